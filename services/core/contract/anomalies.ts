@@ -1,0 +1,70 @@
+import type { EventSecond } from '../event-time.ts';
+
+/** Topic anomalies: proto/steadybeat/v1/anomalies.proto says what each field means. */
+export interface Anomaly {
+  readonly incidentId: string;
+  readonly transition: Transition;
+  readonly closeReason?: CloseReason;
+  readonly kind: Kind;
+  readonly subject: string;
+  readonly originAs: number;
+  readonly startSecond: EventSecond;
+  /** Absent until it is over. */
+  readonly endSecond?: EventSecond;
+  readonly eventSecond: EventSecond;
+  readonly durationSeconds: number;
+  readonly severity: Severity;
+  readonly summary: string;
+  readonly prefixes: readonly string[];
+  readonly prefixCount: number;
+  readonly linkedIncidentIds: readonly string[];
+  readonly evidence: Evidence;
+}
+
+export type Transition = 'opened' | 'updated' | 'closed';
+export type CloseReason = 'recovered' | 'expired' | 'merged' | 'retracted';
+export type Kind =
+  | 'beatWatch'
+  | 'beatConfirmed'
+  | 'outageFull'
+  | 'outagePartial'
+  | 'burst'
+  | 'sched'
+  | 'chronic'
+  | 'leakChurn'
+  | 'dataPlane';
+/** Only critical is meant to wake somebody. */
+export type Severity = 'info' | 'notice' | 'warning' | 'critical';
+export type Trend = 'steady' | 'worsening' | 'easing';
+
+export interface Evidence {
+  readonly rule: string;
+  readonly measures: readonly Measure[];
+  readonly peersFor: number;
+  readonly livePeers: number;
+  readonly peerAsesFor: number;
+  readonly livePeerAses: number;
+  readonly samplePeersFor: readonly string[];
+  readonly samplePeersAgainst: readonly string[];
+  readonly sampleUpdates: readonly string[];
+  readonly upstreamAs: number;
+  readonly viaAses: readonly number[];
+  readonly members: readonly string[];
+  readonly expectedPrefixes: number;
+  readonly expectedBasis: string;
+  readonly phases: readonly Phase[];
+  readonly trend?: Trend;
+}
+
+export interface Measure {
+  readonly name: string;
+  readonly value: number;
+  readonly threshold: number;
+}
+
+export interface Phase {
+  readonly kind: Kind;
+  readonly startSecond: EventSecond;
+  /** Absent while it lasts. */
+  readonly endSecond?: EventSecond;
+}

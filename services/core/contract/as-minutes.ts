@@ -1,0 +1,48 @@
+import type { EventMinute, EventSecond } from '../event-time.ts';
+
+/** Topic as.minutes: proto/steadybeat/v1/as_minutes.proto says what each field means. */
+export interface AsMinutes {
+  /** The visibility-tracker task that wrote it, from 0. */
+  readonly block: number;
+  readonly blockPartitions: number;
+  readonly eventMinute: EventMinute;
+  readonly events: readonly PrefixEvent[];
+  readonly expected: readonly ExpectedDelta[];
+  readonly ipv4: Denominator;
+  readonly ipv6: Denominator;
+}
+
+export type PrefixEventKind = 'down' | 'up' | 'path' | 'origin' | 'uncovered' | 'covered';
+
+export interface PrefixEvent {
+  readonly kind: PrefixEventKind;
+  readonly originAs: number;
+  readonly prefix: string;
+  readonly eventSecond: EventSecond;
+  readonly covered: boolean;
+  readonly expected: boolean;
+  readonly peers: number;
+  readonly livePeers: number;
+  readonly peerAses: number;
+  readonly livePeerAses: number;
+  readonly viaAses: readonly number[];
+  readonly newOriginAs: number;
+  readonly upstreamAs: number;
+  readonly peersFor: readonly string[];
+  readonly peersAgainst: readonly string[];
+}
+
+export interface ExpectedDelta {
+  readonly originAs: number;
+  readonly ipv4: number;
+  readonly ipv6: number;
+}
+
+export interface Denominator {
+  readonly livePeers: number;
+  readonly livePeerAses: number;
+  readonly collectors: number;
+  readonly maskedPeers: number;
+  readonly frozen: boolean;
+  readonly wholeTable: boolean;
+}

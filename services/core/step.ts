@@ -1,0 +1,14 @@
+import type { StateReader, StateWriter } from './state.ts';
+
+/**
+ * The one shape of everything in the core that runs: the same inputs in the same
+ * order give the same outputs, byte for byte. A step may change the state it owns;
+ * it reads no clock, waits for nothing, counts and logs nothing.
+ */
+export interface Step<Input, Output> {
+  /** Applies one input and hands out, in order, what follows from it. */
+  apply(input: Input, emit: (output: Output) => void): void;
+  /** Writes the whole state; reading it back gives a step that goes on with the same bytes. Changes no bit. */
+  save(writer: StateWriter): void;
+  load(reader: StateReader): void;
+}

@@ -1,0 +1,77 @@
+/**
+ * The port between the services and a log of topics. Two implementations pass one
+ * contract suite (test/contract): the embedded log, in memory or on disk, and Kafka.
+ */
+export interface Transport {
+  /** Creates the topics that are missing; throws where one has another partition count. */
+  ensureTopics(topics: readonly TopicSpec[]): Promise<void>;
+  openProducer(): Promise<Producer>;
+  openConsumer(options: ConsumerOptions): Promise<Consumer>;
+  /** The offsets of a partition: the first kept, and the one that the next record will get. */
+  offsets(topic: string, partition: number): Promise<{ low: number; high: number }>;
+  /** Records [from, to) of one partition, outside any group; a compacted topic may have gaps. */
+  scan(topic: string, partition: number, from: number, to: number): AsyncIterable<LogRecord>;
+  close(): Promise<void>;
+}
+
+export interface TopicSpec {
+  readonly name: string;
+  readonly partitions: number;
+  /** Keeps at least the last record of each key; a null value deletes the key. */
+  readonly compacted: boolean;
+}
+
+export interface LogRecord {
+  readonly offset: number;
+  readonly key: string;
+  /** Null only in a compacted topic: the key is deleted. */
+  readonly value: Uint8Array | null;
+}
+
+export interface OutgoingRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: string;
+  readonly value: Uint8Array | null;
+}
+
+export interface Producer {
+  /**
+   * Appends the records, in order within each partition; resolves when all are kept.
+   * It may wait (back-pressure). After a rejection some of them may have been kept.
+   */
+  send(records: readonly OutgoingRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ConsumerOptions {
+  /** Members of one group share the partitions of their topics; each partition has one owner. */
+  readonly group: string;
+  readonly topics: readonly string[];
+  /** At most so many bytes of values a batch (one record may be larger). */
+  readonly batchBytes: number;
+}
+
+/** What a read gives: batches in offset order within a partition, and changes of ownership between them. */
+export type Delivery =
+  | { readonly case: 'batch'; readonly batch: Batch }
+  /** From here on the partition is this member's; reading starts at the group's position unless seek is called first. */
+  | { readonly case: 'assigned'; readonly topic: string; readonly partition: number }
+  /** From here on it is not; an ack of an earlier batch of it is refused. */
+  | { readonly case: 'revoked'; readonly topic: string; readonly partition: number };
+
+export interface Batch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly LogRecord[];
+  /** Moves the group's position past this batch. A batch that was not acknowledged is delivered again to the next owner. */
+  ack(): Promise<void>;
+}
+
+export interface Consumer {
+  /** Waits for the next delivery; undefined once the consumer is closed. One read at a time. */
+  read(): Promise<Delivery | undefined>;
+  /** Sets where the next batch of an owned partition starts. Throws where the offset lies outside the log. */
+  seek(topic: string, partition: number, offset: number): void;
+  close(): Promise<void>;
+}
