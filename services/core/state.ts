@@ -10,15 +10,18 @@ export class StateWriter {
   #length = 0;
 
   u8(value: number): void {
-    this.#bytes[this.#grow(1)] = value;
+    const at = this.#grow(1);
+    this.#bytes[at] = value;
   }
 
   u32(value: number): void {
-    this.#view.setUint32(this.#grow(4), value, true);
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value, true);
   }
 
   f64(value: number): void {
-    this.#view.setFloat64(this.#grow(8), value, true);
+    const at = this.#grow(8);
+    this.#view.setFloat64(at, value, true);
   }
 
   text(value: string): void {
@@ -44,6 +47,7 @@ export class StateWriter {
     return this.#bytes.slice(0, this.#length);
   }
 
+  /** Makes room and returns where it starts. It may replace the buffer: call it before naming #bytes or #view. */
   #grow(count: number): number {
     const at = this.#length;
     this.#length += count;
