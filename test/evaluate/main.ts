@@ -1,0 +1,80 @@
+/**
+ * `npm run evaluate [-- --truth-outages TSV --truth-beats TSV [--seed-rib FILE] [--from TIME] FILE...]`
+ *
+ * Runs the main job over a day of updates and holds its incidents against hindsight
+ * tables, one to one (what each figure means: README of the tables). Without arguments:
+ * the day 2008-02-20 of $STEADYBEAT_DATA, seeded with its May 2008 table and unseeded.
+ */
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { incidentsOf } from './incidents.ts';
+import { printReport } from './report.ts';
+import { readBeats, readOutages } from './truth.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    'truth-outages': { type: 'string' },
+    'truth-beats': { type: 'string' },
+    'seed-rib': { type: 'string' },
+    from: { type: 'string' },
+    differences: { type: 'boolean', default: false },
+  },
+});
+
+interface Run {
+  readonly name: string;
+  readonly outages: string;
+  readonly beats: string;
+  readonly seed: string | undefined;
+  /** Judged from here on (seconds since 1970). */
+  readonly from: number;
+  readonly files: readonly string[];
+}
+
+let ok = true;
+for (const run of positionals.length > 0 ? [givenRun()] : dayOf2008()) {
+  const options = run.seed === undefined ? [] : ['--seed-rib', run.seed];
+  const incidents = await incidentsOf(run.files, options);
+  console.log(`\n${run.name}: ${incidents.length} incidents`);
+  const judged = {
+    incidents,
+    rows: readOutages(run.outages),
+    beats: readBeats(run.beats),
+    seeded: run.seed !== undefined,
+    from: run.from,
+    differences: values.differences,
+  };
+  ok = printReport(judged) && ok;
+}
+process.exitCode = ok ? 0 : 1;
+
+function givenRun(): Run {
+  const { 'truth-outages': outages, 'truth-beats': beats, from } = values;
+  if (outages === undefined || beats === undefined || from === undefined) {
+    console.error('evaluate: FILE... needs --truth-outages, --truth-beats and --from');
+    process.exit(2);
+  }
+  const seed = values['seed-rib'];
+  return { name: 'the given files', outages, beats, seed, from: Date.parse(from) / 1000, files: positionals };
+}
+
+function dayOf2008(): Run[] {
+  const data = process.env.STEADYBEAT_DATA;
+  if (data === undefined) {
+    console.error('evaluate: STEADYBEAT_DATA is not set, and no files are given');
+    process.exit(2);
+  }
+  const day = {
+    outages: join(data, 'truth/rv2-2008-02-20-outages.tsv'),
+    beats: join(data, 'truth/rv2-2008-02-20-beats.tsv'),
+    from: Date.parse('2008-02-20T06:00:00Z') / 1000,
+    files: globSync(join(data, 'mrt/rv2-2008-02-20/updates.*.bz2')).sort(),
+  };
+  const table = join(data, 'mapping/hadiasghari_pyasn__ipasn_20080501_v12.dat.gz');
+  return [
+    { name: '2008-02-20, seeded with the table of May 2008', seed: table, ...day },
+    { name: '2008-02-20, unseeded', seed: undefined, ...day },
+  ];
+}

@@ -1,0 +1,36 @@
+/**
+ * Runs the tests and says at the end what was skipped and why. `--full` adds the long
+ * suites (*.full.test.ts). In CI (CI=true) a skip is a failure. Further arguments
+ * narrow the run to files whose path contains one of them.
+ */
+import { globSync } from 'node:fs';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+const options = process.argv.slice(2);
+const full = options.includes('--full');
+const narrow = options.filter((option) => !option.startsWith('--'));
+const skipsFail = process.env.CI === 'true';
+
+const files = globSync(['services/**/*.test.ts', 'test/**/*.test.ts'])
+  .filter((file) => full || !file.endsWith('.full.test.ts'))
+  .filter((file) => narrow.length === 0 || narrow.some((part) => file.includes(part)))
+  .sort();
+
+const skipped: string[] = [];
+let failures = 0;
+const tests = run({ files, concurrency: 2 });
+tests.on('test:pass', (event) => {
+  if (event.skip !== undefined)
+    skipped.push(`${event.name}: ${event.skip === true ? 'no reason given' : event.skip}`);
+});
+tests.on('test:fail', () => {
+  failures++;
+});
+tests.compose(new spec()).pipe(process.stdout);
+tests.on('close', () => {
+  if (!full) console.log('\nThe long suites were left out; npm run test:full runs them too.');
+  if (skipped.length > 0) console.log(`\nSkipped (${skipped.length}):\n  ${skipped.join('\n  ')}`);
+  if (skipsFail && skipped.length > 0) console.log('\nThis is CI: a skip is a failure.');
+  process.exitCode = failures > 0 || files.length === 0 || (skipsFail && skipped.length > 0) ? 1 : 0;
+});
