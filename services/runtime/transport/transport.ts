@@ -24,7 +24,7 @@ export interface TopicSpec {
 export interface LogRecord {
   readonly offset: number;
   readonly key: string;
-  /** Null only in a compacted topic: the key is deleted. */
+  /** Null only in a compacted topic: the key is deleted. A transport may leave such a record out. */
   readonly value: Uint8Array | null;
 }
 
@@ -37,8 +37,9 @@ export interface OutgoingRecord {
 
 export interface Producer {
   /**
-   * Appends the records, in order within each partition; resolves when all are kept.
-   * It may wait (back-pressure). After a rejection some of them may have been kept.
+   * Appends the records, in order within each partition, also across sends that were not
+   * awaited; resolves when all are kept. It may wait (back-pressure). After a rejection
+   * some of them may have been kept.
    */
   send(records: readonly OutgoingRecord[]): Promise<void>;
   close(): Promise<void>;
@@ -57,21 +58,27 @@ export type Delivery =
   | { readonly case: 'batch'; readonly batch: Batch }
   /** From here on the partition is this member's; reading starts at the group's position unless seek is called first. */
   | { readonly case: 'assigned'; readonly topic: string; readonly partition: number }
-  /** From here on it is not; an ack of an earlier batch of it is refused. */
+  /** It is no longer; an ack of an earlier batch of it has been refused from the moment it went. */
   | { readonly case: 'revoked'; readonly topic: string; readonly partition: number };
 
 export interface Batch {
   readonly topic: string;
   readonly partition: number;
   readonly records: readonly LogRecord[];
-  /** Moves the group's position past this batch. A batch that was not acknowledged is delivered again to the next owner. */
-  ack(): Promise<void>;
+  /**
+   * Moves the group's position past this batch; false where the partition is no longer this
+   * member's: nothing moved. What was not acknowledged is delivered again to the next owner.
+   */
+  ack(): Promise<boolean>;
 }
 
 export interface Consumer {
   /** Waits for the next delivery; undefined once the consumer is closed. One read at a time. */
   read(): Promise<Delivery | undefined>;
-  /** Sets where the next batch of an owned partition starts. Throws where the offset lies outside the log. */
-  seek(topic: string, partition: number, offset: number): void;
+  /**
+   * Sets where the next batch of an owned partition starts. Rejects with a RangeError where
+   * the offset lies outside the log; does nothing where the partition is not this member's.
+   */
+  seek(topic: string, partition: number, offset: number): Promise<void>;
   close(): Promise<void>;
 }
