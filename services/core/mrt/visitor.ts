@@ -1,3 +1,6 @@
+import { messageRefusals } from '../bgp/error-handling.ts';
+import type { PathAttributes } from '../bgp/path-attributes.ts';
+
 /**
  * How a walk over MRT bytes (RFC 6396) tells what it finds, without allocating for
  * messages, attributes or prefixes. The cursor is one object, reused: what its
@@ -33,6 +36,15 @@ export interface MrtCursor {
    * Throws RangeError where `into` is too short (maxPathWords never is).
    */
   readPath(into: Uint32Array): number;
+  /**
+   * The same path unread, for a visitor that remembers the last one: the octets of AS_PATH in `bytes`, with AS numbers of
+   * `asnBytes` (2 or 4) octets. Both -1 where there is none, or an AS4_PATH is to be merged.
+   */
+  readonly pathStart: number;
+  readonly pathEnd: number;
+  readonly asnBytes: number;
+  /** The other attributes, and what RFC 7606 made of malformed ones. */
+  readonly attributes: PathAttributes;
   /** Route Origin ASN (RFC 6811): the last AS of a final AS_SEQUENCE; 0 for none (empty path, AS_SET, confederation). */
   originAs(): number;
 }
@@ -40,7 +52,11 @@ export interface MrtCursor {
 /** An AS_PATH attribute has at most 65,535 bytes; with its AS4_PATH merged it stays below this many words. */
 export const maxPathWords = 40_000;
 
-/** All calls about one UPDATE lie between beginUpdate and endUpdate; likewise of one table dump entry. */
+/**
+ * All calls about one UPDATE lie between beginUpdate and endUpdate; likewise of one table dump entry. Withdrawn routes
+ * come first. Routes with a malformed attribute that asks for treat-as-withdraw (RFC 7606 2) are told as withdrawn,
+ * also those of a table dump: the peer has no usable route. Other messages (OPEN, KEEPALIVE) are not told.
+ */
 export interface MrtVisitor {
   beginUpdate(cursor: MrtCursor): void;
   /** A withdrawn route; `pathId` is 0 unless the cursor hasPathIds. */
@@ -72,4 +88,24 @@ export interface MrtVisitor {
 }
 
 /** Why a record is refused. The list is closed; each is counted apart. */
-export type RefusalReason = string;
+export const refusalReasons = [
+  /** MRT type or subtype that is not read here. */
+  'type',
+  'subtype',
+  /** The record ends before the fixed fields of its type do. */
+  'recordTooShort',
+  /** AFI that is neither IPv4 nor IPv6 (of a RIB_GENERIC also SAFI: neither unicast nor multicast). */
+  'addressFamily',
+  /** A state that no session has. */
+  'sessionState',
+  ...messageRefusals,
+  /** Table dumps: the prefix is longer than its address. */
+  'prefixLength',
+  /** PEER_INDEX_TABLE runs over its end; or none was read before a RIB record; or it has no such peer. */
+  'peerIndexTable',
+  'peerIndexTableMissing',
+  'peerIndex',
+  /** A RIB entry runs over the end of the record. */
+  'ribEntry',
+] as const;
+export type RefusalReason = (typeof refusalReasons)[number];

@@ -1,0 +1,11 @@
+/**
+ * AGGREGATOR (RFC 4271 4.3 g, RFC 6793 3), type 7:
+ *   +-----------------+--------------+
+ *   | AS (2 or 4)     | IPv4 address |
+ *   +-----------------+--------------+
+ * Malformed if the length is not 6, or 8 where AS numbers have four octets: attribute discard (RFC 7606 7.7).
+ */
+import type { Outcome } from './error-handling.ts';
+
+export const checkAggregator = (start: number, end: number, asnBytes: number): Outcome =>
+  end - start === asnBytes + 4 ? 'accept' : 'attributeDiscard';

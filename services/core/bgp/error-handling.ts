@@ -1,0 +1,42 @@
+/**
+ * What follows from a malformed path attribute (RFC 7606 2), weakest first:
+ *   attributeDiscard  the attribute is left out, the UPDATE is used
+ *   treatAsWithdraw   its announced routes count as withdrawn
+ *   sessionReset      its routes cannot be found: the whole message is refused
+ * "AFI/SAFI disable" is not used: a collector's archive has no session to disable.
+ */
+export type Outcome = 'accept' | 'attributeDiscard' | 'treatAsWithdraw' | 'sessionReset';
+
+const severity: Readonly<Record<Outcome, number>> = {
+  accept: 0,
+  attributeDiscard: 1,
+  treatAsWithdraw: 2,
+  sessionReset: 3,
+};
+
+/** Of several malformed attributes the strongest outcome counts (RFC 7606 3 h). */
+export const stronger = (a: Outcome, b: Outcome): Outcome => (severity[a] >= severity[b] ? a : b);
+
+/** Why a BGP message is refused whole. */
+export const messageRefusals = [
+  /** The marker is not all ones (RFC 4271 4.1). */
+  'marker',
+  /** The message's length is below what its type needs. */
+  'messageLength',
+  /** The message is longer than the record that holds it: cut by the collector. */
+  'messageLongerThanRecord',
+  /** A message type that RFC 4271, RFC 2918 and its drafts do not know. */
+  'messageType',
+  /** Withdrawn Routes Length exceeds the message. */
+  'withdrawnRoutesLength',
+  /** Total Path Attribute Length exceeds the message. */
+  'attributesLength',
+  /** A prefix that is too long, or runs over the end of its field (RFC 7606 5.3). */
+  'withdrawnRoutes',
+  'nlri',
+  'mpReachNlri',
+  'mpUnreachNlri',
+  /** MP_REACH_NLRI or MP_UNREACH_NLRI twice (RFC 7606 3 g). */
+  'duplicateMpAttribute',
+] as const;
+export type MessageRefusal = (typeof messageRefusals)[number];

@@ -1,0 +1,69 @@
+/**
+ * BGP4MP and BGP4MP_ET (RFC 6396 4.4, RFC 8050 3): a message or a change of state of one peer.
+ *   +-----------+------------+---------------+---------+----------------+-----------------+
+ *   | peer AS   | local AS   | interface (2) | AFI (2) | peer address   | local address   |
+ *   | (2 or 4)  | (2 or 4)   |               |         | (4 or 16)      | (4 or 16)       |
+ *   +-----------+------------+---------------+---------+----------------+-----------------+
+ *   | a BGP message, or old state (2) and new state (2)                                   |
+ *   +-------------------------------------------------------------------------------------+
+ * AS numbers have four octets in the _AS4 subtypes. In the LOCAL subtypes the collector
+ * sent the message; the peer still comes first.
+ */
+import { u16 } from '../bgp/octets.ts';
+import type { RecordCursor } from './cursor.ts';
+import { headerBytes, microsecondBytes, mrtType } from './record.ts';
+import { tellMessage } from './update.ts';
+import type { MrtVisitor, RefusalReason } from './visitor.ts';
+
+const stateChange = 0;
+const stateChangeAs4 = 5;
+const highestSubtype = 11;
+/** Quagga writes 7 (Clearing) and 8 (Deleted) beside the six states of RFC 4271. */
+const highestState = 8;
+
+/** By subtype: 1 where AS numbers have four octets; 2 where NLRI have path identifiers; -1 where the subtype is unknown. */
+const isAs4 = 1;
+const isAddPath = 2;
+const traits = new Int8Array([0, 0, -1, -1, isAs4, isAs4, 0, isAs4, isAddPath, 3, isAddPath, 3]);
+
+export const bgp4mpTraits = (subtype: number): number => (subtype > highestSubtype ? -1 : traits[subtype]!);
+export const asnBytesOf = (subtypeTraits: number): number => ((subtypeTraits & isAs4) === 0 ? 2 : 4);
+
+/** Octets of an address of the family; 0 where it is unknown. */
+export const addressBytesOf = (afi: number): number => (afi === 1 ? 4 : afi === 2 ? 16 : 0);
+
+export function walkBgp4mp(cursor: RecordCursor, visitor: MrtVisitor): RefusalReason | undefined {
+  const { bytes, recordEnd: end, subtype } = cursor;
+  const subtypeTraits = bgp4mpTraits(subtype);
+  if (subtypeTraits < 0) return 'subtype';
+  const asnBytes = asnBytesOf(subtypeTraits);
+  const start = cursor.recordStart + headerBytes + (cursor.type === mrtType.bgp4mpEt ? microsecondBytes : 0);
+  const addressAt = start + 2 * asnBytes + 4;
+  if (addressAt > end) return 'recordTooShort';
+  const addressBytes = addressBytesOf(u16(bytes, addressAt - 2));
+  if (addressBytes === 0) return 'addressFamily';
+  const bodyAt = addressAt + 2 * addressBytes;
+  if (bodyAt + 4 > end) return 'recordTooShort';
+  cursor.setPeer(bytes, start, asnBytes, addressAt, addressBytes === 16);
+  if (subtype === stateChange || subtype === stateChangeAs4) {
+    const oldState = u16(bytes, bodyAt);
+    const newState = u16(bytes, bodyAt + 2);
+    if (oldState > highestState || newState > highestState) return 'sessionState';
+    cursor.isRib = false;
+    visitor.stateChange(cursor, oldState, newState);
+    return undefined;
+  }
+  const attributes = cursor.attributes;
+  attributes.form = 'update';
+  attributes.asnBytes = asnBytes;
+  attributes.hasPathIds = (subtypeTraits & isAddPath) !== 0;
+  attributes.isExternal = !isSameAs(bytes, start, asnBytes);
+  return tellMessage(cursor, visitor, bodyAt, end);
+}
+
+function isSameAs(bytes: Uint8Array, at: number, asnBytes: number): boolean {
+  const low =
+    bytes[at + asnBytes - 1] === bytes[at + 2 * asnBytes - 1] &&
+    bytes[at + asnBytes - 2] === bytes[at + 2 * asnBytes - 2];
+  return low && (asnBytes === 2 || (bytes[at] === bytes[at + 4] && bytes[at + 1] === bytes[at + 5]));
+}

@@ -1,0 +1,69 @@
+/** Hands NLRI (bgp/nlri.ts), checked before, to a visitor one prefix at a time. */
+import { prefixWord } from '../bgp/nlri.ts';
+import { i32, u32 } from '../bgp/octets.ts';
+import type { RecordCursor } from './cursor.ts';
+import type { MrtVisitor } from './visitor.ts';
+
+export function tellIpv4(
+  cursor: RecordCursor,
+  visitor: MrtVisitor,
+  start: number,
+  end: number,
+  isAnnounce: boolean,
+): void {
+  const bytes = cursor.bytes;
+  const hasPathIds = cursor.attributes.hasPathIds;
+  // Up to here four octets can be read at once, whatever the length says: the rest is masked away.
+  const safeEnd = bytes.length - 5;
+  let pathId = 0;
+  let at = start;
+  while (at < end) {
+    if (hasPathIds) {
+      pathId = u32(bytes, at);
+      at += 4;
+    }
+    const bits = bytes[at]!;
+    const mask = bits === 0 ? 0 : -1 << (32 - bits);
+    const address = at <= safeEnd ? (i32(bytes, at + 1) & mask) >>> 0 : prefixWord(bytes, at + 1, bits, 0);
+    if (isAnnounce) visitor.announceIpv4(cursor, address, bits, pathId);
+    else visitor.withdrawIpv4(cursor, address, bits, pathId);
+    at += 1 + ((bits + 7) >> 3);
+  }
+}
+
+export function tellIpv6(
+  cursor: RecordCursor,
+  visitor: MrtVisitor,
+  start: number,
+  end: number,
+  isAnnounce: boolean,
+): void {
+  const bytes = cursor.bytes;
+  const hasPathIds = cursor.attributes.hasPathIds;
+  let at = start;
+  while (at < end) {
+    const pathId = hasPathIds ? u32(bytes, at) : 0;
+    if (hasPathIds) at += 4;
+    const bits = bytes[at]!;
+    tellIpv6Prefix(cursor, visitor, at + 1, bits, pathId, isAnnounce);
+    at += 1 + ((bits + 7) >> 3);
+  }
+}
+
+/** One prefix of `bits` bits whose octets begin at `at`. */
+export function tellIpv6Prefix(
+  cursor: RecordCursor,
+  visitor: MrtVisitor,
+  at: number,
+  bits: number,
+  pathId: number,
+  isAnnounce: boolean,
+): void {
+  const bytes = cursor.bytes;
+  const w0 = prefixWord(bytes, at, bits, 0);
+  const w1 = prefixWord(bytes, at, bits, 1);
+  const w2 = prefixWord(bytes, at, bits, 2);
+  const w3 = prefixWord(bytes, at, bits, 3);
+  if (isAnnounce) visitor.announceIpv6(cursor, w0, w1, w2, w3, bits, pathId);
+  else visitor.withdrawIpv6(cursor, w0, w1, w2, w3, bits, pathId);
+}
