@@ -3,7 +3,7 @@ import { type MrtRibEntry, MrtWriter } from '#core/mrt/writer.ts';
 import { families } from '#core/prefix.ts';
 import { Random } from './random.ts';
 import type { PeerAction, Timeline } from './timeline.ts';
-import { type AsPath, carries, type Peer, usualPath } from './topology.ts';
+import { type AsPath, carries, type OriginPrefix, type Peer, usualPath } from './topology.ts';
 
 /** MRT records of one collector: whole records, in time order. */
 export interface CollectorFeed {
@@ -23,7 +23,7 @@ export interface MinuteRecords {
 const collectorAs = 12_654;
 const ribChunkBytes = 65_536;
 /** Every peer is heard at such intervals: duplicates, and paths that change and change back. */
-const noiseGapSeconds = [280, 560] as const;
+const noiseGapSeconds = [330, 590] as const;
 const duplicateShare = 0.6;
 const pathVariants = 3;
 
@@ -214,28 +214,29 @@ class UpdateFeed {
     }
   }
 
-  /** The current routes of the prefixes, those that share family and path in one UPDATE. */
+  /** The current routes of the prefixes; those that follow each other with the same family and path share an UPDATE. */
   #announce(session: Session, second: EventSecond, indexes: readonly number[]): void {
     if (!session.isUp || session.isPaused) return;
     const { prefixes } = this.#timeline.topology;
-    for (const family of families) {
-      const byPath = Map.groupBy(
-        indexes.filter((index) => prefixes[index]!.family === family),
-        (index) => session.current[index]!.join(' '),
-      );
-      for (const group of byPath.values()) {
-        const path = session.current[group[0]!]!;
-        this.#writer.announce(
-          second,
-          session.peer,
-          family,
-          group.map((index) => prefixes[index]!),
-          path,
-        );
-      }
+    let group: OriginPrefix[] = [];
+    for (const [position, index] of indexes.entries()) {
+      const prefix = prefixes[index]!;
+      const path = session.current[index]!;
+      group.push(prefix);
+      const next = indexes[position + 1];
+      const goesOn =
+        next !== undefined &&
+        prefixes[next]!.family === prefix.family &&
+        isSamePath(session.current[next]!, path);
+      if (goesOn) continue;
+      this.#writer.announce(second, session.peer, prefix.family, group, path);
+      group = [];
     }
   }
 }
+
+const isSamePath = (a: AsPath, b: AsPath): boolean =>
+  a === b || (a.length === b.length && a.every((asn, i) => asn === b[i]));
 
 /** FSM states (RFC 4271 8.2.2). */
 const idle = 1;

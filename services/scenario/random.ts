@@ -13,7 +13,7 @@ export class Random {
     let hash = mix(seed >>> 0);
     for (let i = 0; i < label.length; i++) hash = mix(hash ^ label.charCodeAt(i));
     this.#generator = xoroshiro128plus(hash);
-    // The first numbers of neighbouring seeds resemble each other.
+    // The first numbers of seeds next to each other are alike.
     for (let i = 0; i < 8; i++) this.#generator.next();
   }
 
