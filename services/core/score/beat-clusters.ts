@@ -1,0 +1,96 @@
+import type { EventSecond } from '../event-time.ts';
+import type { Family } from '../prefix.ts';
+import type { StateReader, StateWriter } from '../state.ts';
+import { familyOf } from './prefix-space.ts';
+
+/** Updates closer than this are one event: it absorbs path exploration. */
+const quietSeconds = 4 * 60;
+/** And yet a cluster is cut, or a regular 3-minute flap train would be one event a day. */
+const longestClusterSeconds = 10 * 60;
+/** An AS with at most so many prefixes is unstable as soon as one is; a larger one when a quarter of them is. */
+const fewPrefixes = 4;
+const wideShare = 0.25;
+
+export interface Crossing {
+  readonly second: EventSecond;
+  readonly prefix: string;
+  /** The only AS next to the origin on the lost paths; 0 if several, none known, or nothing was lost. */
+  readonly upstreamAs: number;
+}
+
+/** Expected prefixes of the AS, by family. */
+export type Expected = Readonly<Record<Family, number>>;
+
+/**
+ * Merges the crossings of one AS into beat events (detection.md 4.3). A beat event is a cluster in which
+ * enough of the AS's prefixes crossed within 4 minutes. It starts at its first crossing, takes
+ * in what follows until 4 minutes are quiet, and is cut after 10.
+ */
+export class BeatClusters {
+  /** Crossings that belong to no cluster yet. */
+  #recent: Crossing[] = [];
+  #startSecond: EventSecond = 0;
+  #lastSecond: EventSecond = 0;
+
+  /** Returns what now belongs to a beat event; `start` only if the beat event begins with it. */
+  add(
+    crossing: Crossing,
+    expected: Expected,
+  ): { readonly start?: EventSecond; readonly members: readonly Crossing[] } {
+    const { second } = crossing;
+    if (second - this.#lastSecond < quietSeconds && second - this.#startSecond < longestClusterSeconds) {
+      this.#lastSecond = second;
+      return { members: [crossing] };
+    }
+    this.#recent = this.#recent.filter((earlier) => second - earlier.second < quietSeconds);
+    this.#recent.push(crossing);
+    if (!isWide(this.#recent, expected)) return { members: [] };
+    const members = this.#recent;
+    this.#recent = [];
+    this.#startSecond = members[0]!.second;
+    this.#lastSecond = second;
+    return { start: this.#startSecond, members };
+  }
+
+  /** True if nothing before this second can still become part of a beat event. */
+  isIdleAt(second: EventSecond): boolean {
+    const last = this.#recent.at(-1)?.second ?? this.#lastSecond;
+    return second - last >= quietSeconds;
+  }
+
+  save(writer: StateWriter): void {
+    writer.u32(this.#startSecond);
+    writer.u32(this.#lastSecond);
+    writer.list(this.#recent, ({ second, prefix, upstreamAs }) => {
+      writer.u32(second);
+      writer.text(prefix);
+      writer.u32(upstreamAs);
+    });
+  }
+
+  load(reader: StateReader): void {
+    this.#startSecond = reader.u32();
+    this.#lastSecond = reader.u32();
+    this.#recent = reader.list(() => ({
+      second: reader.u32(),
+      prefix: reader.text(),
+      upstreamAs: reader.u32(),
+    }));
+  }
+}
+
+/**
+ * Of both families together, or of one alone if it has more than a few prefixes: so a flapping
+ * test prefix, alone in its family, is not the instability of a large AS.
+ */
+function isWide(crossings: readonly Crossing[], expected: Expected): boolean {
+  const all = expected.ipv4 + expected.ipv6;
+  if (all <= fewPrefixes) return true;
+  const distinct = { ipv4: 0, ipv6: 0 };
+  for (const prefix of new Set(crossings.map((crossing) => crossing.prefix))) distinct[familyOf(prefix)]++;
+  return (
+    distinct.ipv4 + distinct.ipv6 >= wideShare * all ||
+    (expected.ipv4 > fewPrefixes && distinct.ipv4 >= wideShare * expected.ipv4) ||
+    (expected.ipv6 > fewPrefixes && distinct.ipv6 >= wideShare * expected.ipv6)
+  );
+}

@@ -1,0 +1,184 @@
+import type { Beat } from '../contract/as-scores.ts';
+import { type EventMinute, type EventSecond, minuteOf } from '../event-time.ts';
+import type { StateReader, StateWriter } from '../state.ts';
+import { BeatClusters, type Crossing, type Expected } from './beat-clusters.ts';
+import { holdMinutes, InstabilityScore } from './instability-score.ts';
+import { burstiness, evenness, longestGap, rateRatio } from './train-statistics.ts';
+
+/** The window is cut into quarter-hours of the clock; the last one is the one that is running. */
+export const quarterMinutes = 15;
+export const windowQuarters = 24;
+const quarterSeconds = quarterMinutes * 60;
+const recentQuarters = 8;
+const quartersAnHour = 4;
+/** The score at which a beat is an alarm, and below which it has not begun. */
+const alarmScore = 0.5;
+const onsetScore = 0.05;
+const mostPrefixes = 64;
+
+export const quarterOf = (second: EventSecond): number => Math.floor(second / quarterSeconds);
+
+interface Member {
+  lastSecond: EventSecond;
+  upstreamAs: number;
+}
+
+/** The beat events of one AS in the last 6 hours, and its score. Exists while there is something to remember. */
+export class BeatTrain {
+  readonly score = new InstabilityScore();
+  readonly #clusters = new BeatClusters();
+  /** Starts of the beat events in the window, ascending. */
+  #starts: EventSecond[] = [];
+  /** The prefixes that took part in them. */
+  readonly #members = new Map<string, Member>();
+  #sortedPrefixes: readonly string[] | undefined;
+  #onsetSecond: EventSecond = 0;
+  /** Bit i: the AS was in alarm at the end of the quarter-hour i before the last whole one. */
+  #alarmQuarters = 0;
+
+  get inAlarm(): boolean {
+    return this.score.value >= alarmScore;
+  }
+
+  /** Takes a crossing; returns the start of a beat event if one begins with it. */
+  add(crossing: Crossing, expected: Expected): EventSecond | undefined {
+    const { start, members } = this.#clusters.add(crossing, expected);
+    for (const { prefix, second, upstreamAs } of members) {
+      const member = this.#members.get(prefix);
+      if (member === undefined) {
+        this.#members.set(prefix, { lastSecond: second, upstreamAs });
+        this.#sortedPrefixes = undefined;
+      } else {
+        member.lastSecond = second;
+        if (upstreamAs !== 0) member.upstreamAs = upstreamAs;
+      }
+    }
+    if (start === undefined) return undefined;
+    if (this.score.value < onsetScore && minuteOf(start) - this.#lastMinute() >= holdMinutes) {
+      this.#onsetSecond = start;
+    }
+    this.#starts.push(start);
+    return start;
+  }
+
+  closeMinute(minute: EventMinute, out: boolean): void {
+    this.score.closeMinute(minute, this.#lastMinute(), out);
+  }
+
+  /** Beat events that started in the last 30 minutes. */
+  recentEvents(minute: EventMinute): number {
+    const from = (minute + 1 - holdMinutes) * 60;
+    return this.#starts.filter((start) => start >= from).length;
+  }
+
+  occupiedQuarters(): number {
+    return new Set(this.#starts.map(quarterOf)).size;
+  }
+
+  /** Begins a quarter-hour: says of the one that leaves the window if it was occupied, and if it belongs to an alarm. */
+  advance(quarter: number): { readonly occupied: boolean; readonly inAlarm: boolean } {
+    const leaving = quarter - windowQuarters;
+    const occupied = this.#starts.some((start) => quarterOf(start) === leaving);
+    this.#alarmQuarters = (this.#alarmQuarters << 1) | (this.inAlarm ? 1 : 0);
+    const inAlarm = this.inAlarm || ((this.#alarmQuarters >>> (windowQuarters - 1)) & 1) === 1;
+    this.#starts = this.#starts.filter((start) => quarterOf(start) > leaving);
+    for (const [prefix, { lastSecond }] of this.#members) {
+      if (quarterOf(lastSecond) > leaving) continue;
+      this.#members.delete(prefix);
+      this.#sortedPrefixes = undefined;
+    }
+    return { occupied, inAlarm };
+  }
+
+  /** True if a new train would say the same. */
+  isOver(second: EventSecond): boolean {
+    return (
+      this.score.value === 0 &&
+      this.#starts.length === 0 &&
+      this.#alarmQuarters === 0 &&
+      this.#clusters.isIdleAt(second)
+    );
+  }
+
+  describe(minute: EventMinute, periodicity: readonly number[]): Beat {
+    const starts = this.#starts;
+    const until = (minute + 1) * 60;
+    const lastQuarter = quarterOf(until - 1);
+    const from = (lastQuarter + 1 - windowQuarters) * quarterSeconds;
+    const split = (lastQuarter + 1 - recentQuarters) * quarterSeconds;
+    const quarters = this.occupiedQuarters();
+    const hours = new Set(
+      starts.map((start) => Math.floor((lastQuarter - quarterOf(start)) / quartersAnHour)),
+    );
+    const [first = 0, last = 0] = [starts[0], starts.at(-1)];
+    this.#sortedPrefixes ??= [...this.#members.keys()].sort();
+    return {
+      events: starts.length,
+      activeQuarters: quarters,
+      activeHours: hours.size,
+      spanMinutes: minuteOf(last - first),
+      longestGapMinutes: minuteOf(longestGap(starts, from, until)),
+      onsetSecond: this.#onsetSecond,
+      lastEventSecond: last,
+      evenness: evenness(quarters, windowQuarters, starts.length),
+      burstiness: burstiness(starts),
+      periodicity,
+      rateRatio: rateRatio(starts, from, split, until),
+      prefixes: this.#sortedPrefixes.slice(0, mostPrefixes),
+      prefixCount: this.#sortedPrefixes.length,
+      upstreamAs: this.#onlyUpstream(),
+    };
+  }
+
+  save(writer: StateWriter): void {
+    this.score.save(writer);
+    this.#clusters.save(writer);
+    writer.array(Uint32Array.from(this.#starts));
+    writer.list(this.#members, ([prefix, { lastSecond, upstreamAs }]) => {
+      writer.text(prefix);
+      writer.u32(lastSecond);
+      writer.u32(upstreamAs);
+    });
+    writer.u32(this.#onsetSecond);
+    writer.u32(this.#alarmQuarters >>> 0);
+  }
+
+  load(reader: StateReader): void {
+    this.score.load(reader);
+    this.#clusters.load(reader);
+    this.#starts = [...reader.u32Array()];
+    reader.list(() =>
+      this.#members.set(reader.text(), { lastSecond: reader.u32(), upstreamAs: reader.u32() }),
+    );
+    this.#onsetSecond = reader.u32();
+    this.#alarmQuarters = reader.u32();
+  }
+
+  #lastMinute(): EventMinute {
+    return minuteOf(this.#starts.at(-1) ?? 0);
+  }
+
+  #onlyUpstream(): number {
+    const upstreams = new Set<number>();
+    for (const { upstreamAs } of this.#members.values()) if (upstreamAs !== 0) upstreams.add(upstreamAs);
+    return upstreams.size === 1 ? [...upstreams][0]! : 0;
+  }
+}
+
+/** The beat of an AS that has none. */
+export const noBeat = (periodicity: readonly number[]): Beat => ({
+  events: 0,
+  activeQuarters: 0,
+  activeHours: 0,
+  spanMinutes: 0,
+  longestGapMinutes: windowQuarters * quarterMinutes,
+  onsetSecond: 0,
+  lastEventSecond: 0,
+  evenness: 0,
+  burstiness: 0,
+  periodicity,
+  rateRatio: 0,
+  prefixes: [],
+  prefixCount: 0,
+  upstreamAs: 0,
+});

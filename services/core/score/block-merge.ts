@@ -1,0 +1,98 @@
+import type { AsMinutes, Denominator, ExpectedDelta, PrefixEvent } from '../contract/as-minutes.ts';
+import type { EventMinute } from '../event-time.ts';
+import type { StateReader, StateWriter } from '../state.ts';
+import { readAsMinutes, writeAsMinutes } from './as-minutes-state.ts';
+import { familyOf } from './prefix-space.ts';
+
+/** One minute of all address blocks. */
+export interface MergedMinute {
+  readonly eventMinute: EventMinute;
+  /** Sorted by origin AS, then second, family, prefix, kind: so that it doesn't show how blocks are spread. */
+  readonly events: readonly PrefixEvent[];
+  /** In no particular order: they are added up. */
+  readonly expected: readonly ExpectedDelta[];
+  /** Absent if no block sent this minute. */
+  readonly denominators?: { readonly ipv4: Denominator; readonly ipv6: Denominator };
+}
+
+interface Block {
+  lastMinute: EventMinute | undefined;
+  /** Not yet taken, in order of time. */
+  waiting: AsMinutes[];
+}
+
+/** Puts the minutes of all address block partitions together. */
+export class BlockMerge {
+  #blocks: Block[] = [];
+  /** The minute to take next; undefined until every block has been heard. */
+  #next: EventMinute | undefined;
+
+  add(record: AsMinutes): void {
+    if (this.#blocks.length === 0) {
+      this.#blocks = Array.from({ length: record.blockPartitions }, () => ({
+        lastMinute: undefined,
+        waiting: [],
+      }));
+    }
+    const block = this.#blocks[record.block];
+    if (block === undefined || record.blockPartitions !== this.#blocks.length) {
+      throw new RangeError(
+        `block ${record.block} of ${record.blockPartitions}, expected ${this.#blocks.length} blocks`,
+      );
+    }
+    if (block.lastMinute !== undefined && record.eventMinute <= block.lastMinute) {
+      throw new RangeError(
+        `block ${record.block}: minute ${record.eventMinute} after minute ${block.lastMinute}`,
+      );
+    }
+    block.lastMinute = record.eventMinute;
+    block.waiting.push(record);
+  }
+
+  /** The next minute that no block will add to, if there is one. */
+  take(): MergedMinute | undefined {
+    let through = Number.POSITIVE_INFINITY;
+    for (const { lastMinute } of this.#blocks) through = Math.min(through, lastMinute ?? -1);
+    this.#next ??= through < 0 ? undefined : this.#firstWaiting();
+    if (this.#next === undefined || this.#next > through) return undefined;
+    const eventMinute = this.#next++;
+    const records: AsMinutes[] = [];
+    for (const { waiting } of this.#blocks) {
+      if (waiting[0]?.eventMinute === eventMinute) records.push(waiting.shift()!);
+    }
+    const events = records.flatMap((record) => record.events).sort(byOriginAndTime);
+    const expected = records.flatMap((record) => record.expected);
+    const [first] = records;
+    if (first === undefined) return { eventMinute, events, expected };
+    return { eventMinute, events, expected, denominators: { ipv4: first.ipv4, ipv6: first.ipv6 } };
+  }
+
+  save(writer: StateWriter): void {
+    writer.list(this.#blocks, (block) => {
+      writer.u32(block.lastMinute ?? 0);
+      writer.list(block.waiting, (record) => writeAsMinutes(writer, record));
+    });
+    writer.u32(this.#next ?? 0);
+  }
+
+  load(reader: StateReader): void {
+    this.#blocks = reader.list(() => ({
+      lastMinute: reader.u32() || undefined,
+      waiting: reader.list(() => readAsMinutes(reader)),
+    }));
+    this.#next = reader.u32() || undefined;
+  }
+
+  #firstWaiting(): EventMinute {
+    return Math.min(...this.#blocks.map((block) => block.waiting[0]!.eventMinute));
+  }
+}
+
+const byOriginAndTime = (a: PrefixEvent, b: PrefixEvent): number =>
+  a.originAs - b.originAs ||
+  a.eventSecond - b.eventSecond ||
+  compareText(familyOf(a.prefix), familyOf(b.prefix)) ||
+  compareText(a.prefix, b.prefix) ||
+  compareText(a.kind, b.kind);
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

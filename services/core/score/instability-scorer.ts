@@ -1,0 +1,184 @@
+import type { AsMinutes, Denominator, ExpectedDelta, PrefixEvent } from '../contract/as-minutes.ts';
+import type { AsScores, ScoresContent } from '../contract/as-scores.ts';
+import type { EventMinute } from '../event-time.ts';
+import type { StateReader, StateWriter } from '../state.ts';
+import type { Step } from '../step.ts';
+import { isExperiment, isExperimentOrigin } from './allow-list.ts';
+import { readDenominator, writeDenominator } from './as-minutes-state.ts';
+import { quarterMinutes, windowQuarters } from './beat-train.ts';
+import { BlockMerge, type MergedMinute } from './block-merge.ts';
+import { endsBin } from './burst-surprise.ts';
+import { CommonCause } from './common-cause.ts';
+import { type MinuteContext, Origin } from './origin.ts';
+import { learnedAfterQuarter } from './own-baseline.ts';
+
+/** Before the first record of any block. */
+const unknown: Denominator = {
+  livePeers: 0,
+  livePeerAses: 0,
+  collectors: 0,
+  maskedPeers: 0,
+  frozen: true,
+  wholeTable: false,
+};
+
+/**
+ * One task for all origin ASes: puts each minute of all address blocks together, decides what concerns
+ * many origins at once, and keeps the score, the surprise and the losses of each. Emits of each minute its
+ * scores by origin AS, then the common cause if there is one, then one heartbeat.
+ */
+export class InstabilityScorer implements Step<AsMinutes, AsScores> {
+  readonly #merge = new BlockMerge();
+  readonly #commonCause = new CommonCause();
+  readonly #origins = new Map<number, Origin>();
+  #ipv4 = unknown;
+  #ipv6 = unknown;
+  #firstQuarter: number | undefined;
+  /** Weight of the quarter-hours learned of an AS that never had an event. */
+  #learned = 0;
+  /** Origins that time does something to: by the minute, and at the end of the burst bin. Both follow from their state. */
+  readonly #tracked = new Set<Origin>();
+  readonly #changedInBin = new Set<Origin>();
+
+  apply(input: AsMinutes, emit: (output: AsScores) => void): void {
+    this.#merge.add(input);
+    for (let merged = this.#merge.take(); merged !== undefined; merged = this.#merge.take()) {
+      this.#scoreMinute(merged, emit);
+    }
+  }
+
+  save(writer: StateWriter): void {
+    this.#merge.save(writer);
+    this.#commonCause.save(writer);
+    writeDenominator(writer, this.#ipv4);
+    writeDenominator(writer, this.#ipv6);
+    writer.u32(this.#firstQuarter ?? 0);
+    writer.f64(this.#learned);
+    writer.list(this.#origins.values(), (origin) => {
+      writer.u32(origin.originAs);
+      writer.u8(this.#changedInBin.has(origin) ? 1 : 0);
+      origin.save(writer);
+    });
+  }
+
+  load(reader: StateReader): void {
+    this.#merge.load(reader);
+    this.#commonCause.load(reader);
+    this.#ipv4 = readDenominator(reader);
+    this.#ipv6 = readDenominator(reader);
+    this.#firstQuarter = reader.u32() || undefined;
+    this.#learned = reader.f64();
+    reader.list(() => {
+      const origin = this.#origin(reader.u32());
+      if (reader.u8() === 1) this.#changedInBin.add(origin);
+      origin.load(reader);
+      if (origin.isTracked) this.#tracked.add(origin);
+    });
+  }
+
+  #scoreMinute(merged: MergedMinute, emit: (output: AsScores) => void): void {
+    const { eventMinute } = merged;
+    if (merged.denominators !== undefined) ({ ipv4: this.#ipv4, ipv6: this.#ipv6 } = merged.denominators);
+    this.#beginQuarter(eventMinute);
+    const context: MinuteContext = {
+      minute: eventMinute,
+      learned: this.#learned,
+      wholeTable: { ipv4: this.#ipv4.wholeTable, ipv6: this.#ipv6.wholeTable },
+      frozen: { ipv4: this.#ipv4.frozen, ipv6: this.#ipv6.frozen },
+    };
+    const news = new Set<Origin>();
+    this.#expect(merged.expected, news);
+    const events = merged.events.filter(
+      (event) => event.originAs !== 0 && !isExperiment(event.originAs, event.prefix),
+    );
+    const cause = this.#commonCause.judge(
+      eventMinute,
+      events.filter((event) => event.kind === 'path'),
+    );
+    const activeOrigins = this.#applyEvents(events, cause.storm, context, news);
+    let unstableOrigins = 0;
+    for (const origin of this.#tracked) {
+      origin.closeMinute(context);
+      if (origin.isUnstable) unstableOrigins++;
+      if (origin.isNews) news.add(origin);
+    }
+    this.#endBurstBin(eventMinute);
+    const send = (content: ScoresContent) => emit({ eventMinute, content });
+    for (const origin of [...news].sort((a, b) => a.originAs - b.originAs)) {
+      send({ case: 'score', value: origin.takeScore(context) });
+    }
+    if (cause.transit !== undefined) send({ case: 'transit', value: cause.transit });
+    const [ipv4Frozen, ipv6Frozen] = [this.#ipv4.frozen, this.#ipv6.frozen];
+    send({
+      case: 'heartbeat',
+      value: { activeOrigins, unstableOrigins, storm: cause.storm, ipv4Frozen, ipv6Frozen },
+    });
+  }
+
+  #expect(deltas: readonly ExpectedDelta[], news: Set<Origin>): void {
+    for (const delta of deltas) {
+      if (delta.originAs === 0 || isExperimentOrigin(delta.originAs)) continue;
+      const origin = this.#origin(delta.originAs);
+      origin.expect(delta);
+      if (origin.isNews) news.add(origin);
+    }
+  }
+
+  /** Returns how many origins have events, path changes in a storm included. */
+  #applyEvents(
+    events: readonly PrefixEvent[],
+    storm: boolean,
+    context: MinuteContext,
+    news: Set<Origin>,
+  ): number {
+    const groups = byOrigin(events);
+    for (const [originAs, ownEvents] of groups) {
+      const blamed = storm ? ownEvents.filter((event) => event.kind !== 'path') : ownEvents;
+      if (blamed.length === 0) continue;
+      const origin = this.#origin(originAs);
+      origin.apply(blamed, context);
+      this.#changedInBin.add(origin);
+      if (origin.isNews) news.add(origin);
+      if (origin.isTracked) this.#tracked.add(origin);
+    }
+    return groups.size;
+  }
+
+  #beginQuarter(minute: EventMinute): void {
+    const quarter = Math.floor(minute / quarterMinutes);
+    this.#firstQuarter ??= quarter;
+    if (minute % quarterMinutes !== 0) return;
+    const learn = quarter - windowQuarters >= this.#firstQuarter;
+    if (learn) this.#learned = learnedAfterQuarter(this.#learned);
+    for (const origin of this.#tracked) {
+      origin.beginQuarter(quarter, learn);
+      if (!origin.isTracked) this.#tracked.delete(origin);
+    }
+  }
+
+  #endBurstBin(minute: EventMinute): void {
+    if (!endsBin(minute)) return;
+    for (const origin of this.#changedInBin) origin.endBurstBin(minute);
+    this.#changedInBin.clear();
+  }
+
+  #origin(originAs: number): Origin {
+    let origin = this.#origins.get(originAs);
+    if (origin === undefined) {
+      origin = new Origin(originAs);
+      this.#origins.set(originAs, origin);
+    }
+    return origin;
+  }
+}
+
+/** Expects events sorted by origin AS. */
+function byOrigin(events: readonly PrefixEvent[]): Map<number, PrefixEvent[]> {
+  const groups = new Map<number, PrefixEvent[]>();
+  for (const event of events) {
+    const group = groups.get(event.originAs);
+    if (group === undefined) groups.set(event.originAs, [event]);
+    else group.push(event);
+  }
+  return groups;
+}

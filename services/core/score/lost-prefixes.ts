@@ -1,0 +1,153 @@
+import type { PrefixEvent } from '../contract/as-minutes.ts';
+import type { Visibility } from '../contract/as-scores.ts';
+import type { EventSecond } from '../event-time.ts';
+import type { Family } from '../prefix.ts';
+import type { StateReader, StateWriter } from '../state.ts';
+import { sharedAses } from './common-cause.ts';
+import { coveredBlocks, parsePrefix } from './prefix-space.ts';
+
+/** Prefixes that went within this time of one another went together. */
+const clusterSeconds = 5 * 60;
+const mostPrefixes = 64;
+
+interface LostPrefix {
+  readonly prefix: string;
+  covered: boolean;
+  /** When it went, or when its covering route went after it. */
+  outSecond: EventSecond;
+  readonly viaAses: readonly number[];
+  readonly upstreamAs: number;
+}
+
+/** What of a Visibility the lost prefixes decide. */
+export type Losses = Omit<Visibility, 'expected' | 'visible' | 'wholeTable' | 'expectedBlocks'>;
+
+/** The expected prefixes of one AS and family that are down now. */
+export class LostPrefixes {
+  readonly #family: Family;
+  readonly #lost = new Map<string, LostPrefix>();
+  #uncovered = 0;
+  #lastReturnedSecond: EventSecond = 0;
+  #losses: Losses | undefined;
+
+  constructor(family: Family) {
+    this.#family = family;
+  }
+
+  /** Lost and not covered: out. */
+  get uncovered(): number {
+    return this.#uncovered;
+  }
+
+  get size(): number {
+    return this.#lost.size;
+  }
+
+  /** True if this changed what is lost. A path change does not; neither does a prefix that nobody expects. */
+  apply(event: PrefixEvent): boolean {
+    const changed = this.#apply(event);
+    if (changed) this.#losses = undefined;
+    return changed;
+  }
+
+  describe(): Losses {
+    this.#losses ??= this.#describe();
+    return this.#losses;
+  }
+
+  save(writer: StateWriter): void {
+    writer.u32(this.#lastReturnedSecond);
+    writer.list(this.#lost.values(), (lost) => {
+      writer.text(lost.prefix);
+      writer.u8(lost.covered ? 1 : 0);
+      writer.u32(lost.outSecond);
+      writer.array(Uint32Array.from(lost.viaAses));
+      writer.u32(lost.upstreamAs);
+    });
+  }
+
+  load(reader: StateReader): void {
+    this.#lastReturnedSecond = reader.u32();
+    reader.list(() => {
+      const lost: LostPrefix = {
+        prefix: reader.text(),
+        covered: reader.u8() === 1,
+        outSecond: reader.u32(),
+        viaAses: [...reader.u32Array()],
+        upstreamAs: reader.u32(),
+      };
+      this.#lost.set(lost.prefix, lost);
+      if (!lost.covered) this.#uncovered++;
+    });
+  }
+
+  #apply(event: PrefixEvent): boolean {
+    const { kind, prefix, covered, eventSecond, viaAses, upstreamAs } = event;
+    const lost = this.#lost.get(prefix);
+    switch (kind) {
+      case 'path':
+        return false;
+      case 'down':
+        if (lost !== undefined || !event.expected) return false;
+        this.#lost.set(prefix, { prefix, covered, outSecond: eventSecond, viaAses, upstreamAs });
+        if (!covered) this.#uncovered++;
+        return true;
+      case 'up':
+      case 'origin':
+        // An origin change is no return: the prefix just is no longer this AS's.
+        if (lost === undefined) return false;
+        if (!lost.covered) this.#uncovered--;
+        if (!lost.covered && kind === 'up') this.#lastReturnedSecond = eventSecond;
+        this.#lost.delete(prefix);
+        return true;
+      case 'covered':
+        if (lost === undefined || lost.covered) return false;
+        lost.covered = true;
+        this.#uncovered--;
+        this.#lastReturnedSecond = eventSecond;
+        return true;
+      case 'uncovered':
+        if (lost === undefined || !lost.covered) return false;
+        lost.covered = false;
+        lost.outSecond = eventSecond;
+        this.#uncovered++;
+        return true;
+    }
+  }
+
+  #describe(): Losses {
+    const out = [...this.#lost.values()].filter((lost) => !lost.covered);
+    out.sort((a, b) => a.outSecond - b.outSecond);
+    const cluster = largestCluster(out);
+    const upstreams = new Set(cluster.map((lost) => lost.upstreamAs));
+    return {
+      lost: out.length,
+      covered: this.#lost.size - out.length,
+      firstLostSecond: out[0]?.outSecond ?? 0,
+      lastLostSecond: out.at(-1)?.outSecond ?? 0,
+      lastReturnedSecond: this.#lastReturnedSecond,
+      clusterSize: cluster.length,
+      clusterFirstSecond: cluster[0]?.outSecond ?? 0,
+      lostPrefixes: out
+        .map((lost) => lost.prefix)
+        .sort()
+        .slice(0, mostPrefixes),
+      lostBlocks: coveredBlocks(
+        this.#family,
+        out.map((lost) => parsePrefix(lost.prefix)),
+      ),
+      viaAses: sharedAses(cluster.map((lost) => lost.viaAses)),
+      upstreamAs: upstreams.size === 1 ? [...upstreams][0]! : 0,
+    };
+  }
+}
+
+/** The most prefixes within 5 minutes; of several such sets the earliest. Expects them in order of time. */
+function largestCluster(lost: readonly LostPrefix[]): readonly LostPrefix[] {
+  let best = { from: 0, until: 0 };
+  for (let from = 0, until = 0; until < lost.length; until++) {
+    while (lost[until]!.outSecond - lost[from]!.outSecond > clusterSeconds) from++;
+    if (until + 1 - from > best.until - best.from) best = { from, until: until + 1 };
+  }
+  return lost.slice(best.from, best.until);
+}

@@ -1,0 +1,254 @@
+import type { ExpectedDelta, PrefixEvent } from '../contract/as-minutes.ts';
+import type { AsScore, ScoredEvent, Visibility } from '../contract/as-scores.ts';
+import type { EventMinute } from '../event-time.ts';
+import type { Family } from '../prefix.ts';
+import type { StateReader, StateWriter } from '../state.ts';
+import { BeatTrain, noBeat, quarterMinutes, windowQuarters } from './beat-train.ts';
+import { tailSurprise } from './binomial-tail.ts';
+import { BurstSurprise } from './burst-surprise.ts';
+import { LostPrefixes } from './lost-prefixes.ts';
+import { OwnBaseline } from './own-baseline.ts';
+import { familyOf } from './prefix-space.ts';
+import { periodMinutes, Rhythm } from './rhythm.ts';
+
+/** The score at which an AS is spoken of every minute. */
+const unstableScore = 0.25;
+/** An AS with so little of its expected prefixes in reach is wholly out. */
+const outShare = 0.05;
+/** Path changes alone are news of an AS from so many sigma on. */
+const unusualZ = 3;
+const mostEvents = 64;
+/** u: what a loss and a path change weigh. */
+const lossWeight = 1;
+const pathWeight = 0.5;
+
+const noRhythm: readonly number[] = periodMinutes.map(() => 0);
+const noLosses = { ipv4: new LostPrefixes('ipv4').describe(), ipv6: new LostPrefixes('ipv6').describe() };
+
+/** What the AS is like when it is not in alarm. */
+interface History {
+  readonly baseline: OwnBaseline;
+  readonly rhythm: Rhythm;
+}
+
+/** What the minute says of all ASes. */
+export interface MinuteContext {
+  readonly minute: EventMinute;
+  /** Weight of the quarter-hours learned of an AS without any event. */
+  readonly learned: number;
+  readonly wholeTable: Readonly<Record<Family, boolean>>;
+  /** Too few live peers to judge. */
+  readonly frozen: Readonly<Record<Family, boolean>>;
+}
+
+/** One origin AS. A quiet one is its expected prefixes and no more. */
+export class Origin {
+  readonly originAs: number;
+  readonly #expected = { ipv4: 0, ipv6: 0 };
+  #lost: Record<Family, LostPrefixes> | undefined;
+  #train: BeatTrain | undefined;
+  #history: History | undefined;
+  #burst: BurstSurprise | undefined;
+  /** Of the minute that is open. */
+  #events: readonly PrefixEvent[] = [];
+  #isNews = false;
+
+  constructor(originAs: number) {
+    this.originAs = originAs;
+  }
+
+  get score(): number {
+    return this.#train?.score.value ?? 0;
+  }
+
+  /** True while time does something to it. */
+  get isTracked(): boolean {
+    return this.#train !== undefined || this.#history !== undefined;
+  }
+
+  /** True if there is something to say of the open minute. */
+  get isNews(): boolean {
+    return this.#isNews;
+  }
+
+  get isUnstable(): boolean {
+    return this.score >= unstableScore;
+  }
+
+  expect(delta: ExpectedDelta): void {
+    this.#expected.ipv4 += delta.ipv4;
+    this.#expected.ipv6 += delta.ipv6;
+    if (this.#lost !== undefined && this.#lost.ipv4.size + this.#lost.ipv6.size > 0) this.#isNews = true;
+  }
+
+  /** The minute's events of this AS, in order of time; path changes only as far as it is to blame for them. */
+  apply(events: readonly PrefixEvent[], context: MinuteContext): void {
+    const weight = this.#applyEach(events, context);
+    if (weight > 0) {
+      this.#burst ??= new BurstSurprise();
+      this.#burst.add(context.minute, weight);
+      if (this.#train !== undefined || this.#burst.z(context.minute) >= unusualZ) this.#isNews = true;
+    }
+    if (this.#isNews) this.#events = events;
+  }
+
+  /** Returns u, the weighted changes. */
+  #applyEach(events: readonly PrefixEvent[], context: MinuteContext): number {
+    let weight = 0;
+    for (const event of events) {
+      if (event.kind === 'path') {
+        weight += pathWeight;
+        continue;
+      }
+      this.#isNews = true;
+      this.#applyLoss(event);
+      if (event.kind === 'down') weight += lossWeight;
+      if (event.kind === 'down' || event.kind === 'up') this.#applyCrossing(event, context);
+    }
+    return weight;
+  }
+
+  /** Time passes by one minute. */
+  closeMinute(context: MinuteContext): void {
+    if (this.#train === undefined) return;
+    const before = this.isUnstable;
+    this.#train.closeMinute(context.minute, this.#isOut() || this.#isUnseen(context));
+    if (before || this.isUnstable) this.#isNews = true;
+  }
+
+  endBurstBin(minute: EventMinute): void {
+    this.#burst?.endBin(minute);
+  }
+
+  /** A quarter-hour begins; `learn` unless the one that leaves the window is older than all that was seen. */
+  beginQuarter(quarter: number, learn: boolean): void {
+    const left = this.#train?.advance(quarter) ?? { occupied: false, inAlarm: false };
+    if (learn) this.#history?.baseline.learn(left.occupied, left.inAlarm);
+    if (this.#train?.isOver(quarter * quarterMinutes * 60)) this.#train = undefined;
+    if (this.#train === undefined && this.#history?.baseline.isForgotten) this.#history = undefined;
+  }
+
+  /** What there is to say of the minute; then the minute is done. */
+  takeScore(context: MinuteContext): AsScore {
+    const score = this.#describe(context);
+    this.#isNews = false;
+    this.#events = [];
+    return score;
+  }
+
+  save(writer: StateWriter): void {
+    writer.f64(this.#expected.ipv4);
+    writer.f64(this.#expected.ipv6);
+    const write = (part: { save(writer: StateWriter): void } | undefined) => {
+      writer.u8(part === undefined ? 0 : 1);
+      part?.save(writer);
+    };
+    write(this.#lost?.ipv4);
+    write(this.#lost?.ipv6);
+    write(this.#train);
+    write(this.#history?.baseline);
+    write(this.#history?.rhythm);
+    write(this.#burst);
+  }
+
+  load(reader: StateReader): void {
+    this.#expected.ipv4 = reader.f64();
+    this.#expected.ipv6 = reader.f64();
+    const read = <Part extends { load(reader: StateReader): void }>(part: Part): Part | undefined => {
+      if (reader.u8() === 0) return undefined;
+      part.load(reader);
+      return part;
+    };
+    const ipv4 = read(new LostPrefixes('ipv4'));
+    const ipv6 = read(new LostPrefixes('ipv6'));
+    this.#lost = ipv4 === undefined || ipv6 === undefined ? undefined : { ipv4, ipv6 };
+    this.#train = read(new BeatTrain());
+    const baseline = read(new OwnBaseline(0));
+    const rhythm = read(new Rhythm());
+    this.#history = baseline === undefined || rhythm === undefined ? undefined : { baseline, rhythm };
+    this.#burst = read(new BurstSurprise());
+  }
+
+  #applyLoss(event: PrefixEvent): void {
+    if (event.kind === 'down') {
+      this.#lost ??= { ipv4: new LostPrefixes('ipv4'), ipv6: new LostPrefixes('ipv6') };
+    }
+    this.#lost?.[familyOf(event.prefix)].apply(event);
+  }
+
+  #applyCrossing(event: PrefixEvent, { minute, learned }: MinuteContext): void {
+    this.#train ??= new BeatTrain();
+    // A late change counts in the open minute.
+    const second = Math.max(event.eventSecond, minute * 60);
+    const upstreamAs = event.kind === 'down' ? event.upstreamAs : 0;
+    const start = this.#train.add({ second, prefix: event.prefix, upstreamAs }, this.#expected);
+    if (start === undefined) return;
+    this.#history ??= { baseline: new OwnBaseline(learned), rhythm: new Rhythm() };
+    this.#history.rhythm.add(start);
+  }
+
+  #isOut(): boolean {
+    if (this.#lost === undefined) return false;
+    const lost = this.#lost.ipv4.uncovered + this.#lost.ipv6.uncovered;
+    return lost > 0 && lost >= (1 - outShare) * (this.#expected.ipv4 + this.#expected.ipv6);
+  }
+
+  /** Nothing can be said of any of its prefixes. */
+  #isUnseen({ frozen }: MinuteContext): boolean {
+    return (
+      (frozen.ipv4 || this.#expected.ipv4 === 0) &&
+      (frozen.ipv6 || this.#expected.ipv6 === 0) &&
+      (frozen.ipv4 || frozen.ipv6)
+    );
+  }
+
+  #describe(context: MinuteContext): AsScore {
+    const { minute, learned } = context;
+    const baseline = this.#history?.baseline ?? new OwnBaseline(learned);
+    const periodicity = this.#history?.rhythm.resultants() ?? noRhythm;
+    return {
+      originAs: this.originAs,
+      score: this.score,
+      surprise: tailSurprise(windowQuarters, this.#train?.occupiedQuarters() ?? 0, baseline.probability),
+      beat: this.#train?.describe(minute, periodicity) ?? noBeat(periodicity),
+      burst: { z: this.#burst?.z(minute) ?? 0, events: this.#train?.recentEvents(minute) ?? 0 },
+      ipv4: this.#visibility('ipv4', context),
+      ipv6: this.#visibility('ipv6', context),
+      events: scoredEvents(this.#events),
+      eventCount: this.#events.length,
+    };
+  }
+
+  #visibility(family: Family, { wholeTable }: MinuteContext): Visibility {
+    const expected = this.#expected[family];
+    const losses = this.#lost?.[family].describe() ?? noLosses[family];
+    return {
+      expected,
+      visible: Math.max(0, expected - losses.lost),
+      wholeTable: wholeTable[family],
+      expectedBlocks: 0,
+      ...losses,
+    };
+  }
+}
+
+/** Path changes last: where there are too many to show, losses are what people want to see. */
+function scoredEvents(events: readonly PrefixEvent[]): ScoredEvent[] {
+  const shown = [
+    ...events.filter(({ kind }) => kind !== 'path'),
+    ...events.filter(({ kind }) => kind === 'path'),
+  ];
+  return shown.slice(0, mostEvents).map((event) => ({
+    kind: event.kind,
+    prefix: event.prefix,
+    eventSecond: event.eventSecond,
+    covered: event.covered,
+    peers: event.peers,
+    livePeers: event.livePeers,
+    peerAses: event.peerAses,
+    livePeerAses: event.livePeerAses,
+    newOriginAs: event.newOriginAs,
+    peersFor: event.peersFor,
+    peersAgainst: event.peersAgainst,
+  }));
+}

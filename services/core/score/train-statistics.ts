@@ -1,0 +1,49 @@
+import { mean, standardDeviation } from 'simple-statistics';
+import type { EventSecond } from '../event-time.ts';
+
+/**
+ * What a train of events in a window says (detection.md 4.2). Seconds ascend; they lie
+ * in [from, until), which is cut into `bins` equal bins.
+ */
+
+/** The longest stretch without an event, the window's edges included, in seconds. */
+export function longestGap(seconds: readonly EventSecond[], from: EventSecond, until: EventSecond): number {
+  let longest = 0;
+  let previous = from;
+  for (const second of seconds) {
+    longest = Math.max(longest, second - previous);
+    previous = second;
+  }
+  return Math.max(longest, until - previous);
+}
+
+/** Occupied bins over those that as many independent events would be expected to occupy; 0 without events. */
+export function evenness(occupiedBins: number, bins: number, events: number): number {
+  return events === 0 ? 0 : occupiedBins / (bins * (1 - (1 - 1 / bins) ** events));
+}
+
+/**
+ * Burstiness B_n in [-1, 1] of the gaps between events, corrected for their number (Kim and Jo,
+ * "Measuring burstiness for finite event sequences", 2016): -1 a metronome, 0 at random, 1 one burst. 0 for less than 3 gaps.
+ */
+export function burstiness(seconds: readonly EventSecond[]): number {
+  const gaps = seconds.slice(1).map((second, i) => second - seconds[i]!);
+  const n = gaps.length;
+  if (n < 3) return 0;
+  const meanGap = mean(gaps);
+  if (meanGap === 0) return 0;
+  const r = standardDeviation(gaps) / meanGap;
+  return (Math.sqrt(n + 1) * r - Math.sqrt(n - 1)) / ((Math.sqrt(n + 1) - 2) * r + Math.sqrt(n - 1));
+}
+
+/** Events an hour since `split` over events an hour before it; 0 without any before. */
+export function rateRatio(
+  seconds: readonly EventSecond[],
+  from: EventSecond,
+  split: EventSecond,
+  until: EventSecond,
+): number {
+  const before = seconds.filter((second) => second < split).length;
+  if (before === 0) return 0;
+  return (seconds.length - before) / (until - split) / (before / (split - from));
+}
