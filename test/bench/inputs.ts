@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+
+/** The folder of real data, or undefined where it is not at hand. */
+export const dataFolder = process.env.STEADYBEAT_DATA;
+
+const work = join(tmpdir(), 'steadybeat-bench');
+mkdirSync(work, { recursive: true });
+
+/** The 95 update files of 2008-02-20, compressed as published. */
+export const dayFiles = (): string[] =>
+  globSync(join(dataFolder!, 'mrt/rv2-2008-02-20/updates.*.bz2')).sort();
+
+/** Some of the day's files, decompressed: what bgpdump is timed over, so that a run takes seconds. */
+export function daySample(): string {
+  return prepared('day-sample.mrt', () => {
+    const files = dayFiles().filter((_, index) => index % 12 === 5);
+    return Buffer.concat(files.map((file) => execFileSync('bzcat', [file], { maxBuffer: 1 << 28 })));
+  });
+}
+
+const copies = 50;
+const copySeconds = 300;
+
+/** Five minutes of rrc23 in 2022, fifty times over; copy k is k x 300 s later, so that time goes on. */
+export function shifted2022(): string {
+  return prepared('rrc23.20220501.shifted.gz', () => {
+    const name = 'jwbensley_dfz_name_and_shame__rrc23.updates.20220501.2305.gz';
+    const once = gunzipSync(readFileSync(join(dataFolder!, 'mrt', name)));
+    const all = Buffer.concat(Array.from({ length: copies }, () => once));
+    for (let copy = 0; copy < copies; copy++)
+      shiftRecords(all, copy * once.length, once.length, copy * copySeconds);
+    return gzipSync(all);
+  });
+}
+
+function shiftRecords(bytes: Buffer, start: number, length: number, seconds: number): void {
+  for (let at = start; at < start + length; at += 12 + bytes.readUInt32BE(at + 8)) {
+    bytes.writeUInt32BE(bytes.readUInt32BE(at) + seconds, at);
+  }
+}
+
+function prepared(name: string, make: () => Uint8Array): string {
+  const file = join(work, name);
+  if (!existsSync(file)) {
+    writeFileSync(`${file}.part`, make());
+    renameSync(`${file}.part`, file);
+  }
+  return file;
+}
