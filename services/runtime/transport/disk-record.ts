@@ -34,10 +34,12 @@ export function encodeStored(key: string, value: Uint8Array, bytesThrough: numbe
 
 export function decodeStored(key: Buffer, stored: Buffer): StoredRecord {
   const keyLength = stored.readUInt16BE(8);
+  const head = headBytes + keyLength;
   return {
     offset: key.readUInt32BE(4) * twoTo32 + key.readUInt32BE(8),
-    key: stored.toString('utf8', headBytes, headBytes + keyLength),
-    value: stored.subarray(headBytes + keyLength),
+    key: stored.toString('utf8', headBytes, head),
+    // A plain array over the same bytes: a Buffer's slice does not copy, which a step may count on.
+    value: new Uint8Array(stored.buffer, stored.byteOffset + head, stored.length - head),
     bytesThrough: stored.readDoubleBE(0),
   };
 }

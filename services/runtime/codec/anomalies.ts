@@ -1,0 +1,170 @@
+import { fromJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
+import type { Timestamp } from '@bufbuild/protobuf/wkt';
+import type {
+  Anomaly,
+  CloseReason,
+  Evidence,
+  Kind,
+  Phase,
+  Severity,
+  Transition,
+  Trend,
+} from '#core/contract/anomalies.ts';
+import { type EventSecond, formatSecond } from '#core/event-time.ts';
+import * as proto from '#proto/anomalies_pb.ts';
+import { type Codec, checkVersion } from './codec.ts';
+import { checkEnvelope, type Envelope } from './envelope.ts';
+import { EnumNames } from './fields.ts';
+
+const schemaVersion = 1;
+
+const transitions = new EnumNames<Transition>(['opened', 'updated', 'closed']);
+const closeReasons = new EnumNames<CloseReason>(['recovered', 'expired', 'merged', 'retracted']);
+const kinds = new EnumNames<Kind>([
+  'beatWatch',
+  'beatConfirmed',
+  'outageFull',
+  'outagePartial',
+  'burst',
+  'sched',
+  'chronic',
+  'leakChurn',
+  'dataPlane',
+]);
+const severities = new EnumNames<Severity>(['info', 'notice', 'warning', 'critical']);
+const trends = new EnumNames<Trend>(['steady', 'worsening', 'easing']);
+
+/**
+ * Topic anomalies, which people's programs read: a record is the ProtoJSON of the message,
+ * on one line, the envelope first. It is never split into parts.
+ */
+export const anomaliesCodec: Codec<Anomaly> = {
+  encode(stamp, anomaly) {
+    const envelope = {
+      producer: stamp.producer,
+      sequence: String(stamp.sequence),
+      eventMinute: stamp.eventMinute,
+      part: 0,
+      parts: 1,
+      schemaVersion,
+    };
+    return [new TextEncoder().encode(JSON.stringify({ envelope, ...anomalyToJson(anomaly) }))];
+  },
+  open(record) {
+    const { envelope } = fromJson(proto.AnomalySchema, parse(record));
+    if (envelope === undefined) throw new RangeError('a record of anomalies has no envelope');
+    const { $typeName: _, ...fields } = envelope;
+    const opened: Envelope = { ...fields, sequence: Number(envelope.sequence) };
+    checkEnvelope(opened);
+    return { envelope: opened, body: record };
+  },
+  decode(envelope, body) {
+    checkVersion(envelope, schemaVersion);
+    return fromMessage(fromJson(proto.AnomalySchema, parse(body)));
+  },
+};
+
+const parse = (record: Uint8Array): JsonValue => JSON.parse(new TextDecoder().decode(record)) as JsonValue;
+
+/** The ProtoJSON of one transition; numbers and lists are there also when they are 0 or empty. */
+export function anomalyToJson(anomaly: Anomaly): JsonObject {
+  return {
+    incidentId: anomaly.incidentId,
+    transition: enumJson('TRANSITION', anomaly.transition),
+    ...(anomaly.closeReason && { closeReason: enumJson('CLOSE_REASON', anomaly.closeReason) }),
+    kind: enumJson('KIND', anomaly.kind),
+    subject: anomaly.subject,
+    originAs: anomaly.originAs,
+    startTime: formatSecond(anomaly.startSecond),
+    ...(anomaly.endSecond !== undefined && { endTime: formatSecond(anomaly.endSecond) }),
+    eventTime: formatSecond(anomaly.eventSecond),
+    severity: enumJson('SEVERITY', anomaly.severity),
+    summary: anomaly.summary,
+    prefixes: [...anomaly.prefixes],
+    prefixCount: anomaly.prefixCount,
+    linkedIncidentIds: [...anomaly.linkedIncidentIds],
+    evidence: evidenceToJson(anomaly.evidence),
+    durationSeconds: anomaly.durationSeconds,
+  };
+}
+
+function evidenceToJson(evidence: Evidence): JsonObject {
+  return {
+    rule: evidence.rule,
+    measures: evidence.measures.map(({ name, value, threshold }) => ({
+      name,
+      value: numberJson(value),
+      threshold: numberJson(threshold),
+    })),
+    peersFor: evidence.peersFor,
+    livePeers: evidence.livePeers,
+    peerAsesFor: evidence.peerAsesFor,
+    livePeerAses: evidence.livePeerAses,
+    samplePeersFor: [...evidence.samplePeersFor],
+    samplePeersAgainst: [...evidence.samplePeersAgainst],
+    sampleUpdates: [...evidence.sampleUpdates],
+    upstreamAs: evidence.upstreamAs,
+    viaAses: [...evidence.viaAses],
+    members: [...evidence.members],
+    expectedPrefixes: evidence.expectedPrefixes,
+    expectedBasis: evidence.expectedBasis,
+    phases: evidence.phases.map((phase) => ({
+      kind: enumJson('KIND', phase.kind),
+      startTime: formatSecond(phase.startSecond),
+      ...(phase.endSecond !== undefined && { endTime: formatSecond(phase.endSecond) }),
+    })),
+    ...(evidence.trend && { trend: enumJson('TREND', evidence.trend) }),
+  };
+}
+
+/** "KIND_BEAT_WATCH" of "beatWatch". */
+const enumJson = (prefix: string, name: string): string =>
+  `${prefix}_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+
+/** ProtoJSON writes what JSON has no number for as a string. */
+const numberJson = (value: number): number | string => (Number.isFinite(value) ? value : String(value));
+
+function fromMessage(message: proto.Anomaly): Anomaly {
+  return {
+    incidentId: message.incidentId,
+    transition: transitions.name(message.transition),
+    ...(message.closeReason !== 0 && { closeReason: closeReasons.name(message.closeReason) }),
+    kind: kinds.name(message.kind),
+    subject: message.subject,
+    originAs: message.originAs,
+    startSecond: requiredSecond(message.startTime),
+    ...(message.endTime && { endSecond: requiredSecond(message.endTime) }),
+    eventSecond: requiredSecond(message.eventTime),
+    durationSeconds: message.durationSeconds,
+    severity: severities.name(message.severity),
+    summary: message.summary,
+    prefixes: message.prefixes,
+    prefixCount: message.prefixCount,
+    linkedIncidentIds: message.linkedIncidentIds,
+    evidence: fromEvidence(message.evidence),
+  };
+}
+
+function fromEvidence(message: proto.Evidence | undefined): Evidence {
+  if (message === undefined) throw new RangeError('an anomaly has no evidence');
+  const { $typeName: _, measures, phases, trend, ...rest } = message;
+  return {
+    ...rest,
+    measures: measures.map(({ name, value, threshold }) => ({ name, value, threshold })),
+    phases: phases.map(fromPhase),
+    ...(trend !== 0 && { trend: trends.name(trend) }),
+  };
+}
+
+function fromPhase(phase: proto.Phase): Phase {
+  return {
+    kind: kinds.name(phase.kind),
+    startSecond: requiredSecond(phase.startTime),
+    ...(phase.endTime && { endSecond: requiredSecond(phase.endTime) }),
+  };
+}
+
+function requiredSecond(time: Timestamp | undefined): EventSecond {
+  if (time === undefined) throw new RangeError('an anomaly lacks a time');
+  return Number(time.seconds);
+}

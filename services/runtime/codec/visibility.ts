@@ -1,0 +1,96 @@
+import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import type { Visibility } from '#core/contract/as-scores.ts';
+import { readUints, type Writable, writeBool, writeTexts, writeUint, writeUints } from './fields.ts';
+
+/** Message Visibility of as.scores. */
+export function writeVisibility(writer: BinaryWriter, value: Visibility): void {
+  writeUint(writer, 1, value.expected);
+  writeUint(writer, 2, value.visible);
+  writeUint(writer, 3, value.lost);
+  writeUint(writer, 4, value.covered);
+  writeBool(writer, 5, value.wholeTable);
+  writeUint(writer, 6, value.firstLostSecond);
+  writeUint(writer, 7, value.lastLostSecond);
+  writeUint(writer, 8, value.lastReturnedSecond);
+  writeUint(writer, 9, value.clusterSize);
+  writeUint(writer, 10, value.clusterFirstSecond);
+  writeTexts(writer, 11, value.lostPrefixes);
+  writeUint(writer, 12, value.lostBlocks);
+  writeUint(writer, 13, value.expectedBlocks);
+  writeUints(writer, 14, value.viaAses);
+  writeUint(writer, 15, value.upstreamAs);
+}
+
+export const emptyVisibility = (): Writable<Visibility> => ({
+  expected: 0,
+  visible: 0,
+  lost: 0,
+  covered: 0,
+  wholeTable: false,
+  firstLostSecond: 0,
+  lastLostSecond: 0,
+  lastReturnedSecond: 0,
+  clusterSize: 0,
+  clusterFirstSecond: 0,
+  lostPrefixes: [],
+  lostBlocks: 0,
+  expectedBlocks: 0,
+  viaAses: [],
+  upstreamAs: 0,
+});
+
+export function readVisibilityField(
+  reader: BinaryReader,
+  field: number,
+  value: Writable<Visibility>,
+): boolean {
+  switch (field) {
+    case 1:
+      value.expected = reader.uint32();
+      return true;
+    case 2:
+      value.visible = reader.uint32();
+      return true;
+    case 3:
+      value.lost = reader.uint32();
+      return true;
+    case 4:
+      value.covered = reader.uint32();
+      return true;
+    case 5:
+      value.wholeTable = reader.bool();
+      return true;
+    case 6:
+      value.firstLostSecond = reader.uint32();
+      return true;
+    case 7:
+      value.lastLostSecond = reader.uint32();
+      return true;
+    case 8:
+      value.lastReturnedSecond = reader.uint32();
+      return true;
+    case 9:
+      value.clusterSize = reader.uint32();
+      return true;
+    case 10:
+      value.clusterFirstSecond = reader.uint32();
+      return true;
+    case 11:
+      (value.lostPrefixes as string[]).push(reader.string());
+      return true;
+    case 12:
+      value.lostBlocks = reader.uint32();
+      return true;
+    case 13:
+      value.expectedBlocks = reader.uint32();
+      return true;
+    case 14:
+      readUints(reader, value.viaAses as number[]);
+      return true;
+    case 15:
+      value.upstreamAs = reader.uint32();
+      return true;
+    default:
+      return false;
+  }
+}
