@@ -5,7 +5,5 @@
  *   +-----------------+--------------+
  * Malformed if the length is not 6, or 8 where AS numbers have four octets: attribute discard (RFC 7606 7.7).
  */
-import type { Outcome } from './error-handling.ts';
-
-export const checkAggregator = (start: number, end: number, asnBytes: number): Outcome =>
-  end - start === asnBytes + 4 ? 'accept' : 'attributeDiscard';
+export const isAggregator = (start: number, end: number, asnBytes: number): boolean =>
+  end - start === asnBytes + 4;

@@ -3,7 +3,5 @@
  * Malformed if the length is not 8: attribute discard (RFC 6793 6). Between speakers that
  * both use four octets it has no place, and is discarded (RFC 6793 4.1).
  */
-import type { Outcome } from './error-handling.ts';
-
-export const checkAs4Aggregator = (start: number, end: number, asnBytes: number): Outcome =>
-  end - start === 8 && asnBytes === 2 ? 'accept' : 'attributeDiscard';
+export const isAs4Aggregator = (start: number, end: number, asnBytes: number): boolean =>
+  end - start === 8 && asnBytes === 2;

@@ -6,13 +6,12 @@
  * are discarded alone. Between speakers that both use four octets it is discarded (RFC 6793 4.1).
  */
 import { asSequence, asSet, isAsPath, isConfed, pathHops } from './as-path.ts';
-import type { Outcome } from './error-handling.ts';
 import { u16, u32 } from './octets.ts';
 
 export const asTrans = 23456;
 
-export const checkAs4Path = (bytes: Uint8Array, start: number, end: number, asnBytes: number): Outcome =>
-  asnBytes === 2 && end > start && isAsPath(bytes, start, end, 4) ? 'accept' : 'attributeDiscard';
+export const isAs4Path = (bytes: Uint8Array, start: number, end: number, asnBytes: number): boolean =>
+  asnBytes === 2 && end > start && isAsPath(bytes, start, end, 4);
 
 /**
  * Writes the merged path's words and returns how many: as much of the front of AS_PATH

@@ -2,7 +2,4 @@
  * ATOMIC_AGGREGATE (RFC 4271 4.3 f), type 6: no octets.
  * Malformed if the length is not 0: attribute discard (RFC 7606 7.6).
  */
-import type { Outcome } from './error-handling.ts';
-
-export const checkAtomicAggregate = (start: number, end: number): Outcome =>
-  end === start ? 'accept' : 'attributeDiscard';
+export const isAtomicAggregate = (start: number, end: number): boolean => end === start;

@@ -2,7 +2,4 @@
  * COMMUNITIES (RFC 1997), type 8: four octets each, usually read as AS:value.
  * Malformed if the length is 0 or no multiple of 4: treat-as-withdraw (RFC 7606 7.8).
  */
-import type { Outcome } from './error-handling.ts';
-
-export const checkCommunities = (start: number, end: number): Outcome =>
-  end > start && (end - start) % 4 === 0 ? 'accept' : 'treatAsWithdraw';
+export const isCommunities = (start: number, end: number): boolean => end > start && (end - start) % 4 === 0;

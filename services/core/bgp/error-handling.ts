@@ -1,3 +1,5 @@
+import { attributeType } from './attribute-type.ts';
+
 /**
  * What follows from a malformed path attribute (RFC 7606 2), weakest first:
  *   attributeDiscard  the attribute is left out, the UPDATE is used
@@ -15,7 +17,24 @@ const severity: Readonly<Record<Outcome, number>> = {
 };
 
 /** Of several malformed attributes the strongest outcome counts (RFC 7606 3 h). */
-export const stronger = (a: Outcome, b: Outcome): Outcome => (severity[a] >= severity[b] ? a : b);
+export const isStronger = (outcome: Outcome, than: Outcome): boolean => severity[outcome] > severity[than];
+
+/** The outcome of a malformed attribute that carries no routes; each element's file names the section. */
+export function malformedOutcome(type: number, isExternal: boolean): Outcome {
+  switch (type) {
+    case attributeType.atomicAggregate:
+    case attributeType.aggregator:
+    case attributeType.as4Path:
+    case attributeType.as4Aggregator:
+      return 'attributeDiscard';
+    case attributeType.localPref:
+    case attributeType.originatorId:
+    case attributeType.clusterList:
+      return isExternal ? 'attributeDiscard' : 'treatAsWithdraw';
+    default:
+      return 'treatAsWithdraw';
+  }
+}
 
 /** Why a BGP message is refused whole. */
 export const messageRefusals = [
@@ -25,7 +44,7 @@ export const messageRefusals = [
   'messageLength',
   /** The message is longer than the record that holds it: cut by the collector. */
   'messageLongerThanRecord',
-  /** A message type that RFC 4271, RFC 2918 and its drafts do not know. */
+  /** A message type that neither RFC 4271 nor RFC 2918 and its drafts know. */
   'messageType',
   /** Withdrawn Routes Length exceeds the message. */
   'withdrawnRoutesLength',

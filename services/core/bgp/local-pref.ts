@@ -3,9 +3,4 @@
  * Malformed if the length is not 4: treat-as-withdraw from an internal peer; of an external
  * peer the attribute means nothing, and is discarded (RFC 7606 7.5).
  */
-import type { Outcome } from './error-handling.ts';
-
-export function checkLocalPref(start: number, end: number, isExternal: boolean): Outcome {
-  if (end - start === 4) return 'accept';
-  return isExternal ? 'attributeDiscard' : 'treatAsWithdraw';
-}
+export const isLocalPref = (start: number, end: number): boolean => end - start === 4;

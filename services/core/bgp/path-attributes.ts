@@ -5,64 +5,29 @@
  *   +-------+------+------------------------------------------+-------+
  * One pass checks each (RFC 7606) and notes where the known ones lie; nothing is copied.
  */
-import { checkAggregator } from './aggregator.ts';
-import { isAsPath, originOfPath, writePathWords } from './as-path.ts';
-import { checkAs4Aggregator } from './as4-aggregator.ts';
-import { asTrans, checkAs4Path, writeMergedPath } from './as4-path.ts';
-import { checkAtomicAggregate } from './atomic-aggregate.ts';
-import { checkClusterList } from './cluster-list.ts';
-import { checkCommunities } from './communities.ts';
-import { type MessageRefusal, type Outcome, stronger } from './error-handling.ts';
-import { checkExtendedCommunities } from './extended-communities.ts';
-import { checkLargeCommunities } from './large-communities.ts';
-import { checkLocalPref } from './local-pref.ts';
+import { originOfPath, writePathWords } from './as-path.ts';
+import { asTrans, writeMergedPath } from './as4-path.ts';
+import {
+  type AttributeType,
+  attributeType,
+  carriesRoutes,
+  flagsOfType,
+  highestType,
+} from './attribute-type.ts';
+import { isStronger, type MessageRefusal, malformedOutcome, type Outcome } from './error-handling.ts';
 import { isMpReachNlri, isTableDumpMpReachNlri } from './mp-reach-nlri.ts';
 import { isMpUnreachNlri } from './mp-unreach-nlri.ts';
-import { checkMultiExitDisc } from './multi-exit-disc.ts';
-import { checkNextHop } from './next-hop.ts';
 import { u16 } from './octets.ts';
-import { checkOrigin } from './origin.ts';
-import { checkOriginatorId } from './originator-id.ts';
-
-export const attributeType = {
-  origin: 1,
-  asPath: 2,
-  nextHop: 3,
-  multiExitDisc: 4,
-  localPref: 5,
-  atomicAggregate: 6,
-  aggregator: 7,
-  communities: 8,
-  originatorId: 9,
-  clusterList: 10,
-  mpReachNlri: 14,
-  mpUnreachNlri: 15,
-  extendedCommunities: 16,
-  as4Path: 17,
-  as4Aggregator: 18,
-  largeCommunities: 32,
-} as const;
-export type AttributeType = (typeof attributeType)[keyof typeof attributeType];
+import { isWellFormed } from './well-formed.ts';
 
 const extendedLength = 0x10;
 /** The Optional and Transitive flags, which each known type has fixed values of. */
 const kindFlags = 0xc0;
-const wellKnown = 0x40;
-const optional = 0x80;
-const optionalTransitive = 0xc0;
 
-const highestType = 32;
-/** Fixed flags by type; 0 where the type is not known here. */
-const flagsOfType = new Uint8Array(256);
-for (const type of [1, 2, 3, 5, 6]) flagsOfType[type] = wellKnown;
-for (const type of [4, 9, 10, 14, 15]) flagsOfType[type] = optional;
-for (const type of [7, 8, 16, 17, 18, 32]) flagsOfType[type] = optionalTransitive;
-
-/** Where a list of attributes stands decides how some of them are read. */
+/** Where a list of attributes stands decides how the two that carry routes are read. */
 export type AttributeForm = 'update' | 'tableDump';
 
-const carriesRoutes = (type: number): boolean =>
-  type === attributeType.mpReachNlri || type === attributeType.mpUnreachNlri;
+const originUnread = -1;
 
 export class PathAttributes {
   bytes: Uint8Array = new Uint8Array(0);
@@ -72,7 +37,7 @@ export class PathAttributes {
   /** True where the peer is known to be of another AS than the collector. */
   isExternal = true;
   form: AttributeForm = 'update';
-  /** What the pass found: the strongest outcome, the attribute type that asked for it (0: the list itself), and for a session reset its name. */
+  /** What read() found: the strongest outcome, the attribute type that asked for it (0: the list itself), and for a session reset its name. */
   outcome: Outcome = 'accept';
   malformedType = 0;
   refusal: MessageRefusal = 'mpReachNlri';
@@ -80,6 +45,8 @@ export class PathAttributes {
   #present = 0;
   readonly #starts = new Int32Array(highestType + 1);
   readonly #ends = new Int32Array(highestType + 1);
+  /** Of the AS_PATH alone; read when first asked for. */
+  #origin = originUnread;
 
   has(type: AttributeType): boolean {
     return (this.#present & (1 << type)) !== 0;
@@ -94,54 +61,50 @@ export class PathAttributes {
     return this.has(type) ? this.#ends[type]! : -1;
   }
 
-  /** Reads the attributes in [start, end) of `bytes`. Of a list that is cut, what was found before the cut stays known (RFC 7606 4). */
+  /** Reads the attributes in [start, end) of `bytes`. Of a list that is cut, what came before the cut stays known (RFC 7606 4). */
   read(start: number, end: number): void {
-    const bytes = this.bytes;
+    const { bytes, asnBytes, isExternal } = this;
+    const starts = this.#starts;
+    const ends = this.#ends;
     this.outcome = 'accept';
     this.malformedType = 0;
+    this.#origin = originUnread;
     let seen = 0;
     let present = 0;
     let at = start;
     while (at < end) {
       const flags = bytes[at]!;
-      const headBytes = (flags & extendedLength) === 0 ? 3 : 4;
-      if (end - at < headBytes) {
-        this.#malformed(0, 'treatAsWithdraw');
-        break;
-      }
+      const valueStart = at + ((flags & extendedLength) === 0 ? 3 : 4);
+      if (valueStart > end) break;
       const type = bytes[at + 1]!;
-      const valueStart = at + headBytes;
-      at = valueStart + (headBytes === 3 ? bytes[valueStart - 1]! : u16(bytes, valueStart - 2));
-      if (at > end) {
-        this.#malformed(0, 'treatAsWithdraw');
-        break;
-      }
+      at = valueStart + ((flags & extendedLength) === 0 ? bytes[at + 2]! : u16(bytes, at + 2));
+      if (at > end) break;
       const flagsExpected = flagsOfType[type]!;
       if (flagsExpected === 0) continue;
       const bit = 1 << type;
-      if ((seen & bit) !== 0) {
-        this.#duplicate(type);
-        continue;
-      }
+      const isFirst = (seen & bit) === 0;
       seen |= bit;
-      const outcome = this.#check(type, valueStart, at);
-      if (outcome !== 'accept') this.#malformed(type, outcome);
-      if ((flags & kindFlags) !== flagsExpected) {
-        this.#malformed(type, 'treatAsWithdraw');
-        // The routes of an MP attribute with wrong flags are known: they count as withdrawn.
-        if (!carriesRoutes(type)) continue;
+      if (
+        isFirst &&
+        (flags & kindFlags) === flagsExpected &&
+        isWellFormed(bytes, type, valueStart, at, asnBytes, isExternal)
+      ) {
+        present |= bit;
+        starts[type] = valueStart;
+        ends[type] = at;
+      } else if (this.#isUsable(type, flags, valueStart, at, isFirst)) {
+        present |= bit;
+        starts[type] = valueStart;
+        ends[type] = at;
       }
-      if (outcome !== 'accept') continue;
-      present |= bit;
-      this.#starts[type] = valueStart;
-      this.#ends[type] = at;
     }
+    if (at !== end) this.#malformed(0, 'treatAsWithdraw');
     this.#present = present;
   }
 
-  /** Well-known mandatory attributes of a message that announces routes (RFC 7606 3 d). */
+  /** Notes that an attribute which every announcement must have is missing (RFC 7606 3 d). */
   require(type: AttributeType): void {
-    if (!this.has(type) && this.outcome !== 'sessionReset') this.#malformed(type, 'treatAsWithdraw');
+    if (!this.has(type)) this.#malformed(type, 'treatAsWithdraw');
   }
 
   /** The path in force as words; see MrtCursor.readPath. */
@@ -159,13 +122,12 @@ export class PathAttributes {
 
   /** The origin of AS_PATH alone. */
   originOfAsPath(): number {
-    if (!this.has(attributeType.asPath)) return 0;
-    return originOfPath(
-      this.bytes,
-      this.#starts[attributeType.asPath]!,
-      this.#ends[attributeType.asPath]!,
-      this.asnBytes,
-    );
+    if (this.#origin === originUnread) {
+      const start = this.start(attributeType.asPath);
+      this.#origin =
+        start < 0 ? 0 : originOfPath(this.bytes, start, this.#ends[attributeType.asPath]!, this.asnBytes);
+    }
+    return this.#origin;
   }
 
   /**
@@ -174,89 +136,60 @@ export class PathAttributes {
    */
   hasAs4Path(): boolean {
     if (!this.has(attributeType.as4Path)) return false;
-    return !(
-      this.has(attributeType.aggregator) &&
-      this.has(attributeType.as4Aggregator) &&
-      !this.isAggregatedByTrans()
-    );
+    return !this.has(attributeType.as4Aggregator) || this.isAggregatedByTrans();
   }
 
-  /** True where AGGREGATOR names AS_TRANS, so that AS4_AGGREGATOR says who it was. */
+  /** True unless an AGGREGATOR is there that names another AS than AS_TRANS, so that AS4_AGGREGATOR is void. */
   isAggregatedByTrans(): boolean {
-    return (
-      this.has(attributeType.aggregator) &&
-      u16(this.bytes, this.#starts[attributeType.aggregator]!) === asTrans
-    );
+    const start = this.start(attributeType.aggregator);
+    return start < 0 || u16(this.bytes, start) === asTrans;
   }
 
-  #check(type: number, start: number, end: number): Outcome {
-    const bytes = this.bytes;
-    switch (type) {
-      case attributeType.origin:
-        return checkOrigin(bytes, start, end);
-      case attributeType.asPath:
-        return isAsPath(bytes, start, end, this.asnBytes) ? 'accept' : 'treatAsWithdraw';
-      case attributeType.nextHop:
-        return checkNextHop(start, end);
-      case attributeType.multiExitDisc:
-        return checkMultiExitDisc(start, end);
-      case attributeType.localPref:
-        return checkLocalPref(start, end, this.isExternal);
-      case attributeType.atomicAggregate:
-        return checkAtomicAggregate(start, end);
-      case attributeType.aggregator:
-        return checkAggregator(start, end, this.asnBytes);
-      case attributeType.communities:
-        return checkCommunities(start, end);
-      default:
-        return this.#checkRarer(type, start, end);
+  /** The slow path: an attribute that is a second one, has wrong flags, is malformed, or carries routes. */
+  #isUsable(type: number, flags: number, start: number, end: number, isFirst: boolean): boolean {
+    if (!isFirst) {
+      // A second one is discarded, except of the two that carry routes (RFC 7606 3 g).
+      if (carriesRoutes(type)) this.#loseRoutes(type, 'duplicateMpAttribute');
+      else this.#malformed(type, 'attributeDiscard');
+      return false;
     }
-  }
-
-  #checkRarer(type: number, start: number, end: number): Outcome {
-    const bytes = this.bytes;
-    switch (type) {
-      case attributeType.originatorId:
-        return checkOriginatorId(start, end, this.isExternal);
-      case attributeType.clusterList:
-        return checkClusterList(start, end, this.isExternal);
-      case attributeType.mpReachNlri:
-        if (this.form === 'tableDump') {
-          return isTableDumpMpReachNlri(bytes, start, end) ? 'accept' : 'treatAsWithdraw';
-        }
-        return isMpReachNlri(bytes, start, end, this.hasPathIds) ? 'accept' : 'sessionReset';
-      case attributeType.mpUnreachNlri:
-        // A table dump entry has nothing to withdraw.
-        if (this.form === 'tableDump') return 'attributeDiscard';
-        return isMpUnreachNlri(bytes, start, end, this.hasPathIds) ? 'accept' : 'sessionReset';
-      case attributeType.extendedCommunities:
-        return checkExtendedCommunities(start, end);
-      case attributeType.as4Path:
-        return checkAs4Path(bytes, start, end, this.asnBytes);
-      case attributeType.as4Aggregator:
-        return checkAs4Aggregator(start, end, this.asnBytes);
-      default:
-        return checkLargeCommunities(start, end);
+    const hasRightFlags = (flags & kindFlags) === flagsOfType[type];
+    if (carriesRoutes(type)) {
+      // With wrong flags its routes are still known: they count as withdrawn (RFC 7606 3 c).
+      if (!hasRightFlags) this.#malformed(type, 'treatAsWithdraw');
+      return this.#areRoutes(type, start, end);
     }
+    this.#malformed(type, hasRightFlags ? malformedOutcome(type, this.isExternal) : 'treatAsWithdraw');
+    return false;
   }
 
-  /** A second one is discarded, except of the two that carry routes (RFC 7606 3 g). */
-  #duplicate(type: number): void {
-    if (!carriesRoutes(type)) this.#malformed(type, 'attributeDiscard');
-    else if (this.form === 'tableDump') this.#malformed(type, 'treatAsWithdraw');
-    else {
+  #areRoutes(type: number, start: number, end: number): boolean {
+    const isReach = type === attributeType.mpReachNlri;
+    if (this.form === 'tableDump') {
+      // A table dump entry has nothing to withdraw.
+      if (!isReach) return false;
+      if (isTableDumpMpReachNlri(this.bytes, start, end)) return true;
+    } else if (isReach) {
+      if (isMpReachNlri(this.bytes, start, end, this.hasPathIds)) return true;
+    } else if (isMpUnreachNlri(this.bytes, start, end, this.hasPathIds)) {
+      return true;
+    }
+    this.#loseRoutes(type, isReach ? 'mpReachNlri' : 'mpUnreachNlri');
+    return false;
+  }
+
+  /** The prefix of a table dump entry stands outside its attributes; that of an UPDATE is lost with them. */
+  #loseRoutes(type: number, refusal: MessageRefusal): void {
+    if (this.form === 'tableDump') this.#malformed(type, 'treatAsWithdraw');
+    else if (this.outcome !== 'sessionReset') {
       this.#malformed(type, 'sessionReset');
-      this.refusal = 'duplicateMpAttribute';
+      this.refusal = refusal;
     }
   }
 
   #malformed(type: number, outcome: Outcome): void {
-    const strongest = stronger(this.outcome, outcome);
-    if (strongest === this.outcome) return;
-    this.outcome = strongest;
+    if (!isStronger(outcome, this.outcome)) return;
+    this.outcome = outcome;
     this.malformedType = type;
-    if (outcome === 'sessionReset') {
-      this.refusal = type === attributeType.mpReachNlri ? 'mpReachNlri' : 'mpUnreachNlri';
-    }
   }
 }

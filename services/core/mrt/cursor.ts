@@ -1,5 +1,6 @@
+import { attributeType } from '../bgp/attribute-type.ts';
 import { u16, u32 } from '../bgp/octets.ts';
-import { attributeType, PathAttributes } from '../bgp/path-attributes.ts';
+import { PathAttributes } from '../bgp/path-attributes.ts';
 import { headerBytes, mrtType } from './record.ts';
 import { type MrtCursor, maxPathWords } from './visitor.ts';
 

@@ -1,7 +1,8 @@
 /** TABLE_DUMP_V2 (RFC 6396 4.3): a PEER_INDEX_TABLE, and RIB records that refer to it. AS numbers have four octets. */
+
+import { attributeType } from '../bgp/attribute-type.ts';
 import { prefixWord } from '../bgp/nlri.ts';
 import { u16, u32 } from '../bgp/octets.ts';
-import { attributeType } from '../bgp/path-attributes.ts';
 import type { RecordCursor } from './cursor.ts';
 import { PeerIndexTable } from './peer-index-table.ts';
 import { headerBytes } from './record.ts';

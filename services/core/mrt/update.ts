@@ -7,10 +7,11 @@
  *   +---------------------------------------------------------------------------------------+
  * Everything is checked before anything is told.
  */
+
+import { attributeType } from '../bgp/attribute-type.ts';
 import { afiIpv4, isKnownFamily, mpReachNlriStart } from '../bgp/mp-reach-nlri.ts';
 import { isNlri } from '../bgp/nlri.ts';
 import { u16 } from '../bgp/octets.ts';
-import { attributeType } from '../bgp/path-attributes.ts';
 import type { RecordCursor } from './cursor.ts';
 import { tellIpv4, tellIpv6 } from './routes.ts';
 import type { MrtVisitor, RefusalReason } from './visitor.ts';
@@ -29,13 +30,21 @@ export function tellMessage(
 ): RefusalReason | undefined {
   const bytes = cursor.bytes;
   if (recordEnd - at < messageHeaderBytes) return 'recordTooShort';
-  for (let i = 0; i < 16; i++) if (bytes[at + i] !== 255) return 'marker';
+  if (!isMarker(bytes, at)) return 'marker';
   const length = u16(bytes, at + 16);
   if (length < messageHeaderBytes) return 'messageLength';
   if (at + length > recordEnd) return 'messageLongerThanRecord';
   const type = bytes[at + 18]!;
   if (type === updateType) return tellUpdate(cursor, visitor, at + messageHeaderBytes, at + length);
   return (type >= 1 && type <= routeRefreshType) || type === oldRouteRefreshType ? undefined : 'messageType';
+}
+
+/** Sixteen octets of ones; written out, since it is done for each message. */
+function isMarker(b: Uint8Array, at: number): boolean {
+  const first =
+    b[at]! & b[at + 1]! & b[at + 2]! & b[at + 3]! & b[at + 4]! & b[at + 5]! & b[at + 6]! & b[at + 7]!;
+  const last = b[at + 8]! & b[at + 9]! & b[at + 10]! & b[at + 11]! & b[at + 12]! & b[at + 13]! & b[at + 14]!;
+  return (first & last & b[at + 15]!) === 255;
 }
 
 /** Tells the UPDATE in [start, end), which begins after the message header. */
