@@ -1,0 +1,83 @@
+import type { StateReader, StateWriter } from '../state.ts';
+import type { PathStore } from './path-store.ts';
+
+/**
+ * The routes of a peer that sends several for one prefix, told apart by path identifiers (RFC 7911). The one
+ * with the lowest identifier stands for the prefix in the peer's slot; the prefix is present while there is any.
+ */
+export class AddPathRoutes {
+  readonly #paths: PathStore;
+  /** Prefix id to path identifier and path, in turn, by ascending identifier. Each path has a reference here. */
+  readonly #routes = new Map<number, number[]>();
+
+  constructor(paths: PathStore) {
+    this.#paths = paths;
+  }
+
+  /** Returns the path that stands for the prefix afterwards. */
+  announce(prefix: number, pathId: number, path: number): number {
+    this.#paths.retain(path);
+    const routes = this.#routes.get(prefix);
+    if (routes === undefined) {
+      this.#routes.set(prefix, [pathId, path]);
+      return path;
+    }
+    const at = place(routes, pathId);
+    if (routes[at] === pathId) {
+      const replaced = routes[at + 1];
+      routes[at + 1] = path;
+      this.#paths.release(replaced);
+    } else {
+      routes.splice(at, 0, pathId, path);
+    }
+    return routes[1];
+  }
+
+  /** Returns the path that stands for the prefix afterwards; 0 for none. */
+  withdraw(prefix: number, pathId: number): number {
+    const routes = this.#routes.get(prefix);
+    if (routes === undefined) return 0;
+    const at = place(routes, pathId);
+    if (routes[at] === pathId) {
+      this.#paths.release(routes[at + 1]);
+      routes.splice(at, 2);
+    }
+    if (routes.length > 0) return routes[1];
+    this.#routes.delete(prefix);
+    return 0;
+  }
+
+  remove(prefix: number): void {
+    const routes = this.#routes.get(prefix) ?? [];
+    for (let at = 1; at < routes.length; at += 2) this.#paths.release(routes[at]);
+    this.#routes.delete(prefix);
+  }
+
+  clear(): void {
+    for (const prefix of [...this.#routes.keys()]) this.remove(prefix);
+  }
+
+  save(writer: StateWriter): void {
+    writer.list(this.#routes, ([prefix, routes]) => {
+      writer.u32(prefix);
+      writer.list(routes, (value) => writer.u32(value));
+    });
+  }
+
+  load(reader: StateReader): void {
+    for (let left = reader.u32(); left > 0; left--) {
+      const prefix = reader.u32();
+      this.#routes.set(
+        prefix,
+        reader.list(() => reader.u32()),
+      );
+    }
+  }
+}
+
+/** Where the identifier is, or belongs. */
+function place(routes: readonly number[], pathId: number): number {
+  let at = 0;
+  while (at < routes.length && routes[at] < pathId) at += 2;
+  return at;
+}

@@ -1,0 +1,236 @@
+import type { EventMinute } from '../event-time.ts';
+import type { StateReader, StateWriter } from '../state.ts';
+import { AddPathRoutes } from './add-path-routes.ts';
+import type { PathStore } from './path-store.ts';
+import { pageBits, pageSlots, type RoutePages, slotUnknown, slotUnknownAgain } from './route-pages.ts';
+
+export type DumpRole = 'none' | 'fill' | 'compare' | 'lost';
+const dumpRoles: readonly DumpRole[] = ['none', 'fill', 'compare', 'lost'];
+
+/** Announcements are remembered by windows of so many seconds: this one and the one before. */
+export const windowSeconds = 300;
+
+/**
+ * One peer's Adj-RIB-In (RFC 4271 3.2) of one family: a slot for each prefix id (route-pages.ts says what it
+ * holds), in pages that are there only where the peer named something.
+ */
+export class AdjRibIn {
+  readonly #pages: RoutePages;
+  readonly #paths: PathStore;
+  /** Page of each run of pageSlots prefix ids; 0 where there is none. */
+  #table = new Int32Array(0);
+  /** Routes held. */
+  routes = 0;
+  /** Prefixes named since the session began, and the most in any session: after a loss counting starts again. */
+  #namedNow = 0;
+  #namedBefore = 0;
+  /** True once the whole table is known from a dump, until the session is lost. */
+  complete = false;
+  /** The window of now: event second / windowSeconds. */
+  #window = 0;
+  /** Distinct prefixes announced in this window; in this one or the one before. */
+  #announcedNow = 0;
+  #announced = 0;
+  /** Of them, those that were there already. */
+  #reannouncedNow = 0;
+  #reannounced = 0;
+  /** A bit for each prefix id named since marking began; undefined while nothing is marked. */
+  #marks: Uint32Array | undefined;
+  /** Several routes a prefix; undefined for a peer without ADD-PATH. */
+  addPath: AddPathRoutes | undefined;
+  /** What a dump under way does with this table: nothing yet, fill it, compare it, or nothing any more (session lost). */
+  dumpRole: DumpRole = 'none';
+  /** The minute in which a table transfer was seen; 0 while there is none. */
+  transferMinute: EventMinute = 0;
+
+  constructor(pages: RoutePages, paths: PathStore) {
+    this.#pages = pages;
+    this.#paths = paths;
+  }
+
+  get named(): number {
+    return Math.max(this.#namedBefore, this.#namedNow);
+  }
+
+  /** Distinct prefixes announced during the last 5 to 10 minutes, as of the last call of moveTo. */
+  get refreshed(): number {
+    return this.#announced;
+  }
+
+  /** Of the refreshed prefixes, those that were present when they were announced. */
+  get reannounced(): number {
+    return this.#reannounced;
+  }
+
+  /** Where the slot of a prefix is, for `RoutePages.slots`. */
+  locate(prefix: number): number {
+    const run = prefix >>> pageBits;
+    let page = run < this.#table.length ? this.#table[run] : 0;
+    if (page === 0) page = this.#addPage(run);
+    return (page << pageBits) | (prefix & (pageSlots - 1));
+  }
+
+  /** Counts what writing `after` over `before` means. Both are slots. */
+  count(before: number, after: number): void {
+    if (before === slotUnknown) this.#namedNow++;
+    this.routes += (after >>> 31) - (before >>> 31);
+  }
+
+  /** The time is now in this window; it never goes back. */
+  moveTo(window: number): void {
+    if (window <= this.#window) return;
+    const following = window === this.#window + 1;
+    this.#window = window;
+    if (this.#announced > 0) {
+      this.#clearWindow(window & 1);
+      if (!following) this.#clearWindow((window + 1) & 1);
+    }
+    this.#announced = following ? this.#announcedNow : 0;
+    this.#reannounced = following ? this.#reannouncedNow : 0;
+    this.#announcedNow = 0;
+    this.#reannouncedNow = 0;
+  }
+
+  /** An announcement of the prefix whose slot is `at`, in the window of now; it was present before or not. */
+  markAnnounced(at: number, wasPresent: boolean): void {
+    const even = (this.#window & 1) === 0;
+    const now = even ? this.#pages.announcedEven : this.#pages.announcedOdd;
+    const word = at >>> 5;
+    const bit = 1 << (at & 31);
+    if ((now[word] & bit) !== 0) return;
+    now[word] |= bit;
+    this.#announcedNow++;
+    if (wasPresent) this.#reannouncedNow++;
+    const before = even ? this.#pages.announcedOdd : this.#pages.announcedEven;
+    if ((before[word] & bit) !== 0) return;
+    this.#announced++;
+    if (wasPresent) this.#reannounced++;
+  }
+
+  /** Begins marking; with `announced`, what was announced in the last windows is marked already. */
+  startMarking(announced: boolean): void {
+    this.#marks = new Uint32Array(this.#table.length * (pageSlots / 32));
+    if (!announced) return;
+    const { announcedEven, announcedOdd } = this.#pages;
+    for (let run = 0; run < this.#table.length; run++) {
+      const from = (this.#table[run] << pageBits) >>> 5;
+      const to = (run << pageBits) >>> 5;
+      for (let i = 0; i < pageSlots / 32; i++)
+        this.#marks[to + i] = announcedEven[from + i] | announcedOdd[from + i];
+    }
+  }
+
+  mark(prefix: number): void {
+    let marks = this.#marks;
+    if (marks === undefined) return;
+    if (prefix >>> 5 >= marks.length) {
+      marks = new Uint32Array(Math.max(marks.length * 2, this.#table.length * (pageSlots / 32)));
+      marks.set(this.#marks!);
+      this.#marks = marks;
+    }
+    marks[prefix >>> 5] |= 1 << (prefix & 31);
+  }
+
+  /** Ends marking and tells every route whose prefix was not marked: its prefix and where its slot is. */
+  stopMarking(tell: (prefix: number, at: number) => void): void {
+    const marks = this.#marks;
+    this.#marks = undefined;
+    if (marks === undefined) return;
+    this.forEachRoute((prefix, at) => {
+      if (((marks[prefix >>> 5] ?? 0) & (1 << (prefix & 31))) === 0) tell(prefix, at);
+    });
+  }
+
+  /** A dump ended without being whole, or another begins. */
+  cancelDump(): void {
+    if (this.dumpRole === 'compare') this.#marks = undefined;
+    this.dumpRole = 'none';
+  }
+
+  forEachRoute(tell: (prefix: number, at: number) => void): void {
+    for (let run = 0; run < this.#table.length; run++) {
+      const page = this.#table[run];
+      if (page === 0) continue;
+      const start = page << pageBits;
+      for (let i = 0; i < pageSlots; i++) {
+        if (this.#pages.slots[start + i] < 0) tell((run << pageBits) | i, start + i);
+      }
+    }
+  }
+
+  /** All routes become unknown: the session is lost. Their paths are released. */
+  clear(): void {
+    this.forEachRoute((_prefix, at) => this.#paths.release(~this.#pages.slots[at]));
+    for (const page of this.#table) if (page !== 0) this.#pages.free(page);
+    this.#table = new Int32Array(0);
+    this.routes = 0;
+    this.#namedBefore = this.named;
+    this.#namedNow = 0;
+    this.complete = false;
+    this.#announced = 0;
+    this.#announcedNow = 0;
+    this.#reannounced = 0;
+    this.#reannouncedNow = 0;
+    this.#marks = undefined;
+    this.addPath?.clear();
+    this.addPath = undefined;
+    this.transferMinute = 0;
+    if (this.dumpRole !== 'none') this.dumpRole = 'lost';
+  }
+
+  save(writer: StateWriter): void {
+    writer.array(this.#table);
+    writer.u32(this.routes);
+    writer.u32(this.#namedNow);
+    writer.u32(this.#namedBefore);
+    writer.u8(this.complete ? 1 : 0);
+    writer.u32(this.#window);
+    writer.u32(this.#announcedNow);
+    writer.u32(this.#announced);
+    writer.u32(this.#reannouncedNow);
+    writer.u32(this.#reannounced);
+    writer.u32(this.transferMinute);
+    writer.u8(dumpRoles.indexOf(this.dumpRole));
+    writer.u8((this.#marks === undefined ? 0 : 1) | (this.addPath === undefined ? 0 : 2));
+    if (this.#marks !== undefined) writer.array(this.#marks);
+    this.addPath?.save(writer);
+  }
+
+  load(reader: StateReader): void {
+    this.#table = reader.i32Array();
+    this.routes = reader.u32();
+    this.#namedNow = reader.u32();
+    this.#namedBefore = reader.u32();
+    this.complete = reader.u8() === 1;
+    this.#window = reader.u32();
+    this.#announcedNow = reader.u32();
+    this.#announced = reader.u32();
+    this.#reannouncedNow = reader.u32();
+    this.#reannounced = reader.u32();
+    this.transferMinute = reader.u32();
+    this.dumpRole = dumpRoles[reader.u8()];
+    const has = reader.u8();
+    if ((has & 1) !== 0) this.#marks = reader.u32Array();
+    if ((has & 2) === 0) return;
+    this.addPath = new AddPathRoutes(this.#paths);
+    this.addPath.load(reader);
+  }
+
+  #addPage(run: number): number {
+    if (run >= this.#table.length) {
+      const larger = new Int32Array(Math.max(run + 1, this.#table.length * 2, 4));
+      larger.set(this.#table);
+      this.#table = larger;
+    }
+    const page = this.#pages.allocate();
+    this.#table[run] = page;
+    return page;
+  }
+
+  #clearWindow(parity: number): void {
+    for (const page of this.#table) if (page !== 0) this.#pages.clearAnnounced(page, parity);
+  }
+}
+
+/** True of a slot that says nothing about the prefix. */
+export const isUnknown = (slot: number): boolean => slot === slotUnknown || slot === slotUnknownAgain;

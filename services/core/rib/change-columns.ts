@@ -1,0 +1,171 @@
+import { blockPartition } from '../block.ts';
+import { type ChangeColumns, firstPath, routeAbsent, routeUnknown } from '../contract/route-changes.ts';
+import type { Family } from '../prefix.ts';
+import { type ChangeLog, loggedUnknown } from './change-log.ts';
+import type { PathStore } from './path-store.ts';
+import type { PrefixTable } from './prefix-table.ts';
+
+/** The changes of one source and minute in one address block partition, with the paths that they name. */
+export interface BlockChanges {
+  readonly ipv4: ChangeColumns;
+  readonly ipv6: ChangeColumns;
+  readonly pathWords: Uint32Array;
+  readonly pathEnds: Uint32Array;
+}
+
+export const noChanges: ChangeColumns = {
+  count: 0,
+  second: new Uint8Array(0),
+  peer: new Uint16Array(0),
+  address: new Uint32Array(0),
+  length: new Uint8Array(0),
+  before: new Uint32Array(0),
+  after: new Uint32Array(0),
+};
+
+/** Turns the logs of a minute into columns by block partition. One is enough for a tracker: it keeps its scratch memory. */
+export class ColumnWriter {
+  readonly #paths: PathStore;
+  readonly #partitions: number;
+  /** Ids of the paths of the block in hand; a path's number word points into it. */
+  #dictionary = new Int32Array(256);
+  #ends = new Uint32Array(256);
+  #size = 0;
+  #words = new Uint32Array(1024);
+  #wordCount = 0;
+
+  constructor(paths: PathStore, partitions: number) {
+    this.#paths = paths;
+    this.#partitions = partitions;
+  }
+
+  /** One entry a block partition; undefined where nothing changed. Columns of one family share their memory. */
+  write(
+    ipv4: ChangeLog,
+    ipv4Prefixes: PrefixTable,
+    ipv6: ChangeLog,
+    ipv6Prefixes: PrefixTable,
+    peerIndex: Uint16Array,
+  ): (BlockChanges | undefined)[] {
+    const four = new Sorted('ipv4', ipv4, ipv4Prefixes, this.#partitions);
+    const six = new Sorted('ipv6', ipv6, ipv6Prefixes, this.#partitions);
+    const blocks: (BlockChanges | undefined)[] = [];
+    for (let block = 0; block < this.#partitions; block++) {
+      this.#size = 0;
+      this.#wordCount = 0;
+      const columns4 = this.#fill(four, block, peerIndex);
+      const columns6 = this.#fill(six, block, peerIndex);
+      const empty = columns4.count === 0 && columns6.count === 0;
+      blocks.push(
+        empty
+          ? undefined
+          : {
+              ipv4: columns4,
+              ipv6: columns6,
+              pathWords: this.#words.slice(0, this.#wordCount),
+              pathEnds: this.#ends.slice(0, this.#size),
+            },
+      );
+    }
+    return blocks;
+  }
+
+  #fill(sorted: Sorted, block: number, peerIndex: Uint16Array): ChangeColumns {
+    const from = sorted.starts[block];
+    const to = sorted.starts[block + 1];
+    if (from === to) return noChanges;
+    const { log, prefixes, order, columns } = sorted;
+    const { addressWords } = prefixes;
+    for (let at = from; at < to; at++) {
+      const i = order[at];
+      const prefix = log.prefix[i];
+      columns.second[at] = log.second[i];
+      columns.peer[at] = peerIndex[log.peer[i]];
+      prefixes.copyAddress(prefix, columns.address, at * addressWords);
+      columns.length[at] = prefixes.length(prefix);
+      columns.before[at] = this.#route(log.before[i]);
+      columns.after[at] = this.#route(log.after[i]);
+    }
+    return {
+      count: to - from,
+      second: columns.second.subarray(from, to),
+      peer: columns.peer.subarray(from, to),
+      address: columns.address.subarray(from * addressWords, to * addressWords),
+      length: columns.length.subarray(from, to),
+      before: columns.before.subarray(from, to),
+      after: columns.after.subarray(from, to),
+    };
+  }
+
+  #route(logged: number): number {
+    if (logged >= 0) return logged === loggedUnknown ? routeUnknown : routeAbsent;
+    const id = ~logged;
+    const number = this.#paths.number(id);
+    if (number < this.#size && this.#dictionary[number] === id) return number + firstPath;
+    return this.#addPath(id) + firstPath;
+  }
+
+  #addPath(id: number): number {
+    const number = this.#size++;
+    if (number === this.#dictionary.length) {
+      const dictionary = new Int32Array(number * 2);
+      dictionary.set(this.#dictionary);
+      this.#dictionary = dictionary;
+      const ends = new Uint32Array(number * 2);
+      ends.set(this.#ends);
+      this.#ends = ends;
+    }
+    const wordsAt = this.#wordCount;
+    this.#wordCount += this.#paths.length(id);
+    if (this.#wordCount > this.#words.length) {
+      const words = new Uint32Array(Math.max(this.#words.length * 2, this.#wordCount));
+      words.set(this.#words);
+      this.#words = words;
+    }
+    this.#paths.copy(id, this.#words, wordsAt);
+    this.#paths.setNumber(id, number);
+    this.#dictionary[number] = id;
+    this.#ends[number] = this.#wordCount;
+    return number;
+  }
+}
+
+/** A log in the order of block partitions, stable within each. */
+class Sorted {
+  readonly log: ChangeLog;
+  readonly prefixes: PrefixTable;
+  /** Where each partition's changes start; one more for the end. */
+  readonly starts: Uint32Array;
+  /** Index into the log of each change in that order. */
+  readonly order: Uint32Array;
+  readonly columns: ChangeColumns;
+
+  constructor(family: Family, log: ChangeLog, prefixes: PrefixTable, partitions: number) {
+    const { count } = log;
+    this.log = log;
+    this.prefixes = prefixes;
+    this.starts = new Uint32Array(partitions + 1);
+    this.order = new Uint32Array(count);
+    this.columns = count === 0 ? noChanges : emptyColumns(count, prefixes.addressWords);
+    if (count === 0) return;
+    const blocks = new Uint32Array(count);
+    for (let i = 0; i < count; i++) {
+      const block = blockPartition(family, prefixes.firstWord(log.prefix[i]), partitions);
+      blocks[i] = block;
+      this.starts[block + 1]++;
+    }
+    for (let block = 0; block < partitions; block++) this.starts[block + 1] += this.starts[block];
+    const next = this.starts.slice();
+    for (let i = 0; i < count; i++) this.order[next[blocks[i]]++] = i;
+  }
+}
+
+const emptyColumns = (count: number, addressWords: number): ChangeColumns => ({
+  count,
+  second: new Uint8Array(count),
+  peer: new Uint16Array(count),
+  address: new Uint32Array(count * addressWords),
+  length: new Uint8Array(count),
+  before: new Uint32Array(count),
+  after: new Uint32Array(count),
+});

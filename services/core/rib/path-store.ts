@@ -1,0 +1,207 @@
+import type { StateReader, StateWriter } from '../state.ts';
+
+/**
+ * AS paths (RFC 4271 4.3 AS_PATH as words), each kept once, counted, and freed with its last reference.
+ *
+ * One arena of 32-bit words holds a record a path: references, length in words, a word for whoever numbers
+ * paths (`number`), then the path. A path's id is the offset of its record, so that one cache line answers all
+ * questions about a usual path. Freed records are used again for paths of the same capacity.
+ */
+const recordHeader = 3;
+/** Up to this length a record has exactly the room for its path; a longer one has the next power of two. */
+const exactCapacity = 64;
+const classes = exactCapacity + 16;
+const initialWords = 1 << 10;
+/** Stands in a record's reference count while the record is free. */
+const freeRecord = 0xffff_ffff;
+
+export class PathStore {
+  #arena = new Uint32Array(initialWords);
+  /** The first unused word; 0 is no path's id. */
+  #end = 1;
+  /** Words of live records, headers included. */
+  #liveWords = 0;
+  #count = 0;
+  /** First free record of each capacity class; the next one is linked in its number word. */
+  #free = new Uint32Array(classes);
+  /** Open addressing, linear probing: ids, 0 is empty. */
+  #index = new Int32Array(1 << 8);
+
+  /** Distinct paths held. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Bytes of the arena that have been written to, and of the index. */
+  get bytes(): number {
+    return this.#end * 4 + this.#index.byteLength;
+  }
+
+  /** The id of the path in the first `length` words. A new one has no reference yet: see dropUnused. */
+  intern(words: Uint32Array, length: number): number {
+    const mask = this.#index.length - 1;
+    const hash = hashOf(words, 0, length);
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const id = this.#index[at];
+      if (id === 0) return this.#add(words, length, at);
+      if (this.#holds(id, words, length)) return id;
+    }
+  }
+
+  retain(id: number): void {
+    this.#arena[id]++;
+  }
+
+  release(id: number): void {
+    const left = this.#arena[id] - 1;
+    this.#arena[id] = left;
+    if (left === 0) this.#remove(id);
+  }
+
+  /** Frees a path that was interned and then not needed. */
+  dropUnused(id: number): void {
+    if (this.#arena[id] === 0) this.#remove(id);
+  }
+
+  /** A hash of the path's words that does not depend on ids. */
+  hash(id: number): number {
+    return hashOf(this.#arena, id + recordHeader, this.#arena[id + 1]);
+  }
+
+  length(id: number): number {
+    return this.#arena[id + 1];
+  }
+
+  /** Copies the path's words to `into` at `at`. */
+  copy(id: number, into: Uint32Array, at: number): void {
+    const start = id + recordHeader;
+    const length = this.#arena[id + 1];
+    for (let i = 0; i < length; i++) into[at + i] = this.#arena[start + i];
+  }
+
+  /** A word that belongs to whoever writes path dictionaries; says nothing until set. */
+  number(id: number): number {
+    return this.#arena[id + 2];
+  }
+
+  setNumber(id: number, number: number): void {
+    this.#arena[id + 2] = number;
+  }
+
+  save(writer: StateWriter): void {
+    writer.u32(this.#liveWords);
+    writer.u32(this.#count);
+    writer.array(this.#free);
+    writer.array(this.#arena.subarray(0, this.#end));
+  }
+
+  load(reader: StateReader): void {
+    this.#liveWords = reader.u32();
+    this.#count = reader.u32();
+    this.#free = reader.u32Array();
+    this.#arena = reader.u32Array();
+    this.#end = this.#arena.length;
+    let size = this.#index.length;
+    while (this.#count * 4 > size * 3) size *= 2;
+    this.#reindex(size);
+  }
+
+  #holds(id: number, words: Uint32Array, length: number): boolean {
+    const arena = this.#arena;
+    if (arena[id + 1] !== length) return false;
+    // Paths of one peer begin alike: the origin's end tells them apart soonest.
+    for (let i = length - 1, at = id + recordHeader; i >= 0; i--) {
+      if (arena[at + i] !== words[i]) return false;
+    }
+    return true;
+  }
+
+  #add(words: Uint32Array, length: number, indexAt: number): number {
+    const id = this.#allocate(length);
+    const arena = this.#arena;
+    arena[id] = 0;
+    arena[id + 1] = length;
+    arena[id + 2] = 0;
+    for (let i = 0, at = id + recordHeader; i < length; i++) arena[at + i] = words[i];
+    this.#index[indexAt] = id;
+    this.#count++;
+    if (this.#count * 4 > this.#index.length * 3) this.#reindex(this.#index.length * 2);
+    return id;
+  }
+
+  #allocate(length: number): number {
+    const room = recordHeader + capacityFor(length);
+    this.#liveWords += room;
+    const kind = classFor(length);
+    const freed = this.#free[kind];
+    if (freed !== 0) {
+      this.#free[kind] = this.#arena[freed + 2];
+      return freed;
+    }
+    const id = this.#end;
+    this.#end += room;
+    if (this.#end > this.#arena.length) {
+      const larger = new Uint32Array(Math.max(this.#arena.length * 2, this.#end));
+      larger.set(this.#arena.subarray(0, id));
+      this.#arena = larger;
+    }
+    return id;
+  }
+
+  #remove(id: number): void {
+    const arena = this.#arena;
+    this.#unindex(id);
+    const length = arena[id + 1];
+    const kind = classFor(length);
+    arena[id] = freeRecord;
+    arena[id + 2] = this.#free[kind];
+    this.#free[kind] = id;
+    this.#liveWords -= recordHeader + capacityFor(length);
+    this.#count--;
+  }
+
+  /** Takes an id out of the index and moves up those that had to go past it. */
+  #unindex(id: number): void {
+    const index = this.#index;
+    const mask = index.length - 1;
+    let hole = this.hash(id) & mask;
+    while (index[hole] !== id) hole = (hole + 1) & mask;
+    for (let at = (hole + 1) & mask; index[at] !== 0; at = (at + 1) & mask) {
+      const home = this.hash(index[at]) & mask;
+      if (((at - home) & mask) >= ((at - hole) & mask)) {
+        index[hole] = index[at];
+        hole = at;
+      }
+    }
+    index[hole] = 0;
+  }
+
+  #reindex(size: number): void {
+    const arena = this.#arena;
+    const index = new Int32Array(size);
+    const mask = size - 1;
+    for (let id = 1; id < this.#end; id += recordHeader + capacityFor(arena[id + 1])) {
+      if (arena[id] === freeRecord) continue;
+      let at = this.hash(id) & mask;
+      while (index[at] !== 0) at = (at + 1) & mask;
+      index[at] = id;
+    }
+    this.#index = index;
+  }
+}
+
+function hashOf(words: Uint32Array, start: number, length: number): number {
+  let hash = length;
+  for (let i = 0; i < length; i++) {
+    hash = Math.imul(hash ^ words[start + i], 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  hash = Math.imul(hash, 0x85ebca6b);
+  return hash ^ (hash >>> 13);
+}
+
+const capacityFor = (length: number): number =>
+  length <= exactCapacity ? length : 1 << (32 - Math.clz32(length - 1));
+
+const classFor = (length: number): number =>
+  length <= exactCapacity ? length : exactCapacity + 26 - Math.clz32(length - 1);

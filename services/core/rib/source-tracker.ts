@@ -1,0 +1,168 @@
+import type { PeerReport } from '../contract/route-changes.ts';
+import { type EventMinute, firstSecondOf } from '../event-time.ts';
+import { MrtWalker } from '../mrt/walk.ts';
+import { families } from '../prefix.ts';
+import type { StateReader, StateWriter } from '../state.ts';
+import { windowSeconds } from './adj-rib-in.ts';
+import type { ColumnWriter } from './change-columns.ts';
+import { loadPart, type MinutePart, savePart } from './minute-part.ts';
+import { peerIndexTableIn } from './peer-index-records.ts';
+import { comparePeers } from './peer-set.ts';
+import type { RouteTables } from './route-tables.ts';
+import { transferEnds } from './table-transfer.ts';
+import { type Refusal, UpdateApplier } from './update-applier.ts';
+
+/**
+ * One source: its peers, its open minute, and the minutes that it has closed and that wait for other sources.
+ * All that it says depends on its own records alone.
+ */
+export class SourceTracker {
+  readonly source: string;
+  /** A table that votes for nothing. */
+  seed = false;
+  /** It holds minutes open until it has ticked past them. */
+  isOpen = false;
+  /** Complete through this minute. */
+  tickedThrough: EventMinute = -1;
+  /** Closed minutes, ascending, each one that it ticked or had something in. */
+  readonly parts: MinutePart[] = [];
+
+  readonly #applier: UpdateApplier;
+  readonly #walker: MrtWalker;
+  readonly #tables: RouteTables;
+  readonly #columns: ColumnWriter;
+  #isDumping = false;
+  /** The dump's last PEER_INDEX_TABLE record: the walker needs it again after a restart. */
+  #peerIndexTable: Uint8Array | undefined;
+
+  constructor(source: string, tables: RouteTables, columns: ColumnWriter) {
+    this.source = source;
+    this.#tables = tables;
+    this.#columns = columns;
+    this.#applier = new UpdateApplier(tables);
+    this.#walker = new MrtWalker(this.#applier);
+  }
+
+  get ignoredRoutes(): number {
+    return this.#applier.ignoredRoutes;
+  }
+
+  /** Opens it; it says nothing of minutes through `emittedThrough` any more. */
+  open(seed: boolean, emittedThrough: EventMinute): void {
+    this.seed = seed;
+    this.isOpen = true;
+    this.tickedThrough = Math.max(this.tickedThrough, emittedThrough);
+    this.#applier.minute = Math.max(this.#applier.minute, this.tickedThrough + 1);
+  }
+
+  records(bytes: Uint8Array, minute: EventMinute, refused: (refusal: Refusal) => void): void {
+    this.#closeBefore(minute);
+    if (this.#isDumping) this.#peerIndexTable = peerIndexTableIn(bytes) ?? this.#peerIndexTable;
+    this.#applier.refused = refused;
+    this.#walker.walk(bytes);
+  }
+
+  /** It is complete through this minute. */
+  tick(minute: EventMinute): void {
+    if (minute <= this.tickedThrough) return;
+    this.tickedThrough = minute;
+    if (minute >= this.#applier.minute) {
+      this.#closeBefore(minute);
+      this.#checkPeers(minute);
+      this.#close();
+    }
+    const last = this.parts.at(-1)?.minute ?? -1;
+    if (last < minute) this.parts.push({ minute, peers: [], blocks: [] });
+  }
+
+  beginDump(minute: EventMinute): void {
+    this.#closeBefore(minute);
+    this.#isDumping = true;
+    this.#applier.cancelDump();
+  }
+
+  endDump(minute: EventMinute): void {
+    this.#closeBefore(minute);
+    this.#isDumping = false;
+    this.#peerIndexTable = undefined;
+    this.#applier.finishDump();
+  }
+
+  /** It says nothing more: whatever it has is closed. */
+  end(lost: boolean, minute: EventMinute): void {
+    this.#closeBefore(minute);
+    this.#applier.cancelDump();
+    this.#isDumping = false;
+    this.isOpen = false;
+    if (lost)
+      for (const peer of this.#applier.peers.all) peer.fallSilent(firstSecondOf(this.#applier.minute));
+    this.#close();
+    this.tickedThrough = Math.max(this.tickedThrough, this.#applier.minute - 1);
+  }
+
+  save(writer: StateWriter): void {
+    writer.u8((this.seed ? 1 : 0) | (this.isOpen ? 2 : 0) | (this.#isDumping ? 4 : 0));
+    writer.u32(this.tickedThrough + 1);
+    writer.array(this.#peerIndexTable ?? new Uint8Array(0));
+    writer.list(this.parts, (part) => savePart(part, writer));
+    this.#applier.save(writer);
+  }
+
+  load(reader: StateReader): void {
+    const flags = reader.u8();
+    this.seed = (flags & 1) !== 0;
+    this.isOpen = (flags & 2) !== 0;
+    this.#isDumping = (flags & 4) !== 0;
+    this.tickedThrough = reader.u32() - 1;
+    const peerIndexTable = reader.u8Array();
+    if (peerIndexTable.length > 0) {
+      this.#peerIndexTable = peerIndexTable;
+      this.#walker.walk(peerIndexTable);
+    }
+    this.parts.push(...reader.list(() => loadPart(reader)));
+    this.#applier.load(reader);
+  }
+
+  /** What follows is of this minute: an earlier one that is open is closed. */
+  #closeBefore(minute: EventMinute): void {
+    if (minute <= this.#applier.minute) return;
+    this.#close();
+    this.#applier.minute = minute;
+  }
+
+  /** Closes the open minute: its part, if there is anything to say, is the next of `parts`. */
+  #close(): void {
+    const { peers, ipv4Log, ipv6Log, minute } = this.#applier;
+    const peerIndex = new Uint16Array(peers.all.length);
+    const reports: PeerReport[] = [];
+    for (const peer of [...peers.all].sort(comparePeers)) {
+      const report = peer.report();
+      if (report === undefined) continue;
+      peerIndex[peer.number] = reports.length;
+      reports.push(report);
+    }
+    this.#applier.minute = minute + 1;
+    if (reports.length === 0) return;
+    const { ipv4, ipv6, paths } = this.#tables;
+    this.parts.push({
+      minute,
+      peers: reports,
+      blocks: this.#columns.write(ipv4Log, ipv4, ipv6Log, ipv6, peerIndex),
+    });
+    ipv4Log.clear(paths);
+    ipv6Log.clear(paths);
+  }
+
+  /** Looks at every peer at the end of a minute. */
+  #checkPeers(minute: EventMinute): void {
+    const now = firstSecondOf(minute + 1);
+    const window = Math.floor((now - 1) / windowSeconds);
+    for (const peer of this.#applier.peers.all) {
+      if (!this.seed) peer.checkSilence(now);
+      for (const family of families) {
+        peer[family].moveTo(window);
+        if (transferEnds(peer[family], minute)) this.#applier.dropStale(peer, family);
+      }
+    }
+  }
+}
