@@ -16,22 +16,22 @@ class FileBytes {
   #end = 0;
   bytesRead = 0;
 
+  /** The decoder takes an end for bytes of ones: it is told here, before it writes what they would mean. */
   readByte(): number {
-    if (this.#at === this.#end) {
-      this.#end = readSync(this.#file, this.#buffer);
-      this.#at = 0;
-      this.bytesRead += this.#end;
-      if (this.#end === 0) return -1;
-    }
+    if (this.eof()) throw new TypeError('the file ends in the middle (EOF)');
     return this.#buffer[this.#at++]!;
   }
 
+  eof(): boolean {
+    if (this.#at < this.#end) return false;
+    this.#end = readSync(this.#file, this.#buffer);
+    this.#at = 0;
+    this.bytesRead += this.#end;
+    return this.#end === 0;
+  }
+
   read(buffer: Uint8Array, offset: number, length: number): number {
-    for (let i = 0; i < length; i++) {
-      const byte = this.readByte();
-      if (byte < 0) return i === 0 ? -1 : i;
-      buffer[offset + i] = byte;
-    }
+    for (let i = 0; i < length; i++) buffer[offset + i] = this.readByte();
     return length;
   }
 

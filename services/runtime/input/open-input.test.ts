@@ -105,8 +105,8 @@ suite('openInput', () => {
       const compressed = Buffer.from(bzip2(both));
       compressed[compressed.length >> 1]! ^= 0x10;
       const { bytes, failures } = await read(decode(file('damaged', compressed)));
-      // A block of 900,000 bytes is written before its checksum is compared.
-      const sound = bytes.length - 900_000;
+      // A block (900,000 bytes, runs of them shortened) is written before its checksum is compared.
+      const sound = bytes.length - 910_000;
       assert.ok(sound > 0 && both.subarray(0, sound).equals(bytes.subarray(0, sound)));
       assert.deepEqual(
         failures.map((failure) => failure.reason),
