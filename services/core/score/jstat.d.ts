@@ -4,5 +4,6 @@ declare module 'jstat' {
     /** Regularized incomplete beta function I_x(a, b). */
     ibeta(x: number, a: number, b: number): number;
   };
-  export { jStat as default };
+  // biome-ignore lint/style/noDefaultExport: a CommonJS package has no other.
+  export default jStat;
 }

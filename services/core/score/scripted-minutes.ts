@@ -1,0 +1,71 @@
+import { blockPartition } from '../block.ts';
+import type { AsMinutes, Denominator, ExpectedDelta, PrefixEvent } from '../contract/as-minutes.ts';
+import { type EventMinute, minuteOf } from '../event-time.ts';
+import { familyOf, parsePrefix } from './prefix-space.ts';
+
+/** For tests: the records that address blocks would send if these were the only events. */
+export interface Script {
+  /** The first minute and the one after the last. */
+  readonly from: EventMinute;
+  readonly until: EventMinute;
+  /** In force from the first minute on. */
+  readonly expected: readonly ExpectedDelta[];
+  readonly events: readonly PrefixEvent[];
+}
+
+export const allLive: Denominator = {
+  livePeers: 40,
+  livePeerAses: 36,
+  collectors: 6,
+  maskedPeers: 0,
+  frozen: false,
+  wholeTable: true,
+};
+
+/** An event of an expected, uncovered prefix that all but two of 40 peers agree on. */
+export function prefixEvent(
+  event: Pick<PrefixEvent, 'kind' | 'originAs' | 'prefix' | 'eventSecond'> & Partial<PrefixEvent>,
+): PrefixEvent {
+  return {
+    covered: false,
+    expected: true,
+    peers: 38,
+    livePeers: 40,
+    peerAses: 34,
+    livePeerAses: 36,
+    viaAses: [],
+    newOriginAs: 0,
+    upstreamAs: 0,
+    peersFor: [],
+    peersAgainst: [],
+    ...event,
+  };
+}
+
+/** All records, minute by minute and in each by block. */
+export function minutesOf(script: Script, blockPartitions: number): AsMinutes[] {
+  const byMinute = new Map<EventMinute, PrefixEvent[]>();
+  for (const event of script.events) {
+    const minute = minuteOf(event.eventSecond);
+    byMinute.set(minute, [...(byMinute.get(minute) ?? []), event]);
+  }
+  const minutes: AsMinutes[] = [];
+  for (let eventMinute = script.from; eventMinute < script.until; eventMinute++) {
+    const events = byMinute.get(eventMinute) ?? [];
+    for (let block = 0; block < blockPartitions; block++) {
+      minutes.push({
+        block,
+        blockPartitions,
+        eventMinute,
+        events: events.filter((event) => blockOf(event.prefix, blockPartitions) === block),
+        expected: eventMinute === script.from && block === 0 ? script.expected : [],
+        ipv4: allLive,
+        ipv6: allLive,
+      });
+    }
+  }
+  return minutes;
+}
+
+const blockOf = (prefix: string, partitions: number): number =>
+  blockPartition(familyOf(prefix), parsePrefix(prefix).words[0]!, partitions);
