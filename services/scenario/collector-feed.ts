@@ -1,7 +1,7 @@
-import { type EventMinute, type EventSecond, minuteOf } from '#core/event-time.ts';
+import { type EventMinute, type EventSecond, firstSecondOf, minuteOf } from '#core/event-time.ts';
 import { type MrtRibEntry, MrtWriter } from '#core/mrt/writer.ts';
 import { families } from '#core/prefix.ts';
-import { Random } from './random.ts';
+import { mix, Random } from './random.ts';
 import type { PeerAction, Timeline } from './timeline.ts';
 import { type AsPath, carries, type OriginPrefix, type Peer, usualPath } from './topology.ts';
 
@@ -22,8 +22,12 @@ export interface MinuteRecords {
 /** AS of the collectors (RIPE NCC RIS). */
 const collectorAs = 12_654;
 const ribChunkBytes = 65_536;
-/** Every peer is heard at such intervals: duplicates, and paths that change and change back. */
-const noiseGapSeconds = [330, 590] as const;
+/**
+ * Every peer is heard once in each round of noise: a duplicate, or a path that changes. The peers of a collector share
+ * the minute of a round, and most minutes have none: so weeks of quiet cost little to write and to read.
+ */
+const minRoundMinutes = 6;
+const roundMinuteChoices = 3;
 const duplicateShare = 0.6;
 const pathVariants = 3;
 
@@ -108,7 +112,7 @@ class UpdateFeed {
         next++;
       } else {
         this.#makeNoise(noisy);
-        noisy.nextNoise = second + this.#random.integer(...noiseGapSeconds);
+        noisy.nextNoise = this.#secondIn(this.#roundAfter(minuteOf(second)));
       }
     }
     if (this.#writer.length > 0) yield { eventMinute, bytes: this.#writer.take() };
@@ -126,7 +130,7 @@ class UpdateFeed {
       current[prefix.index] = path;
       if (prefix.origin.isBackground) noisy.push(prefix.index);
     }
-    const nextNoise = this.#timeline.fromSecond + this.#random.integer(0, noiseGapSeconds[1]);
+    const nextNoise = this.#secondIn(this.#roundAfter(minuteOf(this.#timeline.fromSecond)));
     return { peer, noisy, home, current, isUp: true, isPaused: false, nextNoise };
   }
 
@@ -134,6 +138,15 @@ class UpdateFeed {
     let first = this.#sessions[0]!;
     for (const session of this.#sessions) if (session.nextNoise < first.nextNoise) first = session;
     return first;
+  }
+
+  /** 6 to 8 minutes later, the same for all peers of the collector. */
+  #roundAfter(minute: EventMinute): EventMinute {
+    return minute + minRoundMinutes + (mix(minute * 8 + this.#collector) % roundMinuteChoices);
+  }
+
+  #secondIn(minute: EventMinute): EventSecond {
+    return firstSecondOf(minute) + this.#random.integer(0, 59);
   }
 
   /** A duplicate, or another path, of a prefix that the peer has. */

@@ -19,9 +19,8 @@ const blackoutStart = '2014-12-22T16:15Z';
 /** North Korea, December 2014: the steady beat, the blackout, and an outage without a beat five days later. */
 export function nk2014(options: Nk2014Options = nk2014Default): Scenario {
   const onset = formatSecond(secondOf(blackoutStart) - options.leadHours * 3600);
-  const isDefault = options === nk2014Default;
   return {
-    name: isDefault ? 'nk-2014' : `nk-2014-${options.gapMinutes.join('-')}-lead-${options.leadHours}`,
+    name: nameOf(options),
     title: 'North Korea, December 2014: a steady beat, then the blackout',
     documented: [
       {
@@ -90,6 +89,14 @@ export function nk2014(options: Nk2014Options = nk2014Default): Scenario {
       may: [{ subject: `as:${northKoreaAs}`, kinds: ['outageFull', 'outagePartial', 'burst'] }],
     },
   };
+}
+
+/** "nk-2014" as it is by default; a variant says where it differs. */
+function nameOf({ gapMinutes, leadHours }: Nk2014Options): string {
+  const gap =
+    gapMinutes.join('-') === nk2014Default.gapMinutes.join('-') ? '' : `-gap-${gapMinutes.join('-')}`;
+  const lead = leadHours === nk2014Default.leadHours ? '' : `-lead-${leadHours}`;
+  return `nk-2014${gap}${lead}`;
 }
 
 function northKorea(onset: string, meanMinutes: readonly [number, number]): ScenarioEvent[] {
