@@ -1,0 +1,110 @@
+import type { Anomaly } from '../contract/anomalies.ts';
+import type { AsScores, Heartbeat, TransitScore } from '../contract/as-scores.ts';
+import type { EventMinute } from '../event-time.ts';
+import { families } from '../prefix.ts';
+import type { StateReader, StateWriter } from '../state.ts';
+import type { Step } from '../step.ts';
+import { type AsState, emptyAs, forget, type Minute, takeScore } from './as-state.ts';
+import { decideBeat } from './beats.ts';
+import { findCommonCauses } from './common-cause.ts';
+import type { OutageIncident } from './incident.ts';
+import { endOf, IncidentBook } from './incident-book.ts';
+import { decideOutages } from './outages.ts';
+import { decideSchedule, noteMissedEnd, noteOutageStart } from './schedules.ts';
+import { decideTransits } from './transits.ts';
+
+const minutesOfDay = 1440;
+
+/**
+ * The states and incidents of every subject (detection.md 4.4 with 7 and 9). Scores are taken in as they come;
+ * the heartbeat of a minute decides it. Of an AS that is not scored in a minute the last score's visibility still holds, and
+ * its score is below 0.25.
+ */
+export class AnomalyDetector implements Step<AsScores, Anomaly> {
+  #ases = new Map<number, AsState>();
+  readonly #book = new IncidentBook();
+  /** ASes to look at in a minute although nothing may happen to them: a time limit is reached then. */
+  #due = new Map<EventMinute, Set<number>>();
+  #transits: TransitScore[] = [];
+  #ticks = { ipv4: 0, ipv6: 0 };
+
+  apply({ eventMinute, content }: AsScores, emit: (anomaly: Anomaly) => void): void {
+    switch (content.case) {
+      case 'score': {
+        const { originAs } = content.value;
+        const state = this.#ases.get(originAs) ?? emptyAs(originAs);
+        this.#ases.set(originAs, state);
+        takeScore(state, content.value, eventMinute, this.#ticks);
+        this.#lookAt(state, eventMinute);
+        return;
+      }
+      case 'transit':
+        this.#transits.push(content.value);
+        return;
+      case 'heartbeat':
+        this.#decide(eventMinute, content.value, emit);
+    }
+  }
+
+  #decide(minute: EventMinute, heartbeat: Heartbeat, emit: (anomaly: Anomaly) => void): void {
+    const frozen = { ipv4: heartbeat.ipv4Frozen, ipv6: heartbeat.ipv6Frozen };
+    for (const family of families) if (!frozen[family]) this.#ticks[family]++;
+    const now: Minute = { minute, eventSecond: endOf(minute), ticks: { ...this.#ticks }, frozen };
+    const due = [...(this.#due.get(minute) ?? [])].sort((a, b) => a - b);
+    this.#due.delete(minute);
+    for (const originAs of due) this.#decideAs(this.#ases.get(originAs), now);
+    findCommonCauses(this.#book, this.#ases, now.eventSecond);
+    decideTransits(this.#transits, now, this.#book);
+    this.#transits = [];
+    this.#book.flush(now.eventSecond, emit);
+  }
+
+  #decideAs(state: AsState | undefined, now: Minute): void {
+    if (state?.dueMinute !== now.minute) return;
+    delete state.dueMinute;
+    const book = this.#book;
+    let next = decideBeat(state, now, book);
+    for (const family of families) {
+      const before = new Set(state[family].outageIds);
+      next = Math.min(next, decideOutages(state, family, now, book));
+      for (const id of state[family].outageIds) {
+        const outage = book.get(id) as OutageIncident;
+        if (!before.has(id)) noteOutageStart(state, outage, now, book);
+        noteMissedEnd(outage, now, book);
+      }
+    }
+    next = Math.min(next, decideSchedule(state, now, book));
+    delete state.score;
+    if (forget(state, now.eventSecond)) this.#ases.delete(state.originAs);
+    else this.#lookAt(state, Math.max(Math.min(next, now.minute + minutesOfDay), now.minute + 1));
+  }
+
+  /** Of several minutes the earliest counts; the day's look at every AS forgets what is over. */
+  #lookAt(state: AsState, minute: EventMinute): void {
+    if (state.dueMinute !== undefined && state.dueMinute <= minute) return;
+    state.dueMinute = minute;
+    const { originAs } = state;
+    const due = this.#due.get(minute);
+    if (due === undefined) this.#due.set(minute, new Set([originAs]));
+    else due.add(originAs);
+  }
+
+  save(writer: StateWriter): void {
+    writer.f64(this.#ticks.ipv4);
+    writer.f64(this.#ticks.ipv6);
+    writer.text(JSON.stringify([...this.#ases.values()]));
+    writer.text(JSON.stringify([...this.#due].map(([minute, ases]) => [minute, [...ases]])));
+    writer.text(JSON.stringify(this.#transits));
+    writer.text(this.#book.save());
+  }
+
+  load(reader: StateReader): void {
+    this.#ticks = { ipv4: reader.f64(), ipv6: reader.f64() };
+    const ases = JSON.parse(reader.text()) as AsState[];
+    this.#ases = new Map(ases.map((state) => [state.originAs, state]));
+    const due = JSON.parse(reader.text()) as [EventMinute, number[]][];
+    this.#due = new Map(due.map(([minute, origins]) => [minute, new Set(origins)]));
+    this.#transits = JSON.parse(reader.text()) as TransitScore[];
+    this.#book.load(reader.text());
+  }
+}

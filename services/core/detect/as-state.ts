@@ -1,0 +1,177 @@
+import type { AsScore, ScoredEvent, Visibility } from '../contract/as-scores.ts';
+import { type EventMinute, type EventSecond, formatSecond } from '../event-time.ts';
+import type { Family } from '../prefix.ts';
+import type { IncidentBook } from './incident-book.ts';
+import { incidentId } from './incident-book.ts';
+import { type LostPrefixes, updateLost } from './lost-prefixes.ts';
+import { limits, outage, schedule } from './thresholds.ts';
+
+/** The minute that is being decided. */
+export interface Minute {
+  readonly minute: EventMinute;
+  /** Its end: the event time of what is decided. */
+  readonly eventSecond: EventSecond;
+  /** Minutes in which the family could be judged, so far. */
+  readonly ticks: Readonly<Record<Family, number>>;
+  readonly frozen: Readonly<Record<Family, boolean>>;
+}
+
+/** What the detector remembers of one origin AS. Plain data, as incident.ts says. */
+export interface AsState {
+  readonly originAs: number;
+  /** The minute in which to look at it next. */
+  dueMinute?: EventMinute;
+  /** The score of the minute that is under way; undefined if nothing happened to the AS in it. */
+  score?: AsScore;
+  readonly ipv4: FamilyState;
+  readonly ipv6: FamilyState;
+  /** The last prefix events, and the peers of the last one that says them. */
+  recent: RecentEvent[];
+  peers?: PeerSample;
+  /** The open BURST, BEAT or CHRONIC incident. */
+  beatId?: string;
+  scheduleId?: string;
+  /** Beat events no more than 30 minutes apart: the first and the last one. */
+  runFirstSecond: EventSecond;
+  runLastSecond: EventSecond;
+  /** Days (since 1970) on which a beat was recognised, within a week. */
+  beatDays: number[];
+  lastBeat?: PastBeat;
+  outages: PastOutage[];
+  /** Ids given lately, so that none is given twice. */
+  ids: string[];
+}
+
+export interface FamilyState {
+  visibility?: KeptVisibility;
+  lost: LostPrefixes;
+  /** Minutes in a row for which the full, or the partial, condition has held; no more than decide. */
+  fullMinutes: number;
+  partialMinutes: number;
+  /** Open outages, oldest first. */
+  readonly outageIds: string[];
+}
+
+export type KeptVisibility = Omit<Visibility, 'lostPrefixes'>;
+
+export interface RecentEvent {
+  readonly second: EventSecond;
+  readonly text: string;
+  readonly isIpv6: boolean;
+}
+
+export type PeerSample = Pick<
+  ScoredEvent,
+  'peers' | 'livePeers' | 'peerAses' | 'livePeerAses' | 'peersFor' | 'peersAgainst'
+>;
+
+export interface PastBeat {
+  readonly id: string;
+  readonly confirmed: boolean;
+  readonly onsetSecond: EventSecond;
+  readonly closedSecond: EventSecond;
+}
+
+export interface PastOutage {
+  readonly id: string;
+  readonly kind: 'outageFull' | 'outagePartial';
+  readonly startSecond: EventSecond;
+  readonly endSecond: EventSecond;
+  /** It became a phase of a beat. */
+  readonly merged: boolean;
+}
+
+export const emptyAs = (originAs: number): AsState => ({
+  originAs,
+  ipv4: emptyFamily(),
+  ipv6: emptyFamily(),
+  recent: [],
+  runFirstSecond: 0,
+  runLastSecond: 0,
+  beatDays: [],
+  outages: [],
+  ids: [],
+});
+
+const emptyFamily = (): FamilyState => ({
+  lost: { named: [] },
+  fullMinutes: 0,
+  partialMinutes: 0,
+  outageIds: [],
+});
+
+/** Takes in the score of a minute; nothing is decided before the minute's heartbeat. */
+export function takeScore(state: AsState, score: AsScore, minute: EventMinute, ticks: Minute['ticks']): void {
+  state.score = score;
+  takeFamily(state.ipv4, score, 'ipv4', minute, ticks.ipv4);
+  takeFamily(state.ipv6, score, 'ipv6', minute, ticks.ipv6);
+  for (const event of score.events) {
+    state.recent.push({ second: event.eventSecond, text: textOf(event), isIpv6: event.prefix.includes(':') });
+    if (event.kind === 'down' || state.peers === undefined) state.peers = peersOf(event);
+  }
+  state.recent.splice(0, state.recent.length - 2 * limits.sampleUpdates);
+}
+
+function takeFamily(
+  state: FamilyState,
+  score: AsScore,
+  family: Family,
+  minute: EventMinute,
+  tick: number,
+): void {
+  const { lostPrefixes: _, ...kept } = score[family];
+  state.visibility = kept;
+  const events = score.events.filter((event) => event.prefix.includes(':') === (family === 'ipv6'));
+  const inThisMinute = kept.lastLostSecond >= minute * 60 - outage.relapseMinutes * 60;
+  updateLost(state.lost, score[family], events, tick, inThisMinute ? kept.lastLostSecond : minute * 60);
+}
+
+/** "2014-12-22T16:15:03Z down 175.45.176.0/24 39 of 40 peers". */
+function textOf(event: ScoredEvent): string {
+  const to = event.kind === 'origin' ? ` to AS${event.newOriginAs}` : '';
+  const covered = event.covered ? ' (covered)' : '';
+  const peers = event.livePeers > 0 ? ` ${event.peers} of ${event.livePeers} peers` : '';
+  return `${formatSecond(event.eventSecond)} ${event.kind} ${event.prefix}${to}${covered}${peers}`;
+}
+
+const peersOf = ({
+  peers,
+  livePeers,
+  peerAses,
+  livePeerAses,
+  peersFor,
+  peersAgainst,
+}: ScoredEvent): PeerSample => ({ peers, livePeers, peerAses, livePeerAses, peersFor, peersAgainst });
+
+/** The next id for an incident of this AS. */
+export function nextId(state: AsState, sort: string, startSecond: EventSecond, book: IncidentBook): string {
+  const taken = (id: string): boolean => book.isOpen(id) || state.ids.includes(id);
+  const id = incidentId(`as${state.originAs}-${sort}`, startSecond, taken);
+  state.ids.push(id);
+  if (state.ids.length > limits.idsRemembered) state.ids.shift();
+  return id;
+}
+
+export function rememberOutage(state: AsState, past: PastOutage): void {
+  state.outages.push(past);
+  if (state.outages.length > limits.outagesRemembered) state.outages.shift();
+}
+
+/** Forgets what no rule looks back to; true if nothing is left of the AS. */
+export function forget(state: AsState, eventSecond: EventSecond): boolean {
+  state.outages = state.outages.filter((past) => eventSecond - past.endSecond <= schedule.horizonSeconds);
+  if (eventSecond - (state.lastBeat?.closedSecond ?? eventSecond) > 2 * 86_400) delete state.lastBeat;
+  const open = state.ipv4.outageIds.length + state.ipv6.outageIds.length > 0;
+  const lost = [state.ipv4, state.ipv6].some((family) => (family.visibility?.lost ?? 0) > 0);
+  return (
+    !open &&
+    !lost &&
+    state.score === undefined &&
+    state.beatId === undefined &&
+    state.scheduleId === undefined &&
+    state.lastBeat === undefined &&
+    state.outages.length === 0 &&
+    state.beatDays.length === 0 &&
+    eventSecond - state.runLastSecond > 3600
+  );
+}

@@ -1,0 +1,141 @@
+import type { CloseReason, Evidence, Kind, Phase, Severity, Trend } from '../contract/anomalies.ts';
+import type { EventSecond } from '../event-time.ts';
+import type { Family } from '../prefix.ts';
+import { limits } from './thresholds.ts';
+
+/**
+ * An incident while it is open. All of it is plain data (no class, no Map), so that the state of the
+ * detector is written as JSON, whose numbers keep all their bits.
+ */
+export type Incident = OutageIncident | BeatIncident | ScheduleIncident | TransitIncident;
+
+interface IncidentBase {
+  id: string;
+  readonly subject: string;
+  readonly originAs: number;
+  startSecond: EventSecond;
+  readonly openedSecond: EventSecond;
+  severity: Severity;
+  prefixes: string[];
+  prefixCount: number;
+  linked: string[];
+  phases: MutablePhase[];
+  evidence: EvidenceFacts;
+  /** Set when it is over. */
+  ended?: { readonly second: EventSecond; readonly reason: CloseReason };
+}
+
+/** What Evidence says besides the phases and the trend. */
+export type EvidenceFacts = Omit<Evidence, 'phases' | 'trend'>;
+
+export interface MutablePhase {
+  kind: Kind;
+  startSecond: EventSecond;
+  endSecond?: EventSecond;
+}
+
+export interface OutageIncident extends IncidentBase {
+  readonly type: 'outage';
+  kind: 'outageFull' | 'outagePartial';
+  readonly family: Family;
+  /** By a share of the AS, or by a cluster of many prefixes. */
+  rule: 'share' | 'cluster';
+  /** Most of its prefixes that were lost at a time; of how many; and of its address space, in /24 or /48. */
+  peakLost: number;
+  expected: number;
+  wholeTable: boolean;
+  lostBlocks: number;
+  /** Since when it is full without interruption; undefined while it is not. */
+  fullSinceSecond?: EventSecond;
+  noLongerFullMinutes: number;
+  lostNow: number;
+  lostChangedSecond: EventSecond;
+  settled: boolean;
+  comeBack?: ComeBack;
+  /** The beat in which, or within a day after which, it happened. */
+  precursor?: Precursor;
+  /** The schedule that it follows, until when it may last, and whether it did last longer. */
+  scheduled?: { readonly id: string; readonly untilSecond: EventSecond; missedEnd: boolean };
+  /** The first of several outages with a common cause, if it is not this one. */
+  leadId?: string;
+}
+
+/** A return that is not yet sure: when, for how many minutes, or for how many it was out again. */
+export interface ComeBack {
+  second: EventSecond;
+  wellMinutes: number;
+  outMinutes: number;
+}
+
+export interface Precursor {
+  readonly id: string;
+  readonly relation: 'inside' | 'blackout' | 'aftermath';
+  readonly confirmed: boolean;
+  readonly chronic: boolean;
+  readonly onsetSecond: EventSecond;
+}
+
+export interface BeatIncident extends IncidentBase {
+  readonly type: 'beat';
+  kind: 'burst' | 'beatWatch' | 'beatConfirmed' | 'chronic';
+  /** Beat events, active hours and upstream as last known. */
+  events: number;
+  lastEventSecond: EventSecond;
+  metronomic: boolean;
+  trend: Trend;
+  nextTrend: Trend;
+  nextTrendSinceSecond: EventSecond;
+  trendToldSecond: EventSecond;
+  /** Of a chronic one: whether the beat is on, and when it last was. */
+  on: boolean;
+  onSecond: EventSecond;
+}
+
+export interface ScheduleIncident extends IncidentBase {
+  readonly type: 'schedule';
+  kind: 'sched';
+  /** Second of the day at which its outages start, and how long they last; how many there were; the last one. */
+  timeOfDay: number;
+  durationSeconds: number;
+  outages: number;
+  lastStartSecond: EventSecond;
+  lastEndSecond: EventSecond;
+  missedEnd: boolean;
+}
+
+export interface TransitIncident extends IncidentBase {
+  readonly type: 'transit';
+  kind: 'leakChurn';
+  readonly transitAs: number;
+  lastSecond: EventSecond;
+  peakPrefixes: number;
+  peakOrigins: number;
+}
+
+/** True if the link is new. Of too many links the oldest go. */
+export function link(incident: Incident, id: string): boolean {
+  if (incident.linked.includes(id)) return false;
+  incident.linked.push(id);
+  if (incident.linked.length > limits.linksKept) incident.linked.shift();
+  return true;
+}
+
+/** Keeps the phases in order of their start; of too many, the oldest go. */
+export function addPhase(incident: Incident, phase: MutablePhase): void {
+  incident.phases.push(phase);
+  incident.phases.sort((a, b) => a.startSecond - b.startSecond);
+  if (incident.phases.length > limits.phasesKept) incident.phases.shift();
+}
+
+/** Ends the phase that lasts and begins another one. */
+export function changePhase(incident: Incident, kind: Kind, second: EventSecond): void {
+  for (const phase of incident.phases) if (phase.endSecond === undefined) phase.endSecond = second;
+  addPhase(incident, { kind, startSecond: second });
+}
+
+export const phasesOf = (incident: Incident): Phase[] =>
+  incident.phases.map(({ kind, startSecond, endSecond }) => ({
+    kind,
+    startSecond,
+    ...(endSecond === undefined ? {} : { endSecond }),
+  }));

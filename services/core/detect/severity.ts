@@ -1,0 +1,63 @@
+import type { Severity } from '../contract/anomalies.ts';
+import type { EventSecond } from '../event-time.ts';
+import type { BeatIncident, OutageIncident } from './incident.ts';
+
+/**
+ * How loudly an outage is told. Some 300 times a day an AS loses all that it announces for 10 minutes or longer
+ * (7.6), so the order is by what is lost, and only `critical` wakes anybody.
+ *
+ *   lost address space   all of the AS       half of it or more   less
+ *   /14 or more          warning, critical   warning              warning
+ *                        after 10 minutes
+ *   /16 or more          warning             warning              notice
+ *   /20 or more          notice              notice               info
+ *   less                 info, notice        info                 info
+ *                        after 60 minutes
+ *
+ * Before the table:
+ *   a blackout after a confirmed beat: critical; after a watched one: warning; of a chronic flapper: notice;
+ *   a loss inside a beat, of which nobody can tell whether it is one more flap: info;
+ *   one that follows a schedule, until its end is missed: info;
+ *   one of several with a common cause, but not the first: info.
+ * After it: within a day after a confirmed beat, at least notice.
+ */
+export function outageSeverity(incident: OutageIncident, eventSecond: EventSecond): Severity {
+  const { precursor, scheduled, leadId } = incident;
+  if (leadId !== undefined || precursor?.relation === 'inside') return 'info';
+  if (scheduled !== undefined && !scheduled.missedEnd) return 'info';
+  const byLoss = severityByLoss(incident, eventSecond - incident.startSecond);
+  if (precursor?.relation === 'blackout') return louder(blackoutSeverity(incident), byLoss);
+  return precursor?.confirmed ? louder('notice', byLoss) : byLoss;
+}
+
+function blackoutSeverity({ kind, precursor }: OutageIncident): Severity {
+  if (precursor?.chronic || kind !== 'outageFull') return 'notice';
+  return precursor?.confirmed ? 'critical' : 'warning';
+}
+
+/** A /32, what a network gets in IPv6, weighs as a /20 in IPv4. */
+const slash48sInSlash24 = 4096;
+const slash14 = 1024;
+const slash16 = 256;
+const slash20 = 16;
+
+function severityByLoss(incident: OutageIncident, seconds: number): Severity {
+  const blocks = incident.family === 'ipv4' ? incident.lostBlocks : incident.lostBlocks / slash48sInSlash24;
+  const isFull = incident.kind === 'outageFull';
+  const isHalf = isFull || incident.peakLost * 2 >= incident.expected;
+  if (blocks >= slash14) return isFull && seconds >= 600 ? 'critical' : 'warning';
+  if (blocks >= slash16) return isHalf ? 'warning' : 'notice';
+  if (blocks >= slash20) return isHalf ? 'notice' : 'info';
+  return isFull && seconds >= 3600 ? 'notice' : 'info';
+}
+
+/** When, after the start, the table changes its word. */
+export const severitySteps: readonly number[] = [600, 3600];
+
+export function beatSeverity(kind: BeatIncident['kind']): Severity {
+  if (kind === 'beatConfirmed') return 'warning';
+  return kind === 'beatWatch' ? 'notice' : 'info';
+}
+
+const order: readonly Severity[] = ['info', 'notice', 'warning', 'critical'];
+const louder = (a: Severity, b: Severity): Severity => (order.indexOf(a) > order.indexOf(b) ? a : b);

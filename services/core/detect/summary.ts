@@ -1,0 +1,153 @@
+import type { Transition } from '../contract/anomalies.ts';
+import { type EventSecond, formatSecond } from '../event-time.ts';
+import type {
+  BeatIncident,
+  Incident,
+  OutageIncident,
+  ScheduleIncident,
+  TransitIncident,
+} from './incident.ts';
+import { standing } from './thresholds.ts';
+
+/** One sentence for people: facts only, never a cause or an actor. */
+export function summarize(incident: Incident, transition: Transition, eventSecond: EventSecond): string {
+  const isClosed = transition === 'closed';
+  switch (incident.type) {
+    case 'outage':
+      return isClosed ? closedOutage(incident) : openOutage(incident, eventSecond);
+    case 'beat':
+      return beatSentence(incident, isClosed);
+    case 'schedule':
+      return scheduleSentence(incident, isClosed);
+    case 'transit':
+      return transitSentence(incident, isClosed);
+  }
+}
+
+function openOutage(incident: OutageIncident, eventSecond: EventSecond): string {
+  const lasts = eventSecond - incident.startSecond >= 3600;
+  return [
+    `AS${incident.originAs}: ${networks(incident, incident.lostNow)} gone since ${time(incident.startSecond)}`,
+    ...(lasts ? [`for ${duration(eventSecond - incident.startSecond)} now`] : []),
+    ...behind(incident.evidence.upstreamAs),
+    ...peers(incident),
+    ...together(incident),
+    ...context(incident),
+  ].join(', ');
+}
+
+function closedOutage(incident: OutageIncident): string {
+  const { second, reason } = incident.ended!;
+  const subject = `AS${incident.originAs}`;
+  const lost = networks(incident, incident.peakLost);
+  const span = `from ${time(incident.startSecond)} to ${time(second)} (${duration(second - incident.startSecond)})`;
+  if (reason === 'expired') {
+    const days = standing.expiredSeconds / 86_400;
+    return `${subject}: ${lost} gone for ${days} days, since ${time(incident.startSecond)}: taken off the table`;
+  }
+  if (reason === 'retracted')
+    return `${subject}: ${incident.peakLost} of the ${incident.expected} networks known by now gone since ${time(incident.startSecond)}, too few of them to be an outage: retracted`;
+  const role = reason === 'merged' ? ['a phase of its beat'] : [];
+  return [
+    `${subject}: back after ${lost} gone ${span}`,
+    ...behind(incident.evidence.upstreamAs),
+    ...role,
+    ...(reason === 'merged' ? [] : context(incident)),
+  ].join(', ');
+}
+
+/** "all 4 networks", "all 11 networks seen so far", "59 of 388 networks". */
+function networks({ family, expected, wholeTable }: OutageIncident, lost: number): string {
+  const noun = family === 'ipv4' ? 'network' : 'IPv6 network';
+  const known = wholeTable ? '' : ' seen so far';
+  if (lost < expected) return `${lost} of ${plural(expected, noun)}${known}`;
+  return expected === 1 ? `its only ${noun}${known}` : `all ${plural(expected, noun)}${known}`;
+}
+
+const behind = (upstreamAs: number): string[] => (upstreamAs === 0 ? [] : [`behind AS${upstreamAs}`]);
+
+const peers = ({ evidence: { peersFor, livePeers } }: OutageIncident): string[] =>
+  livePeers === 0 ? [] : [`missing at ${peersFor} of ${livePeers} peers`];
+
+function together({ leadId, evidence: { members, viaAses } }: OutageIncident): string[] {
+  if (leadId !== undefined) return [`together with others through AS${viaAses[0] ?? 0}`];
+  return members.length > 1 ? [`with ${members.length - 1} more ASes through AS${viaAses[0] ?? 0}`] : [];
+}
+
+function context({ precursor, scheduled, startSecond }: OutageIncident): string[] {
+  const lead = precursor === undefined ? '' : duration(startSecond - precursor.onsetSecond);
+  const sort = precursor?.chronic
+    ? 'chronic flapping'
+    : precursor?.confirmed
+      ? 'steady beat'
+      : 'possible beat';
+  return [
+    ...(precursor?.relation === 'inside' ? [`inside a ${sort}: a flap or more`] : []),
+    ...(precursor?.relation === 'blackout' ? [`${lead} after a ${sort} began`] : []),
+    ...(precursor?.relation === 'aftermath' ? [`within a day after a ${sort}`] : []),
+    ...(scheduled === undefined
+      ? []
+      : [scheduled.missedEnd ? 'past the end of its schedule' : 'as on days before']),
+  ];
+}
+
+const beatNouns: Readonly<Record<BeatIncident['kind'], string>> = {
+  burst: 'burst of instability',
+  beatWatch: 'possible beat of instability',
+  beatConfirmed: 'steady beat of instability',
+  chronic: 'chronic flapping',
+};
+
+function beatSentence(incident: BeatIncident, isClosed: boolean): string {
+  const { kind, startSecond, lastEventSecond, events, prefixCount, metronomic, trend } = incident;
+  const noun = `${metronomic ? 'metronomic ' : ''}${beatNouns[kind]}`;
+  const losses = incident.phases.filter((phase) => phase.kind.startsWith('outage')).length;
+  const what = `${plural(prefixCount, 'network')} came and went`;
+  if (isClosed)
+    return [
+      `AS${incident.originAs}: ${noun} over after ${duration(lastEventSecond - startSecond)}`,
+      `from ${time(startSecond)} to ${time(lastEventSecond)}`,
+      ...(losses === 0 ? [] : [`with ${plural(losses, 'loss', 'losses')} in it`]),
+      ...behind(incident.evidence.upstreamAs),
+    ].join(', ');
+  const window = kind === 'burst' ? '30 minutes' : '6 hours';
+  return [
+    `AS${incident.originAs}: ${noun} since ${time(startSecond)}`,
+    `${what}, ${plural(events, 'event')} in the last ${window}`,
+    ...(trend === 'steady' ? [] : [trend]),
+    ...behind(incident.evidence.upstreamAs),
+  ].join(', ');
+}
+
+function scheduleSentence(incident: ScheduleIncident, isClosed: boolean): string {
+  const { originAs, timeOfDay, durationSeconds, outages, lastStartSecond } = incident;
+  const at = `about ${time(timeOfDay).slice(-9)}`;
+  const found = `AS${originAs}: ${outages} outages on different days, each from ${at} for about ${duration(durationSeconds)}`;
+  if (isClosed) return `${found}, none since ${time(incident.lastEndSecond || lastStartSecond)}`;
+  if (incident.missedEnd)
+    return `${found}, and the one of ${time(lastStartSecond)} has not ended when expected`;
+  const next = (Math.floor((lastStartSecond + 43_200 - timeOfDay) / 86_400) + 1) * 86_400 + timeOfDay;
+  return `${found}, next expected from ${time(next)} to ${time(next + durationSeconds)}`;
+}
+
+function transitSentence(incident: TransitIncident, isClosed: boolean): string {
+  const what = `up to ${plural(incident.peakPrefixes, 'network')} of ${plural(incident.peakOrigins, 'AS', 'ASes')} a minute changed their path through AS${incident.transitAs}`;
+  return isClosed
+    ? `${what}, from ${time(incident.startSecond)} to ${time(incident.lastSecond)}`
+    : `${what}, since ${time(incident.startSecond)}`;
+}
+
+/** "2014-12-22 16:15 UTC". */
+const time = (second: EventSecond): string => `${formatSecond(second).slice(0, 16).replace('T', ' ')} UTC`;
+
+/** "9 h 31 min", "3 d 4 h", "12 min". */
+function duration(seconds: number): string {
+  const minutes = Math.max(0, Math.round(seconds / 60));
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 72) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
