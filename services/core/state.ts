@@ -92,23 +92,23 @@ export class StateReader {
     return text;
   }
 
-  u8Array(): Uint8Array {
+  u8Array(): Uint8Array<ArrayBuffer> {
     return this.#copy(1, (buffer) => new Uint8Array(buffer));
   }
 
-  u16Array(): Uint16Array {
+  u16Array(): Uint16Array<ArrayBuffer> {
     return this.#copy(2, (buffer) => new Uint16Array(buffer));
   }
 
-  u32Array(): Uint32Array {
+  u32Array(): Uint32Array<ArrayBuffer> {
     return this.#copy(4, (buffer) => new Uint32Array(buffer));
   }
 
-  i32Array(): Int32Array {
+  i32Array(): Int32Array<ArrayBuffer> {
     return this.#copy(4, (buffer) => new Int32Array(buffer));
   }
 
-  f64Array(): Float64Array {
+  f64Array(): Float64Array<ArrayBuffer> {
     return this.#copy(8, (buffer) => new Float64Array(buffer));
   }
 
