@@ -26,6 +26,13 @@ interface TransitionLine {
   summary: string;
 }
 
+/** The incidents of an earlier run, from what it printed with --format ndjson. */
+export function incidentsIn(ndjson: string): Incident[] {
+  const incidents = new Map<string, Incident>();
+  for (const line of ndjson.split('\n').filter((text) => text !== '')) take(incidents, JSON.parse(line));
+  return [...incidents.values()];
+}
+
 /** Runs the main job over the files, as a user would, and gathers its incidents from what it prints. */
 export async function incidentsOf(files: readonly string[], options: readonly string[]): Promise<Incident[]> {
   const job = spawn(

@@ -1,14 +1,16 @@
 /**
- * `npm run evaluate [-- --truth-outages TSV --truth-beats TSV [--seed-rib FILE] [--from TIME] FILE...]`
+ * `npm run evaluate [-- [--differences] --truth-outages TSV --truth-beats TSV --from TIME [--seed-rib FILE] FILE...]`
  *
  * Runs the main job over a day of updates and holds its incidents against hindsight
  * tables, one to one (what each figure means: README of the tables). Without arguments:
- * the day 2008-02-20 of $STEADYBEAT_DATA, seeded with its May 2008 table and unseeded.
+ * the day 2008-02-20 of $STEADYBEAT_DATA, seeded with its May 2008 table and unseeded. With
+ * --incidents NDJSON what an earlier run printed is judged instead of a new run; with
+ * --differences every missed row and every incident without a row is listed.
  */
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { incidentsOf } from './incidents.ts';
+import { incidentsIn, incidentsOf } from './incidents.ts';
 import { printReport } from './report.ts';
 import { readBeats, readOutages } from './truth.ts';
 
@@ -19,6 +21,7 @@ const { values, positionals } = parseArgs({
     'truth-beats': { type: 'string' },
     'seed-rib': { type: 'string' },
     from: { type: 'string' },
+    incidents: { type: 'string' },
     differences: { type: 'boolean', default: false },
   },
 });
@@ -34,9 +37,13 @@ interface Run {
 }
 
 let ok = true;
-for (const run of positionals.length > 0 ? [givenRun()] : dayOf2008()) {
+const given = positionals.length > 0 || values.incidents !== undefined;
+for (const run of given ? [givenRun()] : dayOf2008()) {
   const options = run.seed === undefined ? [] : ['--seed-rib', run.seed];
-  const incidents = await incidentsOf(run.files, options);
+  const incidents =
+    values.incidents === undefined
+      ? await incidentsOf(run.files, options)
+      : incidentsIn(readFileSync(values.incidents, 'utf8'));
   console.log(`\n${run.name}: ${incidents.length} incidents`);
   const judged = {
     incidents,
