@@ -31,7 +31,9 @@ export class BeatTrain {
   #starts: EventSecond[] = [];
   /** The prefixes that took part in them. */
   readonly #members = new Map<string, Member>();
-  #sortedPrefixes: readonly string[] | undefined;
+  /** What stands still between beat events and quarter-hours; made from the rest when it is asked for. */
+  #described: Omit<Beat, 'longestGapMinutes'> | undefined;
+  #longestGapSeconds = 0;
   #onsetSecond: EventSecond = 0;
   /** Bit i: the AS was in alarm at the end of the quarter-hour i before the last whole one. */
   #alarmQuarters = 0;
@@ -40,14 +42,19 @@ export class BeatTrain {
     return this.score.value >= alarmScore;
   }
 
+  /** True while minutes can change the score. */
+  isMoving(minute: EventMinute): boolean {
+    return this.score.value > 0 || minute - this.#lastMinute() < holdMinutes;
+  }
+
   /** Takes a crossing; returns the start of a beat event if one begins with it. */
   add(crossing: Crossing, expected: Expected): EventSecond | undefined {
     const { start, members } = this.#clusters.add(crossing, expected);
+    if (members.length > 0) this.#described = undefined;
     for (const { prefix, second, upstreamAs } of members) {
       const member = this.#members.get(prefix);
       if (member === undefined) {
         this.#members.set(prefix, { lastSecond: second, upstreamAs });
-        this.#sortedPrefixes = undefined;
       } else {
         member.lastSecond = second;
         if (upstreamAs !== 0) member.upstreamAs = upstreamAs;
@@ -68,7 +75,9 @@ export class BeatTrain {
   /** Beat events that started in the last 30 minutes. */
   recentEvents(minute: EventMinute): number {
     const from = (minute + 1 - holdMinutes) * 60;
-    return this.#starts.filter((start) => start >= from).length;
+    let events = 0;
+    while (events < this.#starts.length && this.#starts.at(-1 - events)! >= from) events++;
+    return events;
   }
 
   occupiedQuarters(): number {
@@ -83,10 +92,9 @@ export class BeatTrain {
     const inAlarm = this.inAlarm || ((this.#alarmQuarters >>> (windowQuarters - 1)) & 1) === 1;
     this.#starts = this.#starts.filter((start) => quarterOf(start) > leaving);
     for (const [prefix, { lastSecond }] of this.#members) {
-      if (quarterOf(lastSecond) > leaving) continue;
-      this.#members.delete(prefix);
-      this.#sortedPrefixes = undefined;
+      if (quarterOf(lastSecond) <= leaving) this.#members.delete(prefix);
     }
+    this.#described = undefined;
     return { occupied, inAlarm };
   }
 
@@ -101,32 +109,12 @@ export class BeatTrain {
   }
 
   describe(minute: EventMinute, periodicity: readonly number[]): Beat {
-    const starts = this.#starts;
-    const until = (minute + 1) * 60;
-    const lastQuarter = quarterOf(until - 1);
-    const from = (lastQuarter + 1 - windowQuarters) * quarterSeconds;
-    const split = (lastQuarter + 1 - recentQuarters) * quarterSeconds;
-    const quarters = this.occupiedQuarters();
-    const hours = new Set(
-      starts.map((start) => Math.floor((lastQuarter - quarterOf(start)) / quartersAnHour)),
-    );
-    const [first = 0, last = 0] = [starts[0], starts.at(-1)];
-    this.#sortedPrefixes ??= [...this.#members.keys()].sort();
+    this.#described ??= this.#describe(quarterOf(minute * 60), periodicity);
+    const last = this.#starts.at(-1) ?? 0;
+    const gapSeconds = Math.max(this.#longestGapSeconds, (minute + 1) * 60 - last);
     return {
-      events: starts.length,
-      activeQuarters: quarters,
-      activeHours: hours.size,
-      spanMinutes: minuteOf(last - first),
-      longestGapMinutes: minuteOf(longestGap(starts, from, until)),
-      onsetSecond: this.#onsetSecond,
-      lastEventSecond: last,
-      evenness: evenness(quarters, windowQuarters, starts.length),
-      burstiness: burstiness(starts),
-      periodicity,
-      rateRatio: rateRatio(starts, from, split, until),
-      prefixes: this.#sortedPrefixes.slice(0, mostPrefixes),
-      prefixCount: this.#sortedPrefixes.length,
-      upstreamAs: this.#onlyUpstream(),
+      ...this.#described,
+      longestGapMinutes: Math.min(minuteOf(gapSeconds), windowQuarters * quarterMinutes),
     };
   }
 
@@ -152,6 +140,34 @@ export class BeatTrain {
     );
     this.#onsetSecond = reader.u32();
     this.#alarmQuarters = reader.u32();
+  }
+
+  #describe(lastQuarter: number, periodicity: readonly number[]): Omit<Beat, 'longestGapMinutes'> {
+    const starts = this.#starts;
+    const [first = 0, last = 0] = [starts[0], starts.at(-1)];
+    const from = (lastQuarter + 1 - windowQuarters) * quarterSeconds;
+    const split = (lastQuarter + 1 - recentQuarters) * quarterSeconds;
+    const quarters = this.occupiedQuarters();
+    const hours = new Set(
+      starts.map((start) => Math.floor((lastQuarter - quarterOf(start)) / quartersAnHour)),
+    );
+    const prefixes = [...this.#members.keys()].sort();
+    this.#longestGapSeconds = longestGap(starts, from);
+    return {
+      events: starts.length,
+      activeQuarters: quarters,
+      activeHours: hours.size,
+      spanMinutes: minuteOf(last - first),
+      onsetSecond: this.#onsetSecond,
+      lastEventSecond: last,
+      evenness: evenness(quarters, windowQuarters, starts.length),
+      burstiness: burstiness(starts),
+      periodicity,
+      rateRatio: rateRatio(starts, split, recentQuarters, windowQuarters - recentQuarters),
+      prefixes: prefixes.slice(0, mostPrefixes),
+      prefixCount: prefixes.length,
+      upstreamAs: this.#onlyUpstream(),
+    };
   }
 
   #lastMinute(): EventMinute {

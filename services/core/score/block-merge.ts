@@ -2,12 +2,11 @@ import type { AsMinutes, Denominator, ExpectedDelta, PrefixEvent } from '../cont
 import type { EventMinute } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { readAsMinutes, writeAsMinutes } from './as-minutes-state.ts';
-import { familyOf } from './prefix-space.ts';
 
 /** One minute of all address blocks. */
 export interface MergedMinute {
   readonly eventMinute: EventMinute;
-  /** Sorted by origin AS, then second, family, prefix, kind: so that it doesn't show how blocks are spread. */
+  /** By block: a prefix's events stand in their order. */
   readonly events: readonly PrefixEvent[];
   /** In no particular order: they are added up. */
   readonly expected: readonly ExpectedDelta[];
@@ -60,7 +59,7 @@ export class BlockMerge {
     for (const { waiting } of this.#blocks) {
       if (waiting[0]?.eventMinute === eventMinute) records.push(waiting.shift()!);
     }
-    const events = records.flatMap((record) => record.events).sort(byOriginAndTime);
+    const events = records.flatMap((record) => record.events);
     const expected = records.flatMap((record) => record.expected);
     const [first] = records;
     if (first === undefined) return { eventMinute, events, expected };
@@ -87,12 +86,3 @@ export class BlockMerge {
     return Math.min(...this.#blocks.map((block) => block.waiting[0]!.eventMinute));
   }
 }
-
-const byOriginAndTime = (a: PrefixEvent, b: PrefixEvent): number =>
-  a.originAs - b.originAs ||
-  a.eventSecond - b.eventSecond ||
-  compareText(familyOf(a.prefix), familyOf(b.prefix)) ||
-  compareText(a.prefix, b.prefix) ||
-  compareText(a.kind, b.kind);
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -36,7 +36,8 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
   #firstQuarter: number | undefined;
   /** Weight of the quarter-hours learned of an AS that never had an event. */
   #learned = 0;
-  /** Origins that time does something to: by the minute, and at the end of the burst bin. Both follow from their state. */
+  /** Origins that time does something to: by the minute, by the quarter-hour, at the end of the burst bin. */
+  readonly #moving = new Set<Origin>();
   readonly #tracked = new Set<Origin>();
   readonly #changedInBin = new Set<Origin>();
 
@@ -56,6 +57,7 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
     writer.f64(this.#learned);
     writer.list(this.#origins.values(), (origin) => {
       writer.u32(origin.originAs);
+      writer.u8(this.#moving.has(origin) ? 1 : 0);
       writer.u8(this.#changedInBin.has(origin) ? 1 : 0);
       origin.save(writer);
     });
@@ -70,6 +72,7 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
     this.#learned = reader.f64();
     reader.list(() => {
       const origin = this.#origin(reader.u32());
+      if (reader.u8() === 1) this.#moving.add(origin);
       if (reader.u8() === 1) this.#changedInBin.add(origin);
       origin.load(reader);
       if (origin.isTracked) this.#tracked.add(origin);
@@ -97,10 +100,11 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
     );
     const activeOrigins = this.#applyEvents(events, cause.storm, context, news);
     let unstableOrigins = 0;
-    for (const origin of this.#tracked) {
+    for (const origin of this.#moving) {
       origin.closeMinute(context);
       if (origin.isUnstable) unstableOrigins++;
       if (origin.isNews) news.add(origin);
+      if (!origin.isMoving(eventMinute)) this.#moving.delete(origin);
     }
     this.#endBurstBin(eventMinute);
     const send = (content: ScoresContent) => emit({ eventMinute, content });
@@ -140,6 +144,7 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
       this.#changedInBin.add(origin);
       if (origin.isNews) news.add(origin);
       if (origin.isTracked) this.#tracked.add(origin);
+      if (origin.isMoving(context.minute)) this.#moving.add(origin);
     }
     return groups.size;
   }
@@ -172,7 +177,6 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
   }
 }
 
-/** Expects events sorted by origin AS. */
 function byOrigin(events: readonly PrefixEvent[]): Map<number, PrefixEvent[]> {
   const groups = new Map<number, PrefixEvent[]>();
   for (const event of events) {

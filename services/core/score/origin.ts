@@ -48,6 +48,8 @@ export class Origin {
   #lost: Record<Family, LostPrefixes> | undefined;
   #train: BeatTrain | undefined;
   #history: History | undefined;
+  /** Z; made from the train and the history when it is asked for. */
+  #surprise: number | undefined;
   #burst: BurstSurprise | undefined;
   /** Of the minute that is open. */
   #events: readonly PrefixEvent[] = [];
@@ -61,9 +63,14 @@ export class Origin {
     return this.#train?.score.value ?? 0;
   }
 
-  /** True while time does something to it. */
+  /** True while quarter-hours do something to it. */
   get isTracked(): boolean {
     return this.#train !== undefined || this.#history !== undefined;
+  }
+
+  /** True while minutes do something to it. */
+  isMoving(minute: EventMinute): boolean {
+    return this.#train?.isMoving(minute) ?? false;
   }
 
   /** True if there is something to say of the open minute. */
@@ -81,15 +88,16 @@ export class Origin {
     if (this.#lost !== undefined && this.#lost.ipv4.size + this.#lost.ipv6.size > 0) this.#isNews = true;
   }
 
-  /** The minute's events of this AS, in order of time; path changes only as far as it is to blame for them. */
+  /** The minute's events of this AS, in any order but a prefix's own; path changes only as far as it is to blame for them. */
   apply(events: readonly PrefixEvent[], context: MinuteContext): void {
-    const weight = this.#applyEach(events, context);
+    const ordered = events.length === 1 ? events : [...events].sort(byTime);
+    const weight = this.#applyEach(ordered, context);
     if (weight > 0) {
       this.#burst ??= new BurstSurprise();
       this.#burst.add(context.minute, weight);
-      if (this.#train !== undefined || this.#burst.z(context.minute) >= unusualZ) this.#isNews = true;
+      this.#isNews ||= this.#burst.z(context.minute) >= unusualZ;
     }
-    if (this.#isNews) this.#events = events;
+    if (this.#isNews) this.#events = ordered;
   }
 
   /** Returns u, the weighted changes. */
@@ -108,12 +116,13 @@ export class Origin {
     return weight;
   }
 
-  /** Time passes by one minute. */
+  /** Time passes by one minute: it is news while the AS is unstable, and when it no longer is. */
   closeMinute(context: MinuteContext): void {
-    if (this.#train === undefined) return;
-    const before = this.isUnstable;
-    this.#train.closeMinute(context.minute, this.#isOut() || this.#isUnseen(context));
-    if (before || this.isUnstable) this.#isNews = true;
+    const train = this.#train;
+    if (train === undefined) return;
+    const before = train.score.value;
+    train.closeMinute(context.minute, this.#isOut() || this.#isUnseen(context));
+    if (before >= unstableScore || train.score.value >= unstableScore) this.#isNews = true;
   }
 
   endBurstBin(minute: EventMinute): void {
@@ -123,6 +132,7 @@ export class Origin {
   /** A quarter-hour begins; `learn` unless the one that leaves the window is older than all that was seen. */
   beginQuarter(quarter: number, learn: boolean): void {
     const left = this.#train?.advance(quarter) ?? { occupied: false, inAlarm: false };
+    this.#surprise = undefined;
     if (learn) this.#history?.baseline.learn(left.occupied, left.inAlarm);
     if (this.#train?.isOver(quarter * quarterMinutes * 60)) this.#train = undefined;
     if (this.#train === undefined && this.#history?.baseline.isForgotten) this.#history = undefined;
@@ -185,6 +195,7 @@ export class Origin {
     if (start === undefined) return;
     this.#history ??= { baseline: new OwnBaseline(learned), rhythm: new Rhythm() };
     this.#history.rhythm.add(start);
+    this.#surprise = undefined;
   }
 
   #isOut(): boolean {
@@ -203,13 +214,13 @@ export class Origin {
   }
 
   #describe(context: MinuteContext): AsScore {
-    const { minute, learned } = context;
-    const baseline = this.#history?.baseline ?? new OwnBaseline(learned);
+    const { minute } = context;
     const periodicity = this.#history?.rhythm.resultants() ?? noRhythm;
+    this.#surprise ??= this.#surpriseOf(context);
     return {
       originAs: this.originAs,
       score: this.score,
-      surprise: tailSurprise(windowQuarters, this.#train?.occupiedQuarters() ?? 0, baseline.probability),
+      surprise: this.#surprise,
       beat: this.#train?.describe(minute, periodicity) ?? noBeat(periodicity),
       burst: { z: this.#burst?.z(minute) ?? 0, events: this.#train?.recentEvents(minute) ?? 0 },
       ipv4: this.#visibility('ipv4', context),
@@ -217,6 +228,11 @@ export class Origin {
       events: scoredEvents(this.#events),
       eventCount: this.#events.length,
     };
+  }
+
+  #surpriseOf({ learned }: MinuteContext): number {
+    const { probability } = this.#history?.baseline ?? new OwnBaseline(learned);
+    return tailSurprise(windowQuarters, this.#train?.occupiedQuarters() ?? 0, probability);
   }
 
   #visibility(family: Family, { wholeTable }: MinuteContext): Visibility {
@@ -231,6 +247,11 @@ export class Origin {
     };
   }
 }
+
+const byTime = (a: PrefixEvent, b: PrefixEvent): number =>
+  a.eventSecond - b.eventSecond || compareText(a.prefix, b.prefix);
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Path changes last: where there are too many to show, losses are what people want to see. */
 function scoredEvents(events: readonly PrefixEvent[]): ScoredEvent[] {

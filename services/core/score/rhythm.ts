@@ -15,6 +15,8 @@ export class Rhythm {
   /** For each period: cosine sum, sine sum, count. */
   #sums = new Float64Array(3 * periodMinutes.length);
   #lastSecond: EventSecond = 0;
+  /** Made from the sums when they are asked for. */
+  #resultants: readonly number[] | undefined;
 
   add(second: EventSecond): void {
     const minutes = (second - this.#lastSecond) / 60;
@@ -27,14 +29,16 @@ export class Rhythm {
       this.#sums[3 * i + 2] = this.#sums[3 * i + 2]! * kept + 1;
     }
     this.#lastSecond = second;
+    this.#resultants = undefined;
   }
 
   /** R at each period; 0 without events. */
-  resultants(): number[] {
-    return periodMinutes.map((_, i) => {
+  resultants(): readonly number[] {
+    this.#resultants ??= periodMinutes.map((_, i) => {
       const [cosine, sine, count] = [this.#sums[3 * i]!, this.#sums[3 * i + 1]!, this.#sums[3 * i + 2]!];
       return count === 0 ? 0 : Math.min(1, Math.sqrt(cosine * cosine + sine * sine) / count);
     });
+    return this.#resultants;
   }
 
   save(writer: StateWriter): void {

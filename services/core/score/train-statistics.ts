@@ -1,20 +1,17 @@
 import { mean, standardDeviation } from 'simple-statistics';
 import type { EventSecond } from '../event-time.ts';
 
-/**
- * What a train of events in a window says (detection.md 4.2). Seconds ascend; they lie
- * in [from, until), which is cut into `bins` equal bins.
- */
+/** What a train of events in a window says (detection.md 4.2). Seconds ascend. */
 
-/** The longest stretch without an event, the window's edges included, in seconds. */
-export function longestGap(seconds: readonly EventSecond[], from: EventSecond, until: EventSecond): number {
+/** The longest stretch without an event up to the last one, from the window's edge on, in seconds. */
+export function longestGap(seconds: readonly EventSecond[], from: EventSecond): number {
   let longest = 0;
   let previous = from;
   for (const second of seconds) {
     longest = Math.max(longest, second - previous);
     previous = second;
   }
-  return Math.max(longest, until - previous);
+  return longest;
 }
 
 /** Occupied bins over those that as many independent events would be expected to occupy; 0 without events. */
@@ -36,14 +33,13 @@ export function burstiness(seconds: readonly EventSecond[]): number {
   return (Math.sqrt(n + 1) * r - Math.sqrt(n - 1)) / ((Math.sqrt(n + 1) - 2) * r + Math.sqrt(n - 1));
 }
 
-/** Events an hour since `split` over events an hour before it; 0 without any before. */
+/** How often events come since `split` over how often before it, where these spans are so long; 0 without any before. */
 export function rateRatio(
   seconds: readonly EventSecond[],
-  from: EventSecond,
   split: EventSecond,
-  until: EventSecond,
+  spanSince: number,
+  spanBefore: number,
 ): number {
   const before = seconds.filter((second) => second < split).length;
-  if (before === 0) return 0;
-  return (seconds.length - before) / (until - split) / (before / (split - from));
+  return before === 0 ? 0 : (seconds.length - before) / spanSince / (before / spanBefore);
 }
