@@ -54,13 +54,13 @@ export async function* bunzip2WithCommand(command: string, path: string): InputE
     if (readError !== undefined) {
       yield {
         case: 'failure',
-        failure: { reason: 'file-unreadable', position, detail: readError.message },
+        failure: { reason: 'fileUnreadable', position, detail: readError.message },
       };
     } else if (status !== 0) {
       const detail = error?.message ?? (firstLine(complaint) || `${command} ended with status ${status}`);
       const reason = /unexpected end of file|ends unexpectedly|EOF/i.test(complaint)
-        ? 'file-truncated'
-        : 'file-corrupt';
+        ? 'fileTruncated'
+        : 'fileCorrupt';
       yield { case: 'failure', failure: { reason, position, detail } };
     }
   } finally {

@@ -31,7 +31,7 @@ export async function* bunzip2WithThread(path: string): InputEvents {
         Atomics.sub(unacknowledged, 0, 1);
         Atomics.notify(unacknowledged, 0);
       } else {
-        const reason = message.detail.includes('EOF') ? 'file-truncated' : 'file-corrupt';
+        const reason = message.detail.includes('EOF') ? 'fileTruncated' : 'fileCorrupt';
         yield { case: 'failure', failure: { reason, position, detail: message.detail } };
       }
     }

@@ -20,6 +20,6 @@ export interface InputFailure {
 }
 
 /** Closed list: why the rest of a file could not be read. */
-export type InputFailureReason = 'file-truncated' | 'file-corrupt' | 'file-unreadable';
+export type InputFailureReason = 'fileTruncated' | 'fileCorrupt' | 'fileUnreadable';
 
 export type InputEvents = AsyncGenerator<InputEvent, void, void>;

@@ -97,7 +97,7 @@ suite('openInput', () => {
       assert.ok(bytes.length >= 1_800_000, `${bytes.length} bytes`);
       assert.ok(both.subarray(0, bytes.length).equals(bytes));
       assert.equal(failures.length, 1);
-      assert.equal(failures[0]!.reason, 'file-truncated');
+      assert.equal(failures[0]!.reason, 'fileTruncated');
       assert.equal(failures[0]!.position, bytes.length);
     });
 
@@ -110,7 +110,7 @@ suite('openInput', () => {
       assert.ok(sound > 0 && both.subarray(0, sound).equals(bytes.subarray(0, sound)));
       assert.deepEqual(
         failures.map((failure) => failure.reason),
-        ['file-corrupt'],
+        ['fileCorrupt'],
       );
     });
   }
@@ -127,7 +127,7 @@ suite('openInput', () => {
       assert.ok(both.subarray(0, bytes.length).equals(bytes));
       assert.deepEqual(
         failures.map((failure) => [failure.reason, failure.position]),
-        [['file-truncated', bytes.length]],
+        [['fileTruncated', bytes.length]],
       );
     });
   }
@@ -139,7 +139,7 @@ suite('openInput', () => {
     assert.ok(bytes.length > 1_000_000, `${bytes.length} bytes`);
     assert.deepEqual(
       failures.map((failure) => failure.reason),
-      ['file-corrupt'],
+      ['fileCorrupt'],
     );
   });
 
@@ -149,7 +149,7 @@ suite('openInput', () => {
       assert.equal(bytes.length, 0);
       assert.deepEqual(
         failures.map((failure) => failure.reason),
-        ['file-unreadable'],
+        ['fileUnreadable'],
       );
     }
   });

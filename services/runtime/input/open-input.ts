@@ -11,7 +11,7 @@ export async function* openInput(path: string): InputEvents {
     yield* await eventsOf(path);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    yield { case: 'failure', failure: { reason: 'file-unreadable', position: 0, detail: error.message } };
+    yield { case: 'failure', failure: { reason: 'fileUnreadable', position: 0, detail: error.message } };
   }
 }
 

@@ -67,7 +67,7 @@ async function* throughZlib(
 }
 
 const reasonOf = (error: NodeJS.ErrnoException): InputFailureReason =>
-  error.code === 'Z_BUF_ERROR' ? 'file-truncated' : 'file-corrupt';
+  error.code === 'Z_BUF_ERROR' ? 'fileTruncated' : 'fileCorrupt';
 
 /** Resolves when the piece was decompressed, or the stream closed because it could not be. */
 function written(stream: Transform, piece: Uint8Array): Promise<void> {

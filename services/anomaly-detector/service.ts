@@ -1,0 +1,26 @@
+import type { Anomaly } from '#core/contract/anomalies.ts';
+import type { AsScores } from '#core/contract/as-scores.ts';
+import { AnomalyDetector } from '#core/detect/anomaly-detector.ts';
+import { minuteOf } from '#core/event-time.ts';
+import { Service, type ServiceOptions } from '#runtime/service.ts';
+import { anomalies, asScores } from '#runtime/topics.ts';
+import type { Transport } from '#runtime/transport/transport.ts';
+
+/** as.scores to anomalies, in one task. */
+export function buildAnomalyDetector(
+  options: ServiceOptions,
+  transport: Transport,
+): Service<AsScores, Anomaly> {
+  return new Service(
+    {
+      service: 'anomaly-detector',
+      input: asScores,
+      stateVersion: 1,
+      createStep: () => new AnomalyDetector(),
+      publish: (anomaly, post) =>
+        post.value(anomalies, 0, anomaly.incidentId, minuteOf(anomaly.eventSecond), anomaly),
+    },
+    options,
+    transport,
+  );
+}

@@ -1,0 +1,86 @@
+import type { Anomaly } from '#core/contract/anomalies.ts';
+import type { AsScores } from '#core/contract/as-scores.ts';
+import type { DeadLetter } from '#runtime/codec/dead-letters.ts';
+import { Service, type ServiceEvent, type SnapshotPolicy } from '#runtime/service.ts';
+import {
+  anomalies,
+  asScores,
+  type Channel,
+  deadLetters,
+  type PartitionCounts,
+  topicSpecs,
+} from '#runtime/topics.ts';
+import type { Transport } from '#runtime/transport/transport.ts';
+import { buildAnomalyDetector } from '../anomaly-detector/service.ts';
+import { buildInstabilityScorer } from '../instability-scorer/service.ts';
+import { buildRouteTracker } from '../route-tracker/service.ts';
+import { buildVisibilityTracker } from '../visibility-tracker/service.ts';
+
+export interface PipelineOptions extends PartitionCounts {
+  /** Without it tasks replay from the start when they start again. */
+  readonly snapshots?: SnapshotPolicy;
+  readonly onEvent?: (event: ServiceEvent) => void;
+  /** Outputs in the order of their topics, from the start of the log, each once. */
+  readonly onAnomaly?: (anomaly: Anomaly) => void;
+  readonly onScores?: (scores: AsScores) => void;
+  readonly onDeadLetter?: (letter: DeadLetter) => void;
+}
+
+/** All services over one transport, in one process. */
+export interface Pipeline {
+  /** To be called when everything is in bgp.updates: waits until it has gone through all services and all outputs were told. */
+  drained(): Promise<void>;
+  /** Rejects when a service cannot go on; never resolves before stop. */
+  readonly failed: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startPipeline(options: PipelineOptions, transport: Transport): Promise<Pipeline> {
+  const { updatePartitions, blockPartitions, onAnomaly, onScores, onDeadLetter } = options;
+  await transport.ensureTopics(topicSpecs(options));
+  /** In the order of the flow, with the number of partitions of their inputs. */
+  const stages: readonly Stage[] = [
+    { service: buildRouteTracker(options, transport), partitions: updatePartitions },
+    { service: buildVisibilityTracker(options, transport), partitions: blockPartitions },
+    { service: buildInstabilityScorer(options, transport), partitions: 1 },
+    { service: buildAnomalyDetector(options, transport), partitions: 1 },
+    ...(onScores ? [listener('main-job-scores', asScores, onScores, transport)] : []),
+    // These two are always read, so that a log in memory need not keep them.
+    listener('main-job-anomalies', anomalies, onAnomaly, transport),
+    listener('main-job-dead-letters', deadLetters, onDeadLetter, transport),
+  ];
+  // Each stage is there before the one that writes to it.
+  for (const { service } of stages.toReversed()) await service.start();
+  const finished = Promise.all(stages.map(({ service }) => service.finished));
+  return {
+    drained: async () => {
+      for (const { service, partitions } of stages) await service.caughtUp(partitions);
+    },
+    failed: finished.then(() => undefined),
+    stop: async () => {
+      for (const { service } of stages) await service.stop();
+    },
+  };
+}
+
+interface Stage {
+  readonly service: Pick<Service<unknown, unknown>, 'start' | 'stop' | 'finished' | 'caughtUp'>;
+  readonly partitions: number;
+}
+
+/** A service without outputs, which tells what it reads. */
+function listener<T>(
+  service: string,
+  input: Channel<T>,
+  tell: ((value: T) => void) | undefined,
+  transport: Transport,
+): Stage {
+  const definition = {
+    service,
+    input,
+    stateVersion: 1,
+    createStep: () => ({ apply: (value: T) => tell?.(value), save() {}, load() {} }),
+    publish() {},
+  };
+  return { service: new Service<T, never>(definition, {}, transport), partitions: 1 };
+}

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import { type Snapshot, SnapshotStore } from './snapshot-store.ts';
+import { stateVersionOf, Task, type TaskDefinition } from './task.ts';
+import { snapshotTopic } from './topics.ts';
+import type { Batch, Consumer, Producer, Transport } from './transport/transport.ts';
+
+/** When a task writes a snapshot: whichever comes first. */
+export interface SnapshotPolicy {
+  readonly everyEventMinutes: number;
+  readonly everyInputBytes: number;
+}
+
+/** What happens in a service: for logs, metrics and tests. */
+export type ServiceEvent =
+  | { readonly case: 'restoring'; readonly task: string }
+  /** `inputOffset` is 0 where there was no snapshot. */
+  | { readonly case: 'restored'; readonly task: string; readonly inputOffset: number }
+  | { readonly case: 'processed'; readonly task: string; readonly inputOffset: number }
+  | { readonly case: 'snapshotWritten'; readonly task: string; readonly inputOffset: number };
+
+export interface ServiceOptions {
+  /** Without it no snapshot is written or read: a task that starts again replays from the start. */
+  readonly snapshots?: SnapshotPolicy;
+  readonly onEvent?: (event: ServiceEvent) => void;
+}
+
+/** At most so many bytes of input are read at a time. */
+const batchBytes = 1024 * 1024;
+/** Batches whose outputs are on their way; reading waits beyond. */
+const batchesInFlight = 4;
+
+interface RunningTask<Input, Output> {
+  readonly task: Task<Input, Output>;
+  readonly store: SnapshotStore | undefined;
+  /** Where the last snapshot was taken, and what was read since. */
+  snapshotMinute: number;
+  bytesSince: number;
+  /** The next offset of the input whose outputs are not yet kept. */
+  acknowledged: number;
+}
+
+/** Runs one task for each partition of the input that the group gives to this member. */
+export class Service<Input, Output> {
+  readonly #definition: TaskDefinition<Input, Output>;
+  readonly #options: ServiceOptions;
+  readonly #transport: Transport;
+  readonly #writer = randomUUID();
+  readonly #tasks = new Map<number, RunningTask<Input, Output>>();
+  readonly #finished = Promise.withResolvers<void>();
+  #consumer: Consumer | undefined;
+  #producer: Producer | undefined;
+  /** Everything that follows the sends so far: acknowledgements and snapshots, in order. */
+  #following: Promise<void> = Promise.resolve();
+  #inFlight = 0;
+  #progress = Promise.withResolvers<void>();
+
+  constructor(definition: TaskDefinition<Input, Output>, options: ServiceOptions, transport: Transport) {
+    this.#definition = definition;
+    this.#options = options;
+    this.#transport = transport;
+  }
+
+  /** Resolves after stop; rejects when the service cannot go on. */
+  get finished(): Promise<void> {
+    return this.#finished.promise;
+  }
+
+  async start(): Promise<void> {
+    const { service, input } = this.#definition;
+    this.#producer = await this.#transport.openProducer();
+    this.#consumer = await this.#transport.openConsumer({
+      group: service,
+      topics: [input.topic],
+      batchBytes,
+    });
+    this.#run(this.#consumer).then(this.#finished.resolve, (error: unknown) => this.#fail(error));
+  }
+
+  /** Stops reading, and waits for what is on its way. */
+  async stop(): Promise<void> {
+    await this.#consumer?.close();
+    await this.finished;
+  }
+
+  /** Waits until the outputs of all that is now in the input are kept. This member must own all partitions. */
+  async caughtUp(partitions: number): Promise<void> {
+    for (let partition = 0; partition < partitions; partition++) {
+      const { high } = await this.#transport.offsets(this.#definition.input.topic, partition);
+      while ((this.#tasks.get(partition)?.acknowledged ?? -1) < high) await this.#progress.promise;
+    }
+  }
+
+  async #run(consumer: Consumer): Promise<void> {
+    for (;;) {
+      const delivery = await consumer.read();
+      if (delivery === undefined) break;
+      if (delivery.case === 'assigned') await this.#assigned(consumer, delivery.partition);
+      else if (delivery.case === 'revoked') this.#tasks.delete(delivery.partition);
+      else await this.#process(delivery.batch);
+    }
+    await this.#following;
+    await this.#producer!.close();
+  }
+
+  async #assigned(consumer: Consumer, partition: number): Promise<void> {
+    const { input } = this.#definition;
+    const task = new Task(this.#definition, partition);
+    const store = this.#options.snapshots && this.#snapshotStore(task, partition);
+    this.#options.onEvent?.({ case: 'restoring', task: task.name });
+    const snapshot = await store?.restore();
+    if (snapshot !== undefined) task.load(snapshot.state, snapshot.inputOffset);
+    await consumer.seek(input.topic, partition, task.nextOffset);
+    this.#tasks.set(partition, {
+      task,
+      store,
+      snapshotMinute: task.eventMinute,
+      bytesSince: 0,
+      acknowledged: task.nextOffset,
+    });
+    this.#options.onEvent?.({ case: 'restored', task: task.name, inputOffset: task.nextOffset });
+    this.#advanced();
+  }
+
+  #snapshotStore(task: Task<Input, Output>, partition: number): SnapshotStore {
+    const options = {
+      topic: snapshotTopic(this.#definition.service),
+      partition,
+      task: task.name,
+      writer: this.#writer,
+      stateVersion: stateVersionOf(this.#definition),
+    };
+    return new SnapshotStore(options, this.#transport, this.#producer!);
+  }
+
+  async #process(batch: Batch): Promise<void> {
+    const running = this.#tasks.get(batch.partition);
+    if (running === undefined) return;
+    const outgoing = running.task.process(batch.records);
+    const sent = outgoing.length === 0 ? undefined : this.#producer!.send(outgoing);
+    // Handled below, in order; until then a rejection is not unheard.
+    sent?.catch(() => undefined);
+    const snapshot = this.#dueSnapshot(running, batch);
+    this.#inFlight++;
+    this.#following = this.#following.then(() => this.#follow(running, batch, sent, snapshot));
+    this.#following.catch((error: unknown) => this.#fail(error));
+    if (this.#inFlight >= batchesInFlight) await this.#following;
+  }
+
+  /** When the outputs are kept: acknowledges the input, and then writes the snapshot if one was due. */
+  async #follow(
+    running: RunningTask<Input, Output>,
+    batch: Batch,
+    sent: Promise<void> | undefined,
+    snapshot: Snapshot | undefined,
+  ): Promise<void> {
+    await sent;
+    this.#inFlight--;
+    // Where the partition went to another member, that one repeats this work.
+    if (!(await batch.ack())) return;
+    const inputOffset = batch.records.at(-1)!.offset + 1;
+    running.acknowledged = inputOffset;
+    const task = running.task.name;
+    this.#options.onEvent?.({ case: 'processed', task, inputOffset });
+    this.#advanced();
+    if (snapshot === undefined) return;
+    await running.store!.write(snapshot.state, snapshot.inputOffset);
+    this.#options.onEvent?.({ case: 'snapshotWritten', task, inputOffset: snapshot.inputOffset });
+  }
+
+  /** Takes the state now, between two batches; it is written when the outputs so far are kept. */
+  #dueSnapshot(running: RunningTask<Input, Output>, batch: Batch): Snapshot | undefined {
+    const { snapshots } = this.#options;
+    if (snapshots === undefined) return undefined;
+    for (const record of batch.records) running.bytesSince += record.value?.length ?? 0;
+    const { task } = running;
+    const minutes = task.eventMinute - running.snapshotMinute;
+    if (minutes < snapshots.everyEventMinutes && running.bytesSince < snapshots.everyInputBytes)
+      return undefined;
+    running.snapshotMinute = task.eventMinute;
+    running.bytesSince = 0;
+    return { state: task.save(), inputOffset: task.nextOffset };
+  }
+
+  #fail(error: unknown): void {
+    this.#finished.reject(error);
+    this.#progress.promise.catch(() => undefined);
+    this.#progress.reject(error);
+    void this.#consumer?.close();
+  }
+
+  #advanced(): void {
+    this.#progress.resolve();
+    this.#progress = Promise.withResolvers<void>();
+  }
+}

@@ -1,0 +1,25 @@
+import type { AsMinutes } from '#core/contract/as-minutes.ts';
+import type { RouteChanges } from '#core/contract/route-changes.ts';
+import { VisibilityTracker } from '#core/visibility/visibility-tracker.ts';
+import { Service, type ServiceOptions } from '#runtime/service.ts';
+import { asMinutes, type PartitionCounts, routeChanges } from '#runtime/topics.ts';
+import type { Transport } from '#runtime/transport/transport.ts';
+
+/** route.changes to as.minutes, one task a partition of route.changes. */
+export function buildVisibilityTracker(
+  { blockPartitions, ...options }: Pick<PartitionCounts, 'blockPartitions'> & ServiceOptions,
+  transport: Transport,
+): Service<RouteChanges, AsMinutes> {
+  return new Service(
+    {
+      service: 'visibility-tracker',
+      input: routeChanges,
+      stateVersion: 1,
+      createStep: (block) => new VisibilityTracker({ block, blockPartitions }),
+      publish: (minutes, post) =>
+        post.value(asMinutes, 0, String(minutes.block), minutes.eventMinute, minutes),
+    },
+    options,
+    transport,
+  );
+}
