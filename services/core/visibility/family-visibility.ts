@@ -1,0 +1,207 @@
+import { shortestPrefix } from '../block.ts';
+import type { PrefixEvent } from '../contract/as-minutes.ts';
+import { firstPath, routeAbsent, routeUnknown } from '../contract/route-changes.ts';
+import { type EventMinute, firstSecondOf } from '../event-time.ts';
+import type { Family } from '../prefix.ts';
+import type { StateReader, StateWriter } from '../state.ts';
+import { ChangeRows } from './change-rows.ts';
+import { LostPaths } from './lost-paths.ts';
+import type { MinuteColumn } from './minute-columns.ts';
+import { MinuteEvidence } from './minute-evidence.ts';
+import { hasPeer, sameBits } from './peer-bits.ts';
+import type { FamilyRoster, PeerRoster, RosterChange } from './peer-roster.ts';
+import { down, stateMask } from './prefix-flags.ts';
+import { PrefixJudge } from './prefix-judge.ts';
+import { PrefixRecords } from './prefix-records.ts';
+import { grown } from './prefix-table.ts';
+
+/**
+ * All prefixes of one family in one address block partition: takes in what peers' routes
+ * became, second by second, and has the prefixes judged that this touches.
+ */
+export class FamilyVisibility {
+  readonly #family: Family;
+  readonly #roster: PeerRoster;
+  readonly #records: PrefixRecords;
+  readonly #judge: PrefixJudge;
+  readonly #lostPaths = new LostPaths();
+  readonly #evidence: MinuteEvidence;
+  readonly #rows = new ChangeRows();
+  /** Rows of the minute that gave a live peer a path that it had not just before, by prefix. */
+  #pathRows = new Uint16Array(0);
+  /** Prefixes with enough such rows for a path event. */
+  #pathCandidates: number[] = [];
+  #enoughPathRows = 1;
+  /** What peers announced or withdrew while they could not vote, to be judged when they can again. */
+  #unheard = new Map<number, number[]>();
+
+  constructor(family: Family, roster: PeerRoster) {
+    this.#family = family;
+    this.#roster = roster;
+    this.#records = new PrefixRecords(family);
+    this.#judge = new PrefixJudge(this.#records, roster);
+    this.#evidence = new MinuteEvidence(roster, this.#records, this.#judge, this.#lostPaths);
+  }
+
+  /** Applies one minute. `before` is the roster of the minute before it, `change` what its reports say. */
+  applyMinute(
+    minute: EventMinute,
+    columns: readonly MinuteColumn[],
+    before: FamilyRoster,
+    change: RosterChange,
+  ): PrefixEvent[] {
+    const judge = this.#judge;
+    const now = this.#roster.family(this.#family);
+    this.#beginMinute(minute, before, now, change);
+    for (let second = 0; second < 60; second++) {
+      for (const column of columns) this.#applySecond(column, second, now);
+      judge.closeSecond(firstSecondOf(minute) + second);
+    }
+    judge.complete(change.completed[this.#family]);
+    const events = this.#evidence.gather({
+      minute,
+      columns,
+      rows: this.#rows,
+      pathCandidates: this.#pathCandidates,
+      enoughPeers: this.#enoughPathRows,
+    });
+    for (let i = 0; i < this.#rows.count; i++) this.#pathRows[this.#rows.prefix(i)] = 0;
+    this.#rows.clear();
+    this.#pathCandidates = [];
+    return events;
+  }
+
+  /** Changes in the number of expected prefixes, by origin AS, since the last call. */
+  takeExpected = (): ReadonlyMap<number, number> => this.#judge.expectedSet.takeDeltas();
+
+  save(writer: StateWriter): void {
+    this.#records.save(writer);
+    this.#judge.save(writer);
+    this.#lostPaths.save(writer);
+    writer.list(this.#unheard, ([peer, ids]) => {
+      writer.u32(peer);
+      writer.array(Uint32Array.from(ids));
+    });
+  }
+
+  load(reader: StateReader): void {
+    this.#records.load(reader);
+    this.#judge.load(reader);
+    this.#lostPaths.load(reader);
+    this.#unheard = new Map(reader.list(() => [reader.u32(), [...reader.u32Array()]]));
+    this.#reserve();
+  }
+
+  #beginMinute(minute: EventMinute, before: FamilyRoster, now: FamilyRoster, change: RosterChange): void {
+    const judge = this.#judge;
+    this.#reserve();
+    for (const peer of change.lost) {
+      this.#records.views.forget(peer, this.#records.table.count);
+      this.#records.origins.forget(peer);
+      this.#unheard.delete(peer);
+    }
+    judge.beginMinute(minute, now);
+    if (!sameBits(before.fullFeed, now.fullFeed) || before.knownPeers !== now.knownPeers) judge.sweepKnown();
+    if (!sameBits(before.live, now.live)) judge.sweepUnjudged();
+    if (!now.denominator.frozen) this.#hear(now);
+    this.#enoughPathRows = Math.max(1, Math.ceil(now.denominator.livePeers / 4));
+  }
+
+  /** What peers did while they were masked is judged as soon as they count again. */
+  #hear(now: FamilyRoster): void {
+    for (const [peer, ids] of this.#unheard) {
+      if (!hasPeer(now.live, 0, peer)) continue;
+      for (const id of ids) this.#judge.reconsider(id);
+      this.#unheard.delete(peer);
+    }
+  }
+
+  #applySecond(column: MinuteColumn, second: number, now: FamilyRoster): void {
+    const end = column.firstRow[second + 1]!;
+    const isSeed = column.source.seed;
+    for (let i = column.firstRow[second]!; i < end; i++) {
+      const row = column.order === undefined ? i : column.order[i]!;
+      if (isSeed) this.#applySeedRow(column, row, now);
+      else this.#applyRow(column, row, now);
+    }
+  }
+
+  /** Id of the prefix of a row; a new one is begun. -1: too short to be considered. */
+  #prefixOf({ columns }: MinuteColumn, row: number, now: FamilyRoster): number {
+    const { table, views } = this.#records;
+    const length = columns.length[row]!;
+    if (length < shortestPrefix[this.#family]) return -1;
+    const count = table.count;
+    const id = table.findOrAdd(columns.address, this.#family === 'ipv4' ? row : row * 4, length);
+    if (id === count) {
+      if (id * 2 * views.words >= views.bits.length) this.#reserve();
+      views.begin(id, now.complete);
+    }
+    return id;
+  }
+
+  #applyRow(column: MinuteColumn, row: number, now: FamilyRoster): void {
+    const id = this.#prefixOf(column, row, now);
+    if (id < 0) return;
+    const judge = this.#judge;
+    const { views, flags, origins } = this.#records;
+    const { columns } = column;
+    const peer = column.peers[columns.peer[row]!]!;
+    const after = columns.after[row]!;
+    const word = peer >>> 5;
+    const bit = 1 << (peer & 31);
+    const namedAt = id * 2 * views.words + word;
+    const lacksAt = namedAt + views.words;
+    const { bits } = views;
+    if (after === routeUnknown) {
+      // A forgotten route is no news of the prefix: it is not judged.
+      bits[namedAt]! &= ~bit;
+      bits[lacksAt]! &= ~bit;
+      if (origins.hasOthers(id)) origins.drop(id, peer);
+      return;
+    }
+    const isLive = (now.live[word]! & bit) !== 0;
+    const isGone = after === routeAbsent;
+    const isTurn = ((bits[lacksAt]! & bit) !== 0) !== isGone;
+    if (isTurn || (bits[namedAt]! & bit) === 0) {
+      judge.touch(id);
+      if (isTurn && !(isLive && !now.denominator.frozen)) this.#keepUnheard(peer, id, now);
+    } else if ((flags[id]! & stateMask) === down) judge.touch(id);
+    if (isGone) {
+      bits[lacksAt]! |= bit;
+      if (origins.hasOthers(id)) origins.drop(id, peer);
+    } else {
+      bits[lacksAt]! &= ~bit;
+      if (judge.ownership.hold(id, peer, column.origins[after - firstPath]!)) judge.touch(id);
+    }
+    bits[namedAt]! |= bit;
+    if (isLive && columns.before[row] !== routeUnknown) this.#log(id, column.base + row, isGone);
+  }
+
+  #applySeedRow(column: MinuteColumn, row: number, now: FamilyRoster): void {
+    const id = this.#prefixOf(column, row, now);
+    const after = column.columns.after[row]!;
+    if (id < 0 || after < firstPath) return;
+    this.#judge.nameBySeed(id, column.origins[after - firstPath]!);
+  }
+
+  #log(id: number, row: number, isGone: boolean): void {
+    this.#rows.add(id, row, isGone);
+    if (isGone) return;
+    if (this.#pathRows[id]! < 0xffff) this.#pathRows[id]!++;
+    if (this.#pathRows[id] === this.#enoughPathRows) this.#pathCandidates.push(id);
+  }
+
+  #keepUnheard(peer: number, id: number, now: FamilyRoster): void {
+    if (!hasPeer(now.fullFeed, 0, peer)) return;
+    const ids = this.#unheard.get(peer);
+    if (ids === undefined) this.#unheard.set(peer, [id]);
+    else ids.push(id);
+  }
+
+  #reserve(): void {
+    this.#records.reserve(this.#roster.size);
+    const { capacity } = this.#records.table;
+    if (this.#pathRows.length < capacity) this.#pathRows = grown(this.#pathRows, capacity);
+  }
+}

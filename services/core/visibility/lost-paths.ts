@@ -1,0 +1,78 @@
+import type { EventMinute } from '../event-time.ts';
+import type { StateReader, StateWriter } from '../state.ts';
+import { ases, SharedAses } from './route-paths.ts';
+
+/** Lost paths are remembered for so many minutes before the one in which a prefix goes down. */
+const keptMinutes = 10;
+/** More half-lost routes of one block in one minute are a storm: the paths of that minute are not kept. */
+const maxLossesPerBlock = 1024;
+
+export interface LostPath {
+  readonly minute: EventMinute;
+  readonly peer: number;
+  readonly path: Uint32Array;
+}
+
+/** The paths that peers withdrew from prefixes which are on their way down. */
+export class LostPaths {
+  #byPrefix = new Map<number, LostPath[]>();
+
+  /** What each peer lost of a prefix in the minutes before, last loss last. */
+  of(id: number): readonly LostPath[] {
+    return this.#byPrefix.get(id) ?? [];
+  }
+
+  /** Keeps the losses of a minute, drops those that are too old. */
+  close(minute: EventMinute, losses: readonly { id: number; block: number; lost: LostPath }[]): void {
+    for (const [id, kept] of this.#byPrefix) {
+      const recent = kept.filter((lost) => lost.minute + keptMinutes > minute);
+      if (recent.length === 0) this.#byPrefix.delete(id);
+      else if (recent.length < kept.length) this.#byPrefix.set(id, recent);
+    }
+    const perBlock = new Map<number, number>();
+    for (const { block } of losses) perBlock.set(block, (perBlock.get(block) ?? 0) + 1);
+    for (const { id, block, lost } of losses) {
+      if (perBlock.get(block)! > maxLossesPerBlock) continue;
+      const kept = this.#byPrefix.get(id);
+      if (kept === undefined) this.#byPrefix.set(id, [lost]);
+      else kept.push(lost);
+    }
+  }
+
+  save(writer: StateWriter): void {
+    writer.list(this.#byPrefix, ([id, kept]) => {
+      writer.u32(id);
+      writer.list(kept, ({ minute, peer, path }) => {
+        writer.u32(minute);
+        writer.u32(peer);
+        writer.array(path);
+      });
+    });
+  }
+
+  load(reader: StateReader): void {
+    this.#byPrefix = new Map(
+      reader.list(() => [
+        reader.u32(),
+        reader.list(() => ({ minute: reader.u32(), peer: reader.u32(), path: reader.u32Array() })),
+      ]),
+    );
+  }
+}
+
+/** What the lost paths of a prefix have in common. */
+export function commonOf(
+  paths: Iterable<Uint32Array>,
+  originAs: number,
+): { viaAses: number[]; upstreamAs: number } {
+  const shared = new SharedAses();
+  const upstreams = new Set<number>();
+  for (const path of paths) {
+    const found = ases(path);
+    shared.add(found.map((as, distance) => [as, distance] as const));
+    // Of a peer that is the origin itself there is nothing between.
+    if (found.length > 1) upstreams.add(found[1]!);
+  }
+  const [upstreamAs] = upstreams.size === 1 ? upstreams : [0];
+  return { viaAses: shared.shared(originAs), upstreamAs: upstreamAs! };
+}

@@ -1,0 +1,99 @@
+import type { ExpectedSet } from './expected-set.ts';
+import { largest } from './origins.ts';
+import type { FamilyRoster } from './peer-roster.ts';
+import { expected, ownerFromSeed, ownerIsFresh } from './prefix-flags.ts';
+import type { PrefixRecords } from './prefix-records.ts';
+
+/** Another origin AS becomes the owner once so many of the live peers' paths lead to it: 60 %, and at least 2. */
+const movePercent = 60;
+const movePeers = 2;
+
+/** A prefix that changed hands. */
+export interface Move {
+  readonly from: number;
+  readonly to: number;
+  /** Live peers whose paths lead to the new owner. */
+  readonly peers: number;
+}
+
+/**
+ * Whose each prefix is. The first peer to name it says so, until others do; a seed's word holds until then. From
+ * then on the owner changes only where the paths of 60 % of the live peers that hold any lead to another AS: so a
+ * prefix of two origins whose shares are near one half stays with one of them. The last owner stays when all paths are gone.
+ */
+export class Ownership {
+  readonly #records: PrefixRecords;
+  readonly #expectedSet: ExpectedSet;
+
+  constructor(records: PrefixRecords, expectedSet: ExpectedSet) {
+    this.#records = records;
+    this.#expectedSet = expectedSet;
+  }
+
+  /** The peer holds a path of this origin now. True if the prefix has to be looked at when the second ends. */
+  hold(id: number, peer: number, originAs: number): boolean {
+    const { origins, flags, views } = this.#records;
+    const owner = origins.owner(id);
+    if (originAs === owner && !origins.hasOthers(id) && (flags[id]! & ownerFromSeed) === 0) return false;
+    const isFirst = owner === 0 || (flags[id]! & ownerFromSeed) !== 0;
+    if (isFirst && originAs !== 0) {
+      // Peers that hold it already have a path of no single origin.
+      this.#change(id, originAs);
+      origins.move(id, 0, originAs, this.#records.holders(id, new Uint32Array(views.words).fill(-1)));
+      flags[id] = (flags[id]! & ~ownerFromSeed) | ownerIsFresh;
+    }
+    origins.hold(id, peer, originAs);
+    return isFirst || origins.hasOthers(id);
+  }
+
+  /** A seed says whose it is; of several, the smallest AS. */
+  seed(id: number, originAs: number): void {
+    const { origins, flags } = this.#records;
+    const owner = origins.owner(id);
+    const isSeeds = (flags[id]! & ownerFromSeed) !== 0;
+    if (originAs === 0 || (owner !== 0 && !(isSeeds && originAs < owner))) return;
+    this.#change(id, originAs);
+    flags[id]! |= ownerFromSeed;
+  }
+
+  /** At the end of the second in which peers first named it: the AS that most of them name, the smallest of several. */
+  settle(id: number): void {
+    const { origins, flags, views } = this.#records;
+    flags[id]! &= ~ownerIsFresh;
+    if (!origins.hasOthers(id)) return;
+    const holders = this.#records.holders(id, new Uint32Array(views.words).fill(-1));
+    const first = largest(origins.counts(id, holders));
+    if (first !== undefined) this.#move(id, first[0], holders);
+  }
+
+  /** Moves the prefix if the live peers' paths lead elsewhere. */
+  follow(id: number, now: FamilyRoster): Move | undefined {
+    const { origins, views } = this.#records;
+    if (!origins.hasOthers(id)) return undefined;
+    const counts = origins.counts(id, this.#records.holders(id, now.live));
+    const first = largest(counts);
+    const from = origins.owner(id);
+    if (first === undefined || first[0] === from || first[1] < movePeers) return undefined;
+    let paths = 0;
+    for (const count of counts.values()) paths += count;
+    if (first[1] * 100 < paths * movePercent) return undefined;
+    this.#move(id, first[0], this.#records.holders(id, new Uint32Array(views.words).fill(-1)));
+    return { from, to: first[0], peers: first[1] };
+  }
+
+  #move(id: number, originAs: number, holders: Uint32Array): void {
+    const from = this.#records.origins.owner(id);
+    if (originAs === from) return;
+    this.#change(id, originAs);
+    this.#records.origins.move(id, from, originAs, holders);
+  }
+
+  #change(id: number, originAs: number): void {
+    const { origins, flags } = this.#records;
+    if ((flags[id]! & expected) !== 0) {
+      this.#expectedSet.add(origins.owner(id), -1);
+      this.#expectedSet.add(originAs, 1);
+    }
+    origins.setOwner(id, originAs);
+  }
+}

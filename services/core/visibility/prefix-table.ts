@@ -1,0 +1,144 @@
+import type { StateReader, StateWriter } from '../state.ts';
+
+/** No prefix: what a lookup gives for one that the table doesn't hold. */
+export const noPrefix = -1;
+
+const initialCapacity = 1024;
+
+/**
+ * Prefixes of one family, each with a small number (its id: 0, 1, 2, ... in order of arrival).
+ * Open addressing with linear probing, at most half full; a slot holds id + 1.
+ */
+export class PrefixTable {
+  readonly #addressWords: 1 | 4;
+  #slots = new Int32Array(2 * initialCapacity);
+  #count = 0;
+  #capacity = initialCapacity;
+  /** Address words by id, `addressWords` each. */
+  addresses: Uint32Array;
+  lengths = new Uint8Array(initialCapacity);
+  /** Bit l % 32 of word floor(l / 32) is set once a prefix of length l is held. */
+  readonly #usedLengths = new Uint32Array(5);
+
+  constructor(addressWords: 1 | 4) {
+    this.#addressWords = addressWords;
+    this.addresses = new Uint32Array(initialCapacity * addressWords);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Ids below this need no larger arrays. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  usesLength(length: number): boolean {
+    return ((this.#usedLengths[length >>> 5]! >>> (length & 31)) & 1) === 1;
+  }
+
+  /** Id of the prefix whose address words start at `at`; noPrefix if it is not held. */
+  find(words: Uint32Array, at: number, length: number): number {
+    return this.#slots[this.#slotOf(words, at, length)]! - 1;
+  }
+
+  /** The same, taking it in where it is new. */
+  findOrAdd(words: Uint32Array, at: number, length: number): number {
+    const slot = this.#slotOf(words, at, length);
+    const found = this.#slots[slot]! - 1;
+    return found === noPrefix ? this.#add(slot, words, at, length) : found;
+  }
+
+  /** Order of two prefixes by address, then by length. */
+  compare(a: number, b: number): number {
+    const words = this.#addressWords;
+    for (let i = 0; i < words; i++) {
+      const difference = this.addresses[a * words + i]! - this.addresses[b * words + i]!;
+      if (difference !== 0) return difference;
+    }
+    return this.lengths[a]! - this.lengths[b]!;
+  }
+
+  save(writer: StateWriter): void {
+    writer.array(this.addresses.subarray(0, this.#count * this.#addressWords));
+    writer.array(this.lengths.subarray(0, this.#count));
+  }
+
+  load(reader: StateReader): void {
+    const addresses = reader.u32Array();
+    const lengths = reader.u8Array();
+    for (let id = 0; id < lengths.length; id++)
+      this.findOrAdd(addresses, id * this.#addressWords, lengths[id]!);
+  }
+
+  #add(slot: number, words: Uint32Array, at: number, length: number): number {
+    if (this.#count === this.#capacity) {
+      this.#grow();
+      return this.#add(this.#slotOf(words, at, length), words, at, length);
+    }
+    const id = this.#count++;
+    this.#slots[slot] = id + 1;
+    for (let i = 0; i < this.#addressWords; i++) {
+      this.addresses[id * this.#addressWords + i] = words[at + i]!;
+    }
+    this.lengths[id] = length;
+    this.#usedLengths[length >>> 5]! |= 1 << (length & 31);
+    return id;
+  }
+
+  #slotOf(words: Uint32Array, at: number, length: number): number {
+    return this.#addressWords === 1 ? this.#ipv4Slot(words[at]!, length) : this.#ipv6Slot(words, at, length);
+  }
+
+  #ipv4Slot(address: number, length: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = hash(address ^ Math.imul(length, 0x9e3779b1)) & mask;
+    for (;;) {
+      const id = this.#slots[slot]! - 1;
+      if (id === noPrefix || (this.addresses[id] === address && this.lengths[id] === length)) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  #ipv6Slot(words: Uint32Array, at: number, length: number): number {
+    const mask = this.#slots.length - 1;
+    let mixed = length;
+    for (let i = 0; i < 4; i++) mixed = hash(mixed ^ words[at + i]!);
+    let slot = mixed & mask;
+    for (;;) {
+      const id = this.#slots[slot]! - 1;
+      if (id === noPrefix || (this.lengths[id] === length && this.#sameAddress(id, words, at))) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  #sameAddress(id: number, words: Uint32Array, at: number): boolean {
+    for (let i = 0; i < 4; i++) if (this.addresses[id * 4 + i] !== words[at + i]) return false;
+    return true;
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    this.addresses = grown(this.addresses, this.#capacity * this.#addressWords);
+    this.lengths = grown(this.lengths, this.#capacity);
+    this.#slots = new Int32Array(2 * this.#capacity);
+    for (let id = 0; id < this.#count; id++) {
+      this.#slots[this.#slotOf(this.addresses, id * this.#addressWords, this.lengths[id]!)] = id + 1;
+    }
+  }
+}
+
+/** A copy of a typed array with room for more, zeros behind. */
+export function grown<T extends Uint8Array | Uint16Array | Uint32Array>(array: T, length: number): T {
+  const larger = new (array.constructor as new (length: number) => T)(length);
+  larger.set(array);
+  return larger;
+}
+
+/** Finaliser of MurmurHash3: every bit of the key reaches the low bits. */
+function hash(key: number): number {
+  let mixed = Math.imul(key ^ (key >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
+}

@@ -1,0 +1,143 @@
+import type { AsMinutes, ExpectedDelta } from '../contract/as-minutes.ts';
+import type { RouteChanges, SourceChanges } from '../contract/route-changes.ts';
+import type { EventMinute } from '../event-time.ts';
+import { type Family, families } from '../prefix.ts';
+import type { StateReader, StateWriter } from '../state.ts';
+import type { Step } from '../step.ts';
+import { FamilyVisibility } from './family-visibility.ts';
+import { minuteColumns } from './minute-columns.ts';
+import { PeerRoster, type SourcedReport } from './peer-roster.ts';
+import { loadChanges, saveChanges } from './pending-changes.ts';
+
+/** What one route-tracker has sent. */
+interface Tracker {
+  /** It is complete through this minute; undefined until it has sent anything. */
+  through: EventMinute | undefined;
+  /** Its minutes that are not evaluated yet. */
+  readonly pending: RouteChanges[];
+}
+
+/**
+ * Stage 3, one task an address block partition: which prefixes the world can no longer see. A minute is evaluated
+ * once all route-trackers are complete through it; how peers are spread over them changes nothing.
+ */
+export class VisibilityTracker implements Step<RouteChanges, AsMinutes> {
+  readonly #options: { readonly block: number; readonly blockPartitions: number };
+  #trackers: Tracker[] = [];
+  readonly #roster = new PeerRoster();
+  readonly #families: Readonly<Record<Family, FamilyVisibility>>;
+
+  constructor(options: { block: number; blockPartitions: number }) {
+    this.#options = options;
+    this.#families = {
+      ipv4: new FamilyVisibility('ipv4', this.#roster),
+      ipv6: new FamilyVisibility('ipv6', this.#roster),
+    };
+  }
+
+  apply(input: RouteChanges, emit: (output: AsMinutes) => void): void {
+    this.#take(input);
+    for (let due = this.#takeDue(); due !== undefined; due = this.#takeDue()) {
+      emit(this.#evaluate(due.minute, due.sources));
+    }
+  }
+
+  save(writer: StateWriter): void {
+    writer.list(this.#trackers, ({ through, pending }) => {
+      writer.u8(through === undefined ? 0 : 1);
+      writer.u32(through ?? 0);
+      writer.list(pending, (changes) => saveChanges(writer, changes));
+    });
+    this.#roster.save(writer);
+    for (const family of families) this.#families[family].save(writer);
+  }
+
+  load(reader: StateReader): void {
+    this.#trackers = reader.list(() => {
+      const hasSent = reader.u8() === 1;
+      const through = reader.u32();
+      const pending = reader.list(() => loadChanges(reader));
+      return { through: hasSent ? through : undefined, pending };
+    });
+    this.#roster.load(reader);
+    for (const family of families) this.#families[family].load(reader);
+  }
+
+  #take(input: RouteChanges): void {
+    while (this.#trackers.length < input.trackerPartitions) {
+      this.#trackers.push({ through: undefined, pending: [] });
+    }
+    const tracker = this.#trackers[input.tracker];
+    if (tracker === undefined || this.#trackers.length !== input.trackerPartitions) {
+      throw new RangeError(
+        `tracker ${input.tracker} of ${input.trackerPartitions}, where ${this.#trackers.length} are known`,
+      );
+    }
+    if (tracker.through !== undefined && input.eventMinute <= tracker.through) {
+      throw new RangeError(
+        `tracker ${input.tracker} sent minute ${input.eventMinute} after ${tracker.through}`,
+      );
+    }
+    tracker.through = input.eventMinute;
+    tracker.pending.push(input);
+  }
+
+  /** The earliest minute that anybody sent, if all are complete through it. */
+  #takeDue(): { minute: EventMinute; sources: SourceChanges[] } | undefined {
+    let minute = Number.POSITIVE_INFINITY;
+    let complete = Number.POSITIVE_INFINITY;
+    for (const { through, pending } of this.#trackers) {
+      minute = Math.min(minute, pending[0]?.eventMinute ?? Number.POSITIVE_INFINITY);
+      complete = Math.min(complete, through ?? Number.NEGATIVE_INFINITY);
+    }
+    if (minute > complete || minute === Number.POSITIVE_INFINITY) return undefined;
+    const sources: SourceChanges[] = [];
+    for (const { pending } of this.#trackers) {
+      if (pending[0]?.eventMinute === minute) sources.push(...pending.shift()!.sources);
+    }
+    return { minute, sources };
+  }
+
+  #evaluate(minute: EventMinute, sources: readonly SourceChanges[]): AsMinutes {
+    const before = { ipv4: this.#roster.family('ipv4'), ipv6: this.#roster.family('ipv6') };
+    const reports: SourcedReport[] = [];
+    for (const { source, seed, peers } of sources) {
+      for (const report of peers) {
+        if (seed) this.#roster.reportSeed(report);
+        else reports.push({ source, report });
+      }
+    }
+    const change = this.#roster.apply(minute, reports);
+    const applied = (family: Family): FamilyMinute => {
+      const columns = minuteColumns(family, sources, this.#roster);
+      const events = this.#families[family].applyMinute(minute, columns, before[family], change);
+      return { events, expected: this.#families[family].takeExpected() };
+    };
+    const ipv4 = applied('ipv4');
+    const ipv6 = applied('ipv6');
+    return {
+      ...this.#options,
+      eventMinute: minute,
+      // Each family's are in order already, and the sort is stable.
+      events: [...ipv4.events, ...ipv6.events].sort((a, b) => a.originAs - b.originAs),
+      expected: expectedDeltas(ipv4.expected, ipv6.expected),
+      ipv4: this.#roster.family('ipv4').denominator,
+      ipv6: this.#roster.family('ipv6').denominator,
+    };
+  }
+}
+
+interface FamilyMinute {
+  readonly events: AsMinutes['events'];
+  readonly expected: ReadonlyMap<number, number>;
+}
+
+function expectedDeltas(
+  ipv4: ReadonlyMap<number, number>,
+  ipv6: ReadonlyMap<number, number>,
+): ExpectedDelta[] {
+  return [...new Set([...ipv4.keys(), ...ipv6.keys()])]
+    .sort((a, b) => a - b)
+    .map((originAs) => ({ originAs, ipv4: ipv4.get(originAs) ?? 0, ipv6: ipv6.get(originAs) ?? 0 }))
+    .filter((delta) => delta.ipv4 !== 0 || delta.ipv6 !== 0);
+}
