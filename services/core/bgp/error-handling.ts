@@ -7,17 +7,8 @@ import { attributeType } from './attribute-type.ts';
  *   sessionReset      its routes cannot be found: the whole message is refused
  * "AFI/SAFI disable" is not used: a collector's archive has no session to disable.
  */
-export type Outcome = 'accept' | 'attributeDiscard' | 'treatAsWithdraw' | 'sessionReset';
-
-const severity: Readonly<Record<Outcome, number>> = {
-  accept: 0,
-  attributeDiscard: 1,
-  treatAsWithdraw: 2,
-  sessionReset: 3,
-};
-
-/** Of several malformed attributes the strongest outcome counts (RFC 7606 3 h). */
-export const isStronger = (outcome: Outcome, than: Outcome): boolean => severity[outcome] > severity[than];
+export const outcomes = ['accept', 'attributeDiscard', 'treatAsWithdraw', 'sessionReset'] as const;
+export type Outcome = (typeof outcomes)[number];
 
 /** The outcome of a malformed attribute that carries no routes; each element's file names the section. */
 export function malformedOutcome(type: number, isExternal: boolean): Outcome {

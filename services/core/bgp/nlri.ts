@@ -15,14 +15,19 @@ export function isNlri(
   maxBits: number,
   hasPathIds: boolean,
 ): boolean {
-  const ahead = hasPathIds ? 4 : 0;
   let at = start;
-  while (at < end) {
-    at += ahead;
-    if (at >= end) return false;
-    const bits = bytes[at]!;
-    if (bits > maxBits) return false;
-    at += 1 + ((bits + 7) >> 3);
+  if (hasPathIds) {
+    while (at + 4 < end) {
+      const bits = bytes[at + 4]!;
+      if (bits > maxBits) return false;
+      at += 5 + ((bits + 7) >> 3);
+    }
+  } else {
+    while (at < end) {
+      const bits = bytes[at]!;
+      if (bits > maxBits) return false;
+      at += 1 + ((bits + 7) >> 3);
+    }
   }
   return at === end;
 }

@@ -14,7 +14,7 @@ import {
   flagsOfType,
   highestType,
 } from './attribute-type.ts';
-import { isStronger, type MessageRefusal, malformedOutcome, type Outcome } from './error-handling.ts';
+import { type MessageRefusal, malformedOutcome, type Outcome, outcomes } from './error-handling.ts';
 import { isMpReachNlri, isTableDumpMpReachNlri } from './mp-reach-nlri.ts';
 import { isMpUnreachNlri } from './mp-unreach-nlri.ts';
 import { u16 } from './octets.ts';
@@ -24,10 +24,9 @@ const extendedLength = 0x10;
 /** The Optional and Transitive flags, which each known type has fixed values of. */
 const kindFlags = 0xc0;
 
-/** Where a list of attributes stands decides how the two that carry routes are read. */
-export type AttributeForm = 'update' | 'tableDump';
-
 const originUnread = -1;
+const requiredOfAll = (1 << attributeType.origin) | (1 << attributeType.asPath);
+const requiredOfNlri = requiredOfAll | (1 << attributeType.nextHop);
 
 export class PathAttributes {
   bytes: Uint8Array = new Uint8Array(0);
@@ -36,17 +35,23 @@ export class PathAttributes {
   hasPathIds = false;
   /** True where the peer is known to be of another AS than the collector. */
   isExternal = true;
-  form: AttributeForm = 'update';
-  /** What read() found: the strongest outcome, the attribute type that asked for it (0: the list itself), and for a session reset its name. */
-  outcome: Outcome = 'accept';
+  /** True for an entry of a table dump, whose prefix stands outside of its attributes. */
+  isTableDump = false;
+  /** The attribute type that asked for the outcome (0: the list itself), and the name of a session reset. */
   malformedType = 0;
   refusal: MessageRefusal = 'mpReachNlri';
+  #severity = 0;
   /** Bit (type mod 32) is set for an attribute that was found and accepted. */
   #present = 0;
   readonly #starts = new Int32Array(highestType + 1);
   readonly #ends = new Int32Array(highestType + 1);
   /** Of the AS_PATH alone; read when first asked for. */
   #origin = originUnread;
+
+  /** The strongest outcome of what read() and require() found (RFC 7606 3 h). */
+  get outcome(): Outcome {
+    return outcomes[this.#severity]!;
+  }
 
   has(type: AttributeType): boolean {
     return (this.#present & (1 << type)) !== 0;
@@ -66,7 +71,7 @@ export class PathAttributes {
     const { bytes, asnBytes, isExternal } = this;
     const starts = this.#starts;
     const ends = this.#ends;
-    this.outcome = 'accept';
+    this.#severity = 0;
     this.malformedType = 0;
     this.#origin = originUnread;
     let seen = 0;
@@ -102,9 +107,16 @@ export class PathAttributes {
     this.#present = present;
   }
 
-  /** Notes that an attribute which every announcement must have is missing (RFC 7606 3 d). */
-  require(type: AttributeType): void {
-    if (!this.has(type)) this.#malformed(type, 'treatAsWithdraw');
+  /**
+   * Notes well-known mandatory attributes that are missing (RFC 7606 3 d): of every
+   * announcement ORIGIN and AS_PATH, of one in the UPDATE's own NLRI also NEXT_HOP.
+   */
+  requireMandatory(hasNextHop: boolean): void {
+    const required = hasNextHop ? requiredOfNlri : requiredOfAll;
+    if ((this.#present & required) === required) return;
+    if (!this.has(attributeType.origin)) this.#malformed(attributeType.origin, 'treatAsWithdraw');
+    else if (!this.has(attributeType.asPath)) this.#malformed(attributeType.asPath, 'treatAsWithdraw');
+    else this.#malformed(attributeType.nextHop, 'treatAsWithdraw');
   }
 
   /** The path in force as words; see MrtCursor.readPath. */
@@ -165,7 +177,7 @@ export class PathAttributes {
 
   #areRoutes(type: number, start: number, end: number): boolean {
     const isReach = type === attributeType.mpReachNlri;
-    if (this.form === 'tableDump') {
+    if (this.isTableDump) {
       // A table dump entry has nothing to withdraw.
       if (!isReach) return false;
       if (isTableDumpMpReachNlri(this.bytes, start, end)) return true;
@@ -180,16 +192,16 @@ export class PathAttributes {
 
   /** The prefix of a table dump entry stands outside its attributes; that of an UPDATE is lost with them. */
   #loseRoutes(type: number, refusal: MessageRefusal): void {
-    if (this.form === 'tableDump') this.#malformed(type, 'treatAsWithdraw');
-    else if (this.outcome !== 'sessionReset') {
-      this.#malformed(type, 'sessionReset');
-      this.refusal = refusal;
-    }
+    if (this.isTableDump) this.#malformed(type, 'treatAsWithdraw');
+    else if (this.#malformed(type, 'sessionReset')) this.refusal = refusal;
   }
 
-  #malformed(type: number, outcome: Outcome): void {
-    if (!isStronger(outcome, this.outcome)) return;
-    this.outcome = outcome;
+  /** True where the outcome is the strongest so far. */
+  #malformed(type: number, outcome: Outcome): boolean {
+    const severity = outcomes.indexOf(outcome);
+    if (severity <= this.#severity) return false;
+    this.#severity = severity;
     this.malformedType = type;
+    return true;
   }
 }

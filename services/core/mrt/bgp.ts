@@ -26,7 +26,7 @@ export function walkBgp(cursor: RecordCursor, visitor: MrtVisitor): RefusalReaso
     visitor.stateChange(cursor, u16(bytes, start + 6), u16(bytes, start + 8));
     return undefined;
   }
-  attributes.form = 'update';
+  attributes.isTableDump = false;
   attributes.asnBytes = 2;
   attributes.hasPathIds = false;
   attributes.isExternal = u16(bytes, start) !== u16(bytes, start + 6);

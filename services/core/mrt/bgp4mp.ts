@@ -54,7 +54,7 @@ export function walkBgp4mp(cursor: RecordCursor, visitor: MrtVisitor): RefusalRe
     return undefined;
   }
   const attributes = cursor.attributes;
-  attributes.form = 'update';
+  attributes.isTableDump = false;
   attributes.asnBytes = asnBytes;
   attributes.hasPathIds = (subtypeTraits & isAddPath) !== 0;
   attributes.isExternal = !isSameAs(bytes, start, asnBytes);

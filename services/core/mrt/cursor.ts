@@ -25,6 +25,11 @@ export class RecordCursor implements MrtCursor {
   #peerIsIpv6 = false;
   #pathWords: Uint32Array | undefined;
 
+  beginBytes(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.attributes.bytes = bytes;
+  }
+
   beginRecord(at: number, end: number, type: number, subtype: number): void {
     this.recordStart = at;
     this.recordEnd = end;
@@ -34,7 +39,7 @@ export class RecordCursor implements MrtCursor {
   }
 
   setPeer(bytes: Uint8Array, asAt: number, asnBytes: number, addressAt: number, isIpv6: boolean): void {
-    this.#peerBytes = bytes;
+    if (this.#peerBytes !== bytes) this.#peerBytes = bytes;
     this.#peerAsAt = asAt;
     this.#peerAsnBytes = asnBytes;
     this.#peerAddressAt = addressAt;

@@ -12,22 +12,41 @@ export function tellIpv4(
   isAnnounce: boolean,
 ): void {
   const bytes = cursor.bytes;
-  const hasPathIds = cursor.attributes.hasPathIds;
-  // Up to here four octets can be read at once, whatever the length says: the rest is masked away.
-  const safeEnd = bytes.length - 5;
-  let pathId = 0;
+  // Four octets are read at once, whatever the length says, and the rest masked away; not at the very end of the bytes.
+  if (cursor.hasPathIds || end + 4 > bytes.length) {
+    tellIpv4Carefully(cursor, visitor, start, end, isAnnounce);
+    return;
+  }
   let at = start;
   while (at < end) {
-    if (hasPathIds) {
-      pathId = u32(bytes, at);
-      at += 4;
-    }
     const bits = bytes[at]!;
-    const mask = bits === 0 ? 0 : -1 << (32 - bits);
-    const address = at <= safeEnd ? (i32(bytes, at + 1) & mask) >>> 0 : prefixWord(bytes, at + 1, bits, 0);
+    const address = (i32(bytes, at + 1) & maskOf(bits)) >>> 0;
+    at += 1 + ((bits + 7) >> 3);
+    if (isAnnounce) visitor.announceIpv4(cursor, address, bits, 0);
+    else visitor.withdrawIpv4(cursor, address, bits, 0);
+  }
+}
+
+/** A shift by 32 bits would be none. */
+const maskOf = (bits: number): number => (bits === 0 ? 0 : -1 << (32 - bits));
+
+function tellIpv4Carefully(
+  cursor: RecordCursor,
+  visitor: MrtVisitor,
+  start: number,
+  end: number,
+  isAnnounce: boolean,
+): void {
+  const bytes = cursor.bytes;
+  let at = start;
+  while (at < end) {
+    const pathId = cursor.hasPathIds ? u32(bytes, at) : 0;
+    if (cursor.hasPathIds) at += 4;
+    const bits = bytes[at]!;
+    const address = prefixWord(bytes, at + 1, bits, 0);
+    at += 1 + ((bits + 7) >> 3);
     if (isAnnounce) visitor.announceIpv4(cursor, address, bits, pathId);
     else visitor.withdrawIpv4(cursor, address, bits, pathId);
-    at += 1 + ((bits + 7) >> 3);
   }
 }
 

@@ -1,6 +1,5 @@
 /** TABLE_DUMP_V2 (RFC 6396 4.3): a PEER_INDEX_TABLE, and RIB records that refer to it. AS numbers have four octets. */
 
-import { attributeType } from '../bgp/attribute-type.ts';
 import { prefixWord } from '../bgp/nlri.ts';
 import { u16, u32 } from '../bgp/octets.ts';
 import type { RecordCursor } from './cursor.ts';
@@ -42,8 +41,7 @@ export class TableDumpV2 {
   #tellEntries(cursor: RecordCursor, visitor: MrtVisitor, peers: PeerIndexTable): void {
     const { bytes, recordEnd, attributes } = cursor;
     const rib = this.#rib;
-    attributes.bytes = bytes;
-    attributes.form = 'tableDump';
+    attributes.isTableDump = true;
     attributes.asnBytes = 4;
     attributes.hasPathIds = rib.hasPathIds;
     attributes.isExternal = false;
@@ -78,8 +76,7 @@ export function tellTableEntry(
   pathId: number,
 ): void {
   const attributes = cursor.attributes;
-  attributes.require(attributeType.origin);
-  attributes.require(attributeType.asPath);
+  attributes.requireMandatory(false);
   const isAnnounce = attributes.outcome !== 'treatAsWithdraw';
   visitor.beginUpdate(cursor);
   if (afi === 2) {

@@ -30,8 +30,7 @@ export function walkTableDump(cursor: RecordCursor, visitor: MrtVisitor): Refusa
   const attributesEnd = attributesAt + u16(bytes, attributesAt - 2);
   if (attributesEnd > recordEnd) return 'attributesLength';
   cursor.setPeer(bytes, peerAsAt, asnBytes, peerAddressAt, afi === 2);
-  attributes.bytes = bytes;
-  attributes.form = 'tableDump';
+  attributes.isTableDump = true;
   attributes.asnBytes = asnBytes;
   attributes.hasPathIds = false;
   attributes.isExternal = false;

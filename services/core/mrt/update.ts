@@ -63,27 +63,24 @@ export function tellUpdate(
   const hasPathIds = attributes.hasPathIds;
   if (!isNlri(bytes, start + 2, withdrawnEnd, 32, hasPathIds)) return 'withdrawnRoutes';
   if (!isNlri(bytes, attributesEnd, end, 32, hasPathIds)) return 'nlri';
-  attributes.bytes = bytes;
   attributes.read(withdrawnEnd + 2, attributesEnd);
   const hasMpReach = attributes.has(attributeType.mpReachNlri);
-  if (attributesEnd < end || hasMpReach) {
-    attributes.require(attributeType.origin);
-    attributes.require(attributeType.asPath);
-    if (attributesEnd < end) attributes.require(attributeType.nextHop);
-  }
-  if (attributes.outcome === 'sessionReset') return attributes.refusal;
+  const hasNlri = attributesEnd < end;
+  if (hasNlri || hasMpReach) attributes.requireMandatory(hasNlri);
+  const outcome = attributes.outcome;
+  if (outcome === 'sessionReset') return attributes.refusal;
 
   cursor.isRib = false;
   cursor.safi = 1;
   visitor.beginUpdate(cursor);
-  tellIpv4(cursor, visitor, start + 2, withdrawnEnd, false);
+  if (withdrawnEnd > start + 2) tellIpv4(cursor, visitor, start + 2, withdrawnEnd, false);
   if (attributes.has(attributeType.mpUnreachNlri)) {
     const at = attributes.start(attributeType.mpUnreachNlri);
     tellFamily(cursor, visitor, at, at + 3, attributes.end(attributeType.mpUnreachNlri), false);
     cursor.safi = 1;
   }
-  const isAnnounce = attributes.outcome !== 'treatAsWithdraw';
-  tellIpv4(cursor, visitor, attributesEnd, end, isAnnounce);
+  const isAnnounce = outcome !== 'treatAsWithdraw';
+  if (hasNlri) tellIpv4(cursor, visitor, attributesEnd, end, isAnnounce);
   if (hasMpReach) {
     const at = attributes.start(attributeType.mpReachNlri);
     const nlriStart = mpReachNlriStart(bytes, at);

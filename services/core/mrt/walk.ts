@@ -28,7 +28,7 @@ export class MrtWalker {
   walk(bytes: Uint8Array, from: number = 0, to: number = bytes.length): number {
     const cursor = this.#cursor;
     const visitor = this.#visitor;
-    cursor.bytes = bytes;
+    cursor.beginBytes(bytes);
     let at = from;
     while (at + headerBytes <= to) {
       const end = at + headerBytes + u32(bytes, at + 8);
