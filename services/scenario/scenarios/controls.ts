@@ -256,8 +256,8 @@ export const globalLeak: Scenario = {
   ],
   verdict: {
     source: 'detection.md 2, row 22: LEAK-CHURN, one event',
-    must: [{ case: 'some', subject: 'transit:64701', kind: 'leakChurn' }],
-    // When the leak ends, the paths change back to many transits.
-    may: [{ subject: 'transit:64702', kinds: ['leakChurn'] }],
+    // Both are on every changed path; the leaker is nearer to the origins.
+    must: [{ case: 'some', subject: 'transit:64702', kind: 'leakChurn' }],
+    may: [{ subject: 'transit:64701', kinds: ['leakChurn'] }],
   },
 };

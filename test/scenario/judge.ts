@@ -1,0 +1,107 @@
+import type { Anomaly, Kind } from '#core/contract/anomalies.ts';
+import type { GeneratedScenario } from '#scenario/generate.ts';
+import type { Expectation } from '#scenario/scenario.ts';
+import type { TruthLoss } from '#scenario/timeline.ts';
+import { type Incident, incidentsOf, isBeat, isOutage, lineOf } from './incidents.ts';
+import { judgeNk2014 } from './judge-nk-2014.ts';
+
+/** What a run is judged to be: failures in words, and figures by name; a duration is in seconds and its name says so. */
+export interface Judgement {
+  readonly failures: readonly string[];
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** Judges what a detector said of a scenario by the scenario's own verdict. */
+export function judge(generated: GeneratedScenario, anomalies: readonly Anomaly[]): Judgement {
+  const incidents = incidentsOf(anomalies);
+  const failures = [
+    ...unmetExpectations(generated, incidents),
+    ...strangers(generated, incidents),
+    ...inventedOutages(generated, incidents),
+  ];
+  for (const incident of incidents) {
+    if (isBeat(incident) && !mayBeat(generated, incident)) failures.push(`a beat: ${lineOf(incident)}`);
+  }
+  if (!generated.scenario.name.startsWith('nk-2014')) return { failures, figures: {} };
+  const nk = judgeNk2014(generated, incidents);
+  return { failures: [...failures, ...nk.failures], figures: nk.figures };
+}
+
+const mayBeat = (generated: GeneratedScenario, incident: Incident): boolean =>
+  incident.kinds
+    .filter((kind) => kind.startsWith('beat'))
+    .every((kind) => mayBeSaid(generated, incident, kind));
+
+function unmetExpectations(
+  { scenario, losses }: GeneratedScenario,
+  incidents: readonly Incident[],
+): string[] {
+  const failures: string[] = [];
+  for (const expectation of scenario.verdict.must) {
+    if (expectation.case === 'some') {
+      const { subject, kind } = expectation;
+      if (!incidents.some((incident) => incident.subject === subject && incident.kinds.includes(kind))) {
+        failures.push(`never said: ${kind} of ${subject}`);
+      }
+      continue;
+    }
+    for (const loss of losses.filter(({ cause }) => cause === expectation.cause)) {
+      if (incidents.some((incident) => meets(incident, expectation, loss))) continue;
+      failures.push(`never said: ${expectation.kind} of the ${lossInWords(loss)}`);
+    }
+  }
+  return failures;
+}
+
+function meets(
+  incident: Incident,
+  { kind, toleranceMinutes }: Extract<Expectation, { case: 'eachLoss' }>,
+  loss: TruthLoss,
+): boolean {
+  const tolerance = toleranceMinutes * 60;
+  return (
+    incident.subject === `as:${loss.originAs}` &&
+    incident.kinds.includes(kind) &&
+    incident.endSecond !== undefined &&
+    Math.abs(incident.startSecond - loss.startSecond) <= tolerance &&
+    Math.abs(incident.endSecond - loss.endSecond) <= tolerance
+  );
+}
+
+/** Incidents of kinds, or on subjects, that the verdict does not name. */
+function strangers(generated: GeneratedScenario, incidents: readonly Incident[]): string[] {
+  return incidents
+    .filter((incident) => !isBeat(incident))
+    .filter((incident) => incident.kinds.some((kind) => !mayBeSaid(generated, incident, kind)))
+    .map((incident) => `not expected: ${lineOf(incident)}`);
+}
+
+function mayBeSaid({ scenario, losses }: GeneratedScenario, { subject }: Incident, kind: Kind): boolean {
+  const { must, may } = scenario.verdict;
+  if (may.some((one) => one.subject === subject && one.kinds.includes(kind))) return true;
+  return must.some((one) => {
+    if (one.kind !== kind) return false;
+    if (one.case === 'some') return one.subject === subject;
+    return losses.some((loss) => loss.cause === one.cause && subject === `as:${loss.originAs}`);
+  });
+}
+
+/** Outages said where nothing was lost. */
+function inventedOutages({ losses }: GeneratedScenario, incidents: readonly Incident[]): string[] {
+  return incidents
+    .filter((incident) => isOutage(incident) && !isBeat(incident))
+    .filter((incident) => !losses.some((loss) => isOf(incident, loss)))
+    .map((incident) => `nothing was lost: ${lineOf(incident)}`);
+}
+
+/** The incident starts while the loss is, give or take the slowest peers. */
+export function isOf(incident: Incident, loss: TruthLoss): boolean {
+  if (incident.subject !== `as:${loss.originAs}`) return false;
+  return (
+    incident.startSecond >= loss.startSecond && incident.startSecond <= loss.endSecond + slowestPeerSeconds
+  );
+}
+const slowestPeerSeconds = 90;
+
+export const lossInWords = ({ cause, originAs, startSecond }: TruthLoss): string =>
+  `${cause} of AS${originAs} at ${startSecond}`;

@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { scenarios } from '#scenario/scenarios/catalogue.ts';
+import { runSeeds } from './run-seeds.ts';
+
+const seeds = 2;
+
+for (const scenario of scenarios.values()) {
+  test(`${scenario.name}: ${scenario.verdict.source}`, (context) => {
+    const { failures, summary } = runSeeds(scenario, seeds);
+    for (const line of summary) context.diagnostic(line);
+    assert.deepEqual(failures, []);
+  });
+}
