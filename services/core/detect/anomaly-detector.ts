@@ -7,13 +7,16 @@ import type { Step } from '../step.ts';
 import { type AsState, emptyAs, forget, type Minute, takeScore } from './as-state.ts';
 import { decideBeat } from './beats.ts';
 import { findCommonCauses } from './common-cause.ts';
-import type { OutageIncident } from './incident.ts';
 import { endOf, IncidentBook } from './incident-book.ts';
 import { decideOutages } from './outages.ts';
-import { decideSchedule, noteMissedEnd, noteOutageStart } from './schedules.ts';
+import { decideSchedule } from './schedules.ts';
 import { decideTransits } from './transits.ts';
 
 const minutesOfDay = 1440;
+
+/** Each AS has its minute of the day, in which what is over is forgotten. */
+const dailyLook = (originAs: number, minute: EventMinute): EventMinute =>
+  minute + minutesOfDay - ((minute + originAs) % minutesOfDay);
 
 /**
  * The states and incidents of every subject (detection.md 4.4 with 7 and 9). Scores are taken in as they come;
@@ -64,22 +67,14 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
     delete state.dueMinute;
     const book = this.#book;
     let next = decideBeat(state, now, book);
-    for (const family of families) {
-      const before = new Set(state[family].outageIds);
-      next = Math.min(next, decideOutages(state, family, now, book));
-      for (const id of state[family].outageIds) {
-        const outage = book.get(id) as OutageIncident;
-        if (!before.has(id)) noteOutageStart(state, outage, now, book);
-        noteMissedEnd(outage, now, book);
-      }
-    }
+    for (const family of families) next = Math.min(next, decideOutages(state, family, now, book));
     next = Math.min(next, decideSchedule(state, now, book));
     delete state.score;
     if (forget(state, now.eventSecond)) this.#ases.delete(state.originAs);
-    else this.#lookAt(state, Math.max(Math.min(next, now.minute + minutesOfDay), now.minute + 1));
+    else this.#lookAt(state, Math.max(Math.min(next, dailyLook(state.originAs, now.minute)), now.minute + 1));
   }
 
-  /** Of several minutes the earliest counts; the day's look at every AS forgets what is over. */
+  /** Of several minutes the earliest counts. */
   #lookAt(state: AsState, minute: EventMinute): void {
     if (state.dueMinute !== undefined && state.dueMinute <= minute) return;
     state.dueMinute = minute;

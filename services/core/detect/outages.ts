@@ -17,6 +17,7 @@ import {
 } from './lost-prefixes.ts';
 import { closeOutage } from './outage-end.ts';
 import { followPrecursor, precursorAt } from './precursor.ts';
+import { noteMissedEnd, noteOutageStart } from './schedules.ts';
 import { outageSeverity, severitySteps } from './severity.ts';
 import { cluster, insideBeat, limits, outage, standing } from './thresholds.ts';
 
@@ -99,6 +100,7 @@ function follow(at: Case, incident: OutageIncident): void {
     closeOutage(at.state, own, incident, now.eventSecond, 'expired', at.book);
     return;
   }
+  noteMissedEnd(incident, now, at.book);
   changeKind(at, incident, visible);
   followPrecursor(at.state, incident, visible, now, at.book);
   incident.settled ||= now.eventSecond - incident.lostChangedSecond >= standing.settledSeconds;
@@ -250,6 +252,7 @@ function open(
   incident.expected = Math.max(visibility.expected - countOf(others), incident.lostNow);
   incident.evidence = outageEvidence(state, incident, visibility);
   own.outageIds.push(id);
+  noteOutageStart(state, incident, now, book);
   linkOtherFamily(at, incident);
   book.open(incident);
 }
