@@ -23,8 +23,8 @@ export interface MinuteRecords {
 const collectorAs = 12_654;
 const ribChunkBytes = 65_536;
 /**
- * Every peer is heard once in each round of noise: a duplicate, or a path that changes. The peers of a collector share
- * the minute of a round, and most minutes have none: so weeks of quiet cost little to write and to read.
+ * Every peer is heard once in each round of noise: a duplicate, or a path that changes. All peers share the minute of a
+ * round, and most minutes have none: so weeks of quiet cost little to write and to read.
  */
 const minRoundMinutes = 6;
 const roundMinuteChoices = 3;
@@ -112,7 +112,7 @@ class UpdateFeed {
         next++;
       } else {
         this.#makeNoise(noisy);
-        noisy.nextNoise = this.#secondIn(this.#roundAfter(minuteOf(second)));
+        noisy.nextNoise = this.#secondIn(roundAfter(minuteOf(second)));
       }
     }
     if (this.#writer.length > 0) yield { eventMinute, bytes: this.#writer.take() };
@@ -130,7 +130,7 @@ class UpdateFeed {
       current[prefix.index] = path;
       if (prefix.origin.isBackground) noisy.push(prefix.index);
     }
-    const nextNoise = this.#secondIn(this.#roundAfter(minuteOf(this.#timeline.fromSecond)));
+    const nextNoise = this.#secondIn(roundAfter(minuteOf(this.#timeline.fromSecond)));
     return { peer, noisy, home, current, isUp: true, isPaused: false, nextNoise };
   }
 
@@ -138,11 +138,6 @@ class UpdateFeed {
     let first = this.#sessions[0]!;
     for (const session of this.#sessions) if (session.nextNoise < first.nextNoise) first = session;
     return first;
-  }
-
-  /** 6 to 8 minutes later, the same for all peers of the collector. */
-  #roundAfter(minute: EventMinute): EventMinute {
-    return minute + minRoundMinutes + (mix(minute * 8 + this.#collector) % roundMinuteChoices);
   }
 
   #secondIn(minute: EventMinute): EventSecond {
@@ -247,6 +242,10 @@ class UpdateFeed {
     }
   }
 }
+
+/** 6 to 8 minutes later, the same for all peers. */
+const roundAfter = (minute: EventMinute): EventMinute =>
+  minute + minRoundMinutes + (mix(minute) % roundMinuteChoices);
 
 const isSamePath = (a: AsPath, b: AsPath): boolean =>
   a === b || (a.length === b.length && a.every((asn, i) => asn === b[i]));
