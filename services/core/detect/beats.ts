@@ -90,7 +90,7 @@ function open(
     prefixCount: 0,
     linked: [],
     phases: [{ kind, startSecond }],
-    evidence: beatEvidence(state, score, kind),
+    evidence: beatEvidence(state, score, kind, 0),
     events: 0,
     lastEventSecond: 0,
     metronomic: false,
@@ -112,15 +112,17 @@ function describe(state: AsState, incident: BeatIncident, score: AsScore): void 
   const { beat } = score;
   incident.events = incident.kind === 'burst' ? score.burst.events : beat.events;
   incident.lastEventSecond = Math.max(incident.lastEventSecond, beat.lastEventSecond);
-  incident.prefixes = [...beat.prefixes].slice(0, limits.prefixesSent);
-  incident.prefixCount = Math.max(incident.prefixCount, beat.prefixCount);
+  incident.prefixes = [...new Set([...incident.prefixes, ...beat.prefixes])]
+    .sort()
+    .slice(0, limits.prefixesSent);
+  incident.prefixCount = Math.max(incident.prefixCount, beat.prefixCount, incident.prefixes.length);
   incident.metronomic =
     incident.kind !== 'burst' &&
     (beat.burstiness <= beatRule.metronomicBurstiness ||
       beat.periodicity.some(
         (r, i) => periodicityMinutes[i]! <= metronomicPeriodMinutes && r >= beatRule.metronomicPeriodicity,
       ));
-  incident.evidence = beatEvidence(state, score, incident.kind);
+  incident.evidence = beatEvidence(state, score, incident.kind, incident.evidence.upstreamAs);
 }
 
 function become(

@@ -3,7 +3,7 @@ import type { AsScore } from '../contract/as-scores.ts';
 import type { EventSecond } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
 import type { AsState, KeptVisibility } from './as-state.ts';
-import type { EvidenceFacts, OutageIncident } from './incident.ts';
+import type { BeatIncident, EvidenceFacts, OutageIncident } from './incident.ts';
 import {
   type BeatTier,
   burst,
@@ -106,7 +106,8 @@ function outageMeasures(incident: Omit<OutageIncident, 'evidence'>, share: numbe
 export function beatEvidence(
   state: AsState,
   score: AsScore,
-  kind: 'burst' | 'beatWatch' | 'beatConfirmed' | 'chronic',
+  kind: BeatIncident['kind'],
+  upstreamBefore: number,
 ): EvidenceFacts {
   const tier = kind === 'beatConfirmed' ? confirmed : watch;
   return {
@@ -115,7 +116,8 @@ export function beatEvidence(
       kind === 'burst' ? burstMeasures(score) : [...tierMeasures(score, tier), ...shapeMeasures(score)],
     ...peerFacts(state),
     sampleUpdates: sampleUpdates(state, 0),
-    upstreamAs: score.beat.upstreamAs,
+    // Returns alone say nothing of it: then what was known holds.
+    upstreamAs: score.beat.upstreamAs || (score.beat.events > 1 ? 0 : upstreamBefore),
     viaAses: [],
     members: [],
     expectedPrefixes: score.ipv4.expected + score.ipv6.expected,

@@ -2,7 +2,7 @@ import { type EventMinute, type EventSecond, firstSecondOf, minuteOf } from '../
 import type { Family } from '../prefix.ts';
 import { type AsState, type FamilyState, type KeptVisibility, type Minute, nextId } from './as-state.ts';
 import { outageEvidence } from './evidence.ts';
-import { changePhase, type OutageIncident } from './incident.ts';
+import { type ComeBack, changePhase, type OutageIncident } from './incident.ts';
 import type { IncidentBook } from './incident-book.ts';
 import {
   countOf,
@@ -95,7 +95,9 @@ function follow(at: Case, incident: OutageIncident): void {
     comeBack(at, incident);
     return;
   }
-  if (incident.comeBack !== undefined && relapse(at, incident, incident.comeBack)) return;
+  if (incident.comeBack !== undefined) relapse(at, incident, incident.comeBack);
+  // While it is open whether it came back, it stays what it was.
+  if (incident.comeBack !== undefined || incident.ended !== undefined) return;
   if (now.eventSecond - incident.startSecond >= standing.expiredSeconds) {
     closeOutage(at.state, own, incident, now.eventSecond, 'expired', at.book);
     return;
@@ -127,8 +129,8 @@ function comeBack(at: Case, incident: OutageIncident): void {
   closeOutage(at.state, at.own, incident, incident.comeBack.second, 'recovered', at.book);
 }
 
-/** Out again before the 5 minutes were over. A loss that meets the rule by itself is another one: true. */
-function relapse(at: Case, incident: OutageIncident, back: NonNullable<OutageIncident['comeBack']>): boolean {
+/** Out again before the 5 minutes were over. A loss that meets the rule by itself is another one. */
+function relapse(at: Case, incident: OutageIncident, back: ComeBack): void {
   const { own, state, book } = at;
   back.wellMinutes = 0;
   back.outMinutes++;
@@ -136,8 +138,10 @@ function relapse(at: Case, incident: OutageIncident, back: NonNullable<OutageInc
   if (isAnother) {
     for (const entry of lostOf(at, incident.id)) if (entry.second > back.second) entry.owner = noOwner;
     closeOutage(state, own, incident, back.second, 'recovered', book);
-  } else if (back.outMinutes > outage.relapseMinutes) delete incident.comeBack;
-  return isAnother;
+  } else if (back.outMinutes > outage.relapseMinutes) {
+    delete incident.comeBack;
+    take(at, incident, lostOf(at, noOwner));
+  }
 }
 
 function changeKind(at: Case, incident: OutageIncident, visible: number): void {

@@ -40,7 +40,7 @@ function closedOutage(incident: OutageIncident): string {
   const { second, reason } = incident.ended!;
   const subject = `AS${incident.originAs}`;
   const lost = networks(incident, incident.peakLost);
-  const span = `from ${time(incident.startSecond)} to ${time(second)} (${duration(second - incident.startSecond)})`;
+  const span = `from ${time(incident.startSecond)} to ${time(second)}`;
   if (reason === 'expired') {
     const days = standing.expiredSeconds / 86_400;
     return `${subject}: ${lost} gone for ${days} days, since ${time(incident.startSecond)}: taken off the table`;
@@ -49,7 +49,7 @@ function closedOutage(incident: OutageIncident): string {
     return `${subject}: ${incident.peakLost} of the ${incident.expected} networks known by now gone since ${time(incident.startSecond)}, too few of them to be an outage: retracted`;
   const role = reason === 'merged' ? ['a phase of its beat'] : [];
   return [
-    `${subject}: back after ${lost} gone ${span}`,
+    `${subject} is back: ${lost} ${incident.peakLost === 1 ? 'was' : 'were'} gone for ${duration(second - incident.startSecond)}, ${span}`,
     ...behind(incident.evidence.upstreamAs),
     ...role,
     ...(reason === 'merged' ? [] : context(incident)),
@@ -67,7 +67,7 @@ function networks({ family, expected, wholeTable }: OutageIncident, lost: number
 const behind = (upstreamAs: number): string[] => (upstreamAs === 0 ? [] : [`behind AS${upstreamAs}`]);
 
 const peers = ({ evidence: { peersFor, livePeers } }: OutageIncident): string[] =>
-  livePeers === 0 ? [] : [`missing at ${peersFor} of ${livePeers} peers`];
+  livePeers === 0 ? [] : [`lost by ${peersFor} of ${livePeers} peers`];
 
 function together({ leadId, evidence: { members, viaAses } }: OutageIncident): string[] {
   if (leadId !== undefined) return [`together with others through AS${viaAses[0] ?? 0}`];
@@ -82,7 +82,7 @@ function context({ precursor, scheduled, startSecond }: OutageIncident): string[
       ? 'steady beat'
       : 'possible beat';
   return [
-    ...(precursor?.relation === 'inside' ? [`inside a ${sort}: a flap or more`] : []),
+    ...(precursor?.relation === 'inside' ? [`inside a ${sort}: one more flap, or the blackout`] : []),
     ...(precursor?.relation === 'blackout' ? [`${lead} after a ${sort} began`] : []),
     ...(precursor?.relation === 'aftermath' ? [`within a day after a ${sort}`] : []),
     ...(scheduled === undefined
@@ -101,22 +101,32 @@ const beatNouns: Readonly<Record<BeatIncident['kind'], string>> = {
 function beatSentence(incident: BeatIncident, isClosed: boolean): string {
   const { kind, startSecond, lastEventSecond, events, prefixCount, metronomic, trend } = incident;
   const noun = `${metronomic ? 'metronomic ' : ''}${beatNouns[kind]}`;
-  const losses = incident.phases.filter((phase) => phase.kind.startsWith('outage')).length;
+  const told = losses(incident);
   const what = `${plural(prefixCount, 'network')} came and went`;
   if (isClosed)
     return [
       `AS${incident.originAs}: ${noun} over after ${duration(lastEventSecond - startSecond)}`,
       `from ${time(startSecond)} to ${time(lastEventSecond)}`,
-      ...(losses === 0 ? [] : [`with ${plural(losses, 'loss', 'losses')} in it`]),
+      ...told,
       ...behind(incident.evidence.upstreamAs),
     ].join(', ');
   const window = kind === 'burst' ? '30 minutes' : '6 hours';
   return [
     `AS${incident.originAs}: ${noun} since ${time(startSecond)}`,
     `${what}, ${plural(events, 'event')} in the last ${window}`,
+    ...told,
     ...(trend === 'steady' ? [] : [trend]),
     ...behind(incident.evidence.upstreamAs),
   ].join(', ');
+}
+
+/** The losses that were long enough to be told. */
+function losses({ phases }: BeatIncident): string[] {
+  const seconds = phases
+    .filter((phase) => phase.kind.startsWith('outage') && phase.endSecond !== undefined)
+    .map((phase) => phase.endSecond! - phase.startSecond);
+  if (seconds.length === 0) return [];
+  return [`${plural(seconds.length, 'loss', 'losses')} of up to ${duration(Math.max(...seconds))}`];
 }
 
 function scheduleSentence(incident: ScheduleIncident, isClosed: boolean): string {
