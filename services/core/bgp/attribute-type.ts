@@ -19,17 +19,34 @@ export const attributeType = {
 } as const;
 export type AttributeType = (typeof attributeType)[keyof typeof attributeType];
 
-export const highestType = 32;
-
 export const carriesRoutes = (type: number): boolean =>
   type === attributeType.mpReachNlri || type === attributeType.mpUnreachNlri;
 
-const wellKnown = 0x40;
-const optional = 0x80;
-const optionalTransitive = 0xc0;
+/** A set of types as bits (type mod 32): the highest type is 32, and there is no type 0. */
+const setOf = (...types: readonly AttributeType[]): number =>
+  types.reduce((set, type) => set | (1 << type), 0);
 
-/** By type, what its Optional and Transitive flags must be (RFC 7606 3 c); 0 where the type is not read here. */
-export const flagsOfType = new Uint8Array(256);
-for (const type of [1, 2, 3, 5, 6]) flagsOfType[type] = wellKnown;
-for (const type of [4, 9, 10, 14, 15]) flagsOfType[type] = optional;
-for (const type of [7, 8, 16, 17, 18, 32]) flagsOfType[type] = optionalTransitive;
+const { origin, asPath, nextHop, multiExitDisc, localPref, atomicAggregate, aggregator } = attributeType;
+const { communities, originatorId, clusterList, mpReachNlri, mpUnreachNlri } = attributeType;
+const { extendedCommunities, as4Path, as4Aggregator, largeCommunities } = attributeType;
+
+const wellKnown = setOf(origin, asPath, nextHop, localPref, atomicAggregate);
+const optional = setOf(multiExitDisc, originatorId, clusterList, mpReachNlri, mpUnreachNlri);
+const optionalTransitive = setOf(
+  aggregator,
+  communities,
+  extendedCommunities,
+  as4Path,
+  as4Aggregator,
+  largeCommunities,
+);
+const known = wellKnown | optional | optionalTransitive;
+const withOptionalFlag = optional | optionalTransitive;
+const withTransitiveFlag = wellKnown | optionalTransitive;
+
+export const isKnownType = (type: number): boolean =>
+  type > 0 && type <= largeCommunities && (known & (1 << type)) !== 0;
+
+/** What the Optional (0x80) and Transitive (0x40) flags of a known type must be (RFC 4271 5, RFC 7606 3 c). */
+export const flagsOfType = (type: number): number =>
+  (((withOptionalFlag >>> type) & 1) << 7) | (((withTransitiveFlag >>> type) & 1) << 6);

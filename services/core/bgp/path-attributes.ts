@@ -12,7 +12,7 @@ import {
   attributeType,
   carriesRoutes,
   flagsOfType,
-  highestType,
+  isKnownType,
 } from './attribute-type.ts';
 import { type MessageRefusal, malformedOutcome, type Outcome, outcomes } from './error-handling.ts';
 import { isMpReachNlri, isTableDumpMpReachNlri } from './mp-reach-nlri.ts';
@@ -27,6 +27,10 @@ const kindFlags = 0xc0;
 const originUnread = -1;
 const requiredOfAll = (1 << attributeType.origin) | (1 << attributeType.asPath);
 const requiredOfNlri = requiredOfAll | (1 << attributeType.nextHop);
+
+const headBytesAt = (bytes: Uint8Array, at: number): number => ((bytes[at]! & extendedLength) === 0 ? 3 : 4);
+const attributeEnd = (bytes: Uint8Array, at: number): number =>
+  (bytes[at]! & extendedLength) === 0 ? at + 3 + bytes[at + 2]! : at + 4 + u16(bytes, at + 2);
 
 export class PathAttributes {
   bytes: Uint8Array = new Uint8Array(0);
@@ -43,12 +47,14 @@ export class PathAttributes {
   #severity = 0;
   /** Bit (type mod 32) is set for an attribute that was found and accepted. */
   #present = 0;
-  readonly #starts = new Int32Array(highestType + 1);
-  readonly #ends = new Int32Array(highestType + 1);
+  /** Of AS_PATH, the one that everybody asks for; others are looked up when asked for. */
+  #pathStart = 0;
+  #pathEnd = 0;
   /** Of the AS_PATH alone; read when first asked for. */
   #origin = originUnread;
+  #listStart = 0;
 
-  /** The strongest outcome of what read() and require() found (RFC 7606 3 h). */
+  /** The strongest outcome of what read() and requireMandatory() found (RFC 7606 3 h). */
   get outcome(): Outcome {
     return outcomes[this.#severity]!;
   }
@@ -57,23 +63,34 @@ export class PathAttributes {
     return (this.#present & (1 << type)) !== 0;
   }
 
-  /** Offset of the value's first octet, and of the one after its last; -1 where the attribute is absent or discarded. */
+  /** Offset of the value's first octet; -1 where the attribute is absent or discarded. */
   start(type: AttributeType): number {
-    return this.has(type) ? this.#starts[type]! : -1;
+    if (!this.has(type)) return -1;
+    if (type === attributeType.asPath) return this.#pathStart;
+    const at = this.#find(type);
+    return at + headBytesAt(this.bytes, at);
   }
 
+  /** Offset of the octet after the value's last; -1 where the attribute is absent or discarded. */
   end(type: AttributeType): number {
-    return this.has(type) ? this.#ends[type]! : -1;
+    if (!this.has(type)) return -1;
+    return type === attributeType.asPath ? this.#pathEnd : attributeEnd(this.bytes, this.#find(type));
+  }
+
+  /** Where the first attribute of the type begins, which is there. */
+  #find(type: AttributeType): number {
+    let at = this.#listStart;
+    while (this.bytes[at + 1] !== type) at = attributeEnd(this.bytes, at);
+    return at;
   }
 
   /** Reads the attributes in [start, end) of `bytes`. Of a list that is cut, what came before the cut stays known (RFC 7606 4). */
   read(start: number, end: number): void {
     const { bytes, asnBytes, isExternal } = this;
-    const starts = this.#starts;
-    const ends = this.#ends;
     this.#severity = 0;
     this.malformedType = 0;
     this.#origin = originUnread;
+    this.#listStart = start;
     let seen = 0;
     let present = 0;
     let at = start;
@@ -84,27 +101,24 @@ export class PathAttributes {
       const type = bytes[at + 1]!;
       at = valueStart + ((flags & extendedLength) === 0 ? bytes[at + 2]! : u16(bytes, at + 2));
       if (at > end) break;
-      const flagsExpected = flagsOfType[type]!;
-      if (flagsExpected === 0) continue;
+      if (!isKnownType(type)) continue;
       const bit = 1 << type;
       const isFirst = (seen & bit) === 0;
       seen |= bit;
-      if (
-        isFirst &&
-        (flags & kindFlags) === flagsExpected &&
-        isWellFormed(bytes, type, valueStart, at, asnBytes, isExternal)
-      ) {
-        present |= bit;
-        starts[type] = valueStart;
-        ends[type] = at;
-      } else if (this.#isUsable(type, flags, valueStart, at, isFirst)) {
-        present |= bit;
-        starts[type] = valueStart;
-        ends[type] = at;
+      if (isFirst && (flags & kindFlags) === flagsOfType(type)) {
+        if (isWellFormed(bytes, type, valueStart, at, asnBytes, isExternal)) {
+          present |= bit;
+          if (type === attributeType.asPath) {
+            this.#pathStart = valueStart;
+            this.#pathEnd = at;
+          }
+          continue;
+        }
       }
+      if (this.#isUsable(type, flags, valueStart, at, isFirst)) present |= bit;
     }
-    if (at !== end) this.#malformed(0, 'treatAsWithdraw');
     this.#present = present;
+    if (at !== end) this.#malformed(0, 'treatAsWithdraw');
   }
 
   /**
@@ -122,23 +136,21 @@ export class PathAttributes {
   /** The path in force as words; see MrtCursor.readPath. */
   readPath(into: Uint32Array): number {
     if (!this.has(attributeType.asPath)) return 0;
-    const start = this.#starts[attributeType.asPath]!;
-    const end = this.#ends[attributeType.asPath]!;
+    const { bytes } = this;
     if (this.hasAs4Path()) {
-      const start4 = this.#starts[attributeType.as4Path]!;
-      const words = writeMergedPath(this.bytes, start, end, start4, this.#ends[attributeType.as4Path]!, into);
+      const start4 = this.start(attributeType.as4Path);
+      const end4 = this.end(attributeType.as4Path);
+      const words = writeMergedPath(bytes, this.#pathStart, this.#pathEnd, start4, end4, into);
       if (words > 0) return words;
     }
-    return writePathWords(this.bytes, start, end, this.asnBytes, into);
+    return writePathWords(bytes, this.#pathStart, this.#pathEnd, this.asnBytes, into);
   }
 
   /** The origin of AS_PATH alone. */
   originOfAsPath(): number {
-    if (this.#origin === originUnread) {
-      const start = this.start(attributeType.asPath);
-      this.#origin =
-        start < 0 ? 0 : originOfPath(this.bytes, start, this.#ends[attributeType.asPath]!, this.asnBytes);
-    }
+    if (this.#origin !== originUnread) return this.#origin;
+    const has = this.has(attributeType.asPath);
+    this.#origin = has ? originOfPath(this.bytes, this.#pathStart, this.#pathEnd, this.asnBytes) : 0;
     return this.#origin;
   }
 
@@ -165,7 +177,7 @@ export class PathAttributes {
       else this.#malformed(type, 'attributeDiscard');
       return false;
     }
-    const hasRightFlags = (flags & kindFlags) === flagsOfType[type];
+    const hasRightFlags = (flags & kindFlags) === flagsOfType(type);
     if (carriesRoutes(type)) {
       // With wrong flags its routes are still known: they count as withdrawn (RFC 7606 3 c).
       if (!hasRightFlags) this.#malformed(type, 'treatAsWithdraw');

@@ -21,22 +21,22 @@ const highestSubtype = 11;
 /** Quagga writes 7 (Clearing) and 8 (Deleted) beside the six states of RFC 4271. */
 const highestState = 8;
 
-/** By subtype: 1 where AS numbers have four octets; 2 where NLRI have path identifiers; -1 where the subtype is unknown. */
-const isAs4 = 1;
-const isAddPath = 2;
-const traits = new Int8Array([0, 0, -1, -1, isAs4, isAs4, 0, isAs4, isAddPath, 3, isAddPath, 3]);
+/** Sets of subtypes as bits: all that are read; with four-octet AS numbers; with path identifiers in NLRI. */
+const knownSubtypes = 0b1111_1111_0011;
+const as4Subtypes = 0b1010_1011_0000;
+const addPathSubtypes = 0b1111_0000_0000;
 
-export const bgp4mpTraits = (subtype: number): number => (subtype > highestSubtype ? -1 : traits[subtype]!);
-export const asnBytesOf = (subtypeTraits: number): number => ((subtypeTraits & isAs4) === 0 ? 2 : 4);
+export const isBgp4mpSubtype = (subtype: number): boolean =>
+  subtype <= highestSubtype && ((knownSubtypes >>> subtype) & 1) === 1;
+export const asnBytesOf = (subtype: number): number => (((as4Subtypes >>> subtype) & 1) === 1 ? 4 : 2);
 
 /** Octets of an address of the family; 0 where it is unknown. */
 export const addressBytesOf = (afi: number): number => (afi === 1 ? 4 : afi === 2 ? 16 : 0);
 
 export function walkBgp4mp(cursor: RecordCursor, visitor: MrtVisitor): RefusalReason | undefined {
   const { bytes, recordEnd: end, subtype } = cursor;
-  const subtypeTraits = bgp4mpTraits(subtype);
-  if (subtypeTraits < 0) return 'subtype';
-  const asnBytes = asnBytesOf(subtypeTraits);
+  if (!isBgp4mpSubtype(subtype)) return 'subtype';
+  const asnBytes = asnBytesOf(subtype);
   const start = cursor.recordStart + headerBytes + (cursor.type === mrtType.bgp4mpEt ? microsecondBytes : 0);
   const addressAt = start + 2 * asnBytes + 4;
   if (addressAt > end) return 'recordTooShort';
@@ -56,7 +56,7 @@ export function walkBgp4mp(cursor: RecordCursor, visitor: MrtVisitor): RefusalRe
   const attributes = cursor.attributes;
   attributes.isTableDump = false;
   attributes.asnBytes = asnBytes;
-  attributes.hasPathIds = (subtypeTraits & isAddPath) !== 0;
+  attributes.hasPathIds = ((addPathSubtypes >>> subtype) & 1) === 1;
   attributes.isExternal = !isSameAs(bytes, start, asnBytes);
   return tellMessage(cursor, visitor, bodyAt, end);
 }

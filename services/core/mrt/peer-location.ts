@@ -1,5 +1,5 @@
 import { u16 } from '../bgp/octets.ts';
-import { addressBytesOf, asnBytesOf, bgp4mpTraits } from './bgp4mp.ts';
+import { addressBytesOf, asnBytesOf, isBgp4mpSubtype } from './bgp4mp.ts';
 import { headerBytes, microsecondBytes, mrtType, recordSubtype, recordType } from './record.ts';
 
 /**
@@ -35,9 +35,8 @@ export class PeerLocation {
   }
 
   #findBgp4mp(bytes: Uint8Array, body: number, recordEnd: number, subtype: number): boolean {
-    const traits = bgp4mpTraits(subtype);
-    if (traits < 0) return false;
-    const asnBytes = asnBytesOf(traits);
+    if (!isBgp4mpSubtype(subtype)) return false;
+    const asnBytes = asnBytesOf(subtype);
     const addressAt = body + 2 * asnBytes + 4;
     if (addressAt > recordEnd) return false;
     const addressBytes = addressBytesOf(u16(bytes, addressAt - 2));
