@@ -2,7 +2,7 @@ import type { EventMinute } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { AddPathRoutes } from './add-path-routes.ts';
 import type { PathStore } from './path-store.ts';
-import { pageBits, pageSlots, type RoutePages, slotUnknown, slotUnknownAgain } from './route-pages.ts';
+import { announcedWords, pageBits, pageSlots, type RoutePages, slotUnknown } from './route-pages.ts';
 
 export type DumpRole = 'none' | 'fill' | 'compare' | 'lost';
 const dumpRoles: readonly DumpRole[] = ['none', 'fill', 'compare', 'lost'];
@@ -81,10 +81,6 @@ export class AdjRibIn {
     if (window <= this.#window) return;
     const following = window === this.#window + 1;
     this.#window = window;
-    if (this.#announced > 0) {
-      this.#clearWindow(window & 1);
-      if (!following) this.#clearWindow((window + 1) & 1);
-    }
     this.#announced = following ? this.#announcedNow : 0;
     this.#reannounced = following ? this.#reannouncedNow : 0;
     this.#announcedNow = 0;
@@ -93,16 +89,17 @@ export class AdjRibIn {
 
   /** An announcement of the prefix whose slot is `at`, in the window of now; it was present before or not. */
   markAnnounced(at: number, wasPresent: boolean): void {
-    const even = (this.#window & 1) === 0;
-    const now = even ? this.#pages.announcedEven : this.#pages.announcedOdd;
-    const word = at >>> 5;
+    const page = at >>> pageBits;
+    const window = this.#window;
+    if (this.#pages.windows[page] !== window) this.#pages.enterWindow(page, window);
+    const { announced } = this.#pages;
+    const word = page * announcedWords + (window & 1) * (announcedWords / 2) + ((at & (pageSlots - 1)) >>> 5);
     const bit = 1 << (at & 31);
-    if ((now[word] & bit) !== 0) return;
-    now[word] |= bit;
+    if ((announced[word] & bit) !== 0) return;
+    announced[word] |= bit;
     this.#announcedNow++;
     if (wasPresent) this.#reannouncedNow++;
-    const before = even ? this.#pages.announcedOdd : this.#pages.announcedEven;
-    if ((before[word] & bit) !== 0) return;
+    if ((announced[word ^ (announcedWords / 2)] & bit) !== 0) return;
     this.#announced++;
     if (wasPresent) this.#reannounced++;
   }
@@ -111,12 +108,17 @@ export class AdjRibIn {
   startMarking(announced: boolean): void {
     this.#marks = new Uint32Array(this.#table.length * (pageSlots / 32));
     if (!announced) return;
-    const { announcedEven, announcedOdd } = this.#pages;
     for (let run = 0; run < this.#table.length; run++) {
-      const from = (this.#table[run] << pageBits) >>> 5;
-      const to = (run << pageBits) >>> 5;
-      for (let i = 0; i < pageSlots / 32; i++)
-        this.#marks[to + i] = announcedEven[from + i] | announcedOdd[from + i];
+      const page = this.#table[run];
+      if (page === 0 || this.#pages.windows[page] < this.#window - 1) continue;
+      // Of a page that was not announced in since, this clears what is older.
+      if (this.#pages.windows[page] < this.#window) this.#pages.enterWindow(page, this.#window);
+      const from = page * announcedWords;
+      const to = run * (announcedWords / 2);
+      for (let i = 0; i < announcedWords / 2; i++) {
+        this.#marks[to + i] =
+          this.#pages.announced[from + i] | this.#pages.announced[from + announcedWords / 2 + i];
+      }
     }
   }
 
@@ -226,11 +228,4 @@ export class AdjRibIn {
     this.#table[run] = page;
     return page;
   }
-
-  #clearWindow(parity: number): void {
-    for (const page of this.#table) if (page !== 0) this.#pages.clearAnnounced(page, parity);
-  }
 }
-
-/** True of a slot that says nothing about the prefix. */
-export const isUnknown = (slot: number): boolean => slot === slotUnknown || slot === slotUnknownAgain;

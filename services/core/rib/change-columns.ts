@@ -1,9 +1,8 @@
 import { blockPartition } from '../block.ts';
 import { type ChangeColumns, firstPath, routeAbsent, routeUnknown } from '../contract/route-changes.ts';
 import type { Family } from '../prefix.ts';
-import { type ChangeLog, loggedUnknown } from './change-log.ts';
+import { type ChangeLog, lengthOf, loggedUnknown, peerOf, secondOf } from './change-log.ts';
 import type { PathStore } from './path-store.ts';
-import type { PrefixTable } from './prefix-table.ts';
 
 /** The changes of one source and minute in one address block partition, with the paths that they name. */
 export interface BlockChanges {
@@ -39,16 +38,13 @@ export class ColumnWriter {
     this.#partitions = partitions;
   }
 
-  /** One entry a block partition; undefined where nothing changed. Columns of one family share their memory. */
-  write(
-    ipv4: ChangeLog,
-    ipv4Prefixes: PrefixTable,
-    ipv6: ChangeLog,
-    ipv6Prefixes: PrefixTable,
-    peerIndex: Uint16Array,
-  ): (BlockChanges | undefined)[] {
-    const four = new Sorted('ipv4', ipv4, ipv4Prefixes, this.#partitions);
-    const six = new Sorted('ipv6', ipv6, ipv6Prefixes, this.#partitions);
+  /**
+   * Empties the logs of a minute. One entry a block partition; undefined where nothing changed. Columns of one
+   * family share their memory. `peerIndex` says which report is a peer's.
+   */
+  write(ipv4: ChangeLog, ipv6: ChangeLog, peerIndex: Uint16Array): (BlockChanges | undefined)[] {
+    const four = new Sorted('ipv4', ipv4, this.#partitions);
+    const six = new Sorted('ipv6', ipv6, this.#partitions);
     const blocks: (BlockChanges | undefined)[] = [];
     for (let block = 0; block < this.#partitions; block++) {
       this.#size = 0;
@@ -67,6 +63,8 @@ export class ColumnWriter {
             },
       );
     }
+    ipv4.clear();
+    ipv6.clear();
     return blocks;
   }
 
@@ -74,35 +72,40 @@ export class ColumnWriter {
     const from = sorted.starts[block];
     const to = sorted.starts[block + 1];
     if (from === to) return noChanges;
-    const { log, prefixes, order, columns } = sorted;
-    const { addressWords } = prefixes;
+    const { order, columns } = sorted;
+    const { words, addressWords } = sorted.log;
+    const { second, peer, address, length, before, after } = columns;
     for (let at = from; at < to; at++) {
-      const i = order[at];
-      const prefix = log.prefix[i];
-      columns.second[at] = log.second[i];
-      columns.peer[at] = peerIndex[log.peer[i]];
-      prefixes.copyAddress(prefix, columns.address, at * addressWords);
-      columns.length[at] = prefixes.length(prefix);
-      columns.before[at] = this.#route(log.before[i]);
-      columns.after[at] = this.#route(log.after[i]);
+      const entry = order[at];
+      const place = words[entry];
+      second[at] = secondOf(place);
+      peer[at] = peerIndex[peerOf(place)];
+      length[at] = lengthOf(place);
+      before[at] = this.#route(words[entry + 1]);
+      after[at] = this.#route(words[entry + 2]);
+      address[at * addressWords] = words[entry + 3];
+      for (let word = 1; word < addressWords; word++)
+        address[at * addressWords + word] = words[entry + 3 + word];
     }
     return {
       count: to - from,
-      second: columns.second.subarray(from, to),
-      peer: columns.peer.subarray(from, to),
-      address: columns.address.subarray(from * addressWords, to * addressWords),
-      length: columns.length.subarray(from, to),
-      before: columns.before.subarray(from, to),
-      after: columns.after.subarray(from, to),
+      second: second.subarray(from, to),
+      peer: peer.subarray(from, to),
+      address: address.subarray(from * addressWords, to * addressWords),
+      length: length.subarray(from, to),
+      before: before.subarray(from, to),
+      after: after.subarray(from, to),
     };
   }
 
+  /** The route as the columns tell it; gives up the log's reference to its path. */
   #route(logged: number): number {
     if (logged >= 0) return logged === loggedUnknown ? routeUnknown : routeAbsent;
     const id = ~logged;
-    const number = this.#paths.number(id);
-    if (number < this.#size && this.#dictionary[number] === id) return number + firstPath;
-    return this.#addPath(id) + firstPath;
+    let number = this.#paths.number(id);
+    if (number >= this.#size || this.#dictionary[number] !== id) number = this.#addPath(id);
+    this.#paths.release(id);
+    return number + firstPath;
   }
 
   #addPath(id: number): number {
@@ -133,30 +136,28 @@ export class ColumnWriter {
 /** A log in the order of block partitions, stable within each. */
 class Sorted {
   readonly log: ChangeLog;
-  readonly prefixes: PrefixTable;
   /** Where each partition's changes start; one more for the end. */
   readonly starts: Uint32Array;
-  /** Index into the log of each change in that order. */
+  /** Offset in the log of each change in that order. */
   readonly order: Uint32Array;
   readonly columns: ChangeColumns;
 
-  constructor(family: Family, log: ChangeLog, prefixes: PrefixTable, partitions: number) {
-    const { count } = log;
+  constructor(family: Family, log: ChangeLog, partitions: number) {
+    const { count, words, stride } = log;
     this.log = log;
-    this.prefixes = prefixes;
     this.starts = new Uint32Array(partitions + 1);
     this.order = new Uint32Array(count);
-    this.columns = count === 0 ? noChanges : emptyColumns(count, prefixes.addressWords);
+    this.columns = count === 0 ? noChanges : emptyColumns(count, log.addressWords);
     if (count === 0) return;
     const blocks = new Uint32Array(count);
     for (let i = 0; i < count; i++) {
-      const block = blockPartition(family, prefixes.firstWord(log.prefix[i]), partitions);
+      const block = blockPartition(family, words[i * stride + 3], partitions);
       blocks[i] = block;
       this.starts[block + 1]++;
     }
     for (let block = 0; block < partitions; block++) this.starts[block + 1] += this.starts[block];
     const next = this.starts.slice();
-    for (let i = 0; i < count; i++) this.order[next[blocks[i]]++] = i;
+    for (let i = 0; i < count; i++) this.order[next[blocks[i]]++] = i * stride;
   }
 }
 

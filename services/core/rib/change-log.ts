@@ -5,92 +5,94 @@ import type { PathStore } from './path-store.ts';
 export const loggedUnknown = 0;
 export const loggedAbsent = 1;
 
+/** Words of an entry before its address: place, before, after. */
+const headWords = 3;
+const initialEntries = 64;
+/** Room for more than this is given back after the minute that needed it. */
+const keptWords = 1 << 20;
+
+/** Second (6 bits), prefix length (8) and peer (16) in one word. */
+export const packPlace = (second: number, length: number, peer: number): number =>
+  second | (length << 6) | (peer << 14);
+export const secondOf = (place: number): number => place & 63;
+export const lengthOf = (place: number): number => (place >>> 6) & 255;
+export const peerOf = (place: number): number => place >>> 14;
+
 /**
  * The changes of one source and family in the open minute, in the order in which they were made. A path
  * that stands in it has a reference here, so that it lives until the minute is closed.
+ *
+ * An entry is one run of words (place, route before, route after, address), so that it costs one cache line.
  */
 export class ChangeLog {
-  count = 0;
-  prefix = new Uint32Array(64);
-  second = new Uint8Array(64);
-  /** Number of the peer within its source. */
-  peer = new Uint16Array(64);
-  before = new Int32Array(64);
-  after = new Int32Array(64);
+  /** Words of an address: 1 or 4. */
+  readonly addressWords: 1 | 4;
+  readonly stride: number;
+  words: Int32Array<ArrayBuffer>;
+  /** Words in use. */
+  end = 0;
 
-  add(prefix: number, second: number, peer: number, before: number, after: number): void {
-    const at = this.count;
-    if (at === this.prefix.length) this.#resize(at * 2);
-    this.count = at + 1;
-    this.prefix[at] = prefix;
-    this.second[at] = second;
-    this.peer[at] = peer;
-    this.before[at] = before;
-    this.after[at] = after;
+  constructor(addressWords: 1 | 4) {
+    this.addressWords = addressWords;
+    this.stride = headWords + addressWords;
+    this.words = new Int32Array(initialEntries * this.stride);
   }
 
-  /** Forgets all changes, and the room that a much busier minute took. */
-  clear(paths: PathStore): void {
-    const { before, after, count } = this;
-    for (let i = 0; i < count; i++) {
-      if (before[i] < 0) paths.release(~before[i]);
-      if (after[i] < 0) paths.release(~after[i]);
+  /** Changes held. */
+  get count(): number {
+    return this.end / this.stride;
+  }
+
+  /** Adds an entry whose address the caller writes at the offset that it returns. */
+  add(place: number, before: number, after: number): number {
+    const at = this.end;
+    if (at === this.words.length) this.#resize(at * 2);
+    const words = this.words;
+    words[at] = place;
+    words[at + 1] = before;
+    words[at + 2] = after;
+    this.end = at + this.stride;
+    return at + headWords;
+  }
+
+  /** Forgets all changes, whose paths were released, and the room that a much busier minute took. */
+  clear(): void {
+    if (this.words.length > keptWords && this.end < this.words.length / 4) {
+      this.words = new Int32Array(this.words.length / 2);
     }
-    this.count = 0;
-    if (this.prefix.length > 1 << 16 && count < this.prefix.length / 4) this.#resize(this.prefix.length / 2);
+    this.end = 0;
   }
 
   /** Takes out the changes of one peer. */
   removePeer(peer: number, paths: PathStore): void {
+    const { words, stride } = this;
     let kept = 0;
-    for (let i = 0; i < this.count; i++) {
-      if (this.peer[i] === peer) {
-        if (this.before[i] < 0) paths.release(~this.before[i]);
-        if (this.after[i] < 0) paths.release(~this.after[i]);
+    for (let at = 0; at < this.end; at += stride) {
+      if (peerOf(words[at]) === peer) {
+        if (words[at + 1] < 0) paths.release(~words[at + 1]);
+        if (words[at + 2] < 0) paths.release(~words[at + 2]);
         continue;
       }
-      this.prefix[kept] = this.prefix[i];
-      this.second[kept] = this.second[i];
-      this.peer[kept] = this.peer[i];
-      this.before[kept] = this.before[i];
-      this.after[kept++] = this.after[i];
+      words.copyWithin(kept, at, at + stride);
+      kept += stride;
     }
-    this.count = kept;
+    this.end = kept;
   }
 
   save(writer: StateWriter): void {
-    writer.array(this.prefix.subarray(0, this.count));
-    writer.array(this.second.subarray(0, this.count));
-    writer.array(this.peer.subarray(0, this.count));
-    writer.array(this.before.subarray(0, this.count));
-    writer.array(this.after.subarray(0, this.count));
+    writer.array(this.words.subarray(0, this.end));
   }
 
   load(reader: StateReader): void {
-    const prefix = reader.u32Array();
-    this.count = prefix.length;
-    this.#resize(Math.max(64, this.count));
-    this.prefix.set(prefix);
-    this.second.set(reader.u8Array());
-    this.peer.set(reader.u16Array());
-    this.before.set(reader.i32Array());
-    this.after.set(reader.i32Array());
+    const words = reader.i32Array();
+    this.end = words.length;
+    if (this.end > this.words.length) this.#resize(this.end * 2);
+    this.words.set(words);
   }
 
   #resize(size: number): void {
-    this.prefix = resized(this.prefix, new Uint32Array(size), this.count);
-    this.second = resized(this.second, new Uint8Array(size), this.count);
-    this.peer = resized(this.peer, new Uint16Array(size), this.count);
-    this.before = resized(this.before, new Int32Array(size), this.count);
-    this.after = resized(this.after, new Int32Array(size), this.count);
+    const words = new Int32Array(size);
+    words.set(this.words.subarray(0, this.end));
+    this.words = words;
   }
-}
-
-function resized<T extends Uint8Array | Uint16Array | Uint32Array | Int32Array>(
-  from: T,
-  to: T,
-  count: number,
-): T {
-  to.set(from.subarray(0, Math.min(count, from.length)));
-  return to;
 }

@@ -1,7 +1,7 @@
 import type { StateReader, StateWriter } from '../state.ts';
 
 /**
- * AS paths (RFC 4271 4.3 AS_PATH as words), each kept once, counted, and freed with its last reference.
+ * AS paths (RFC 4271 4.3 AS_PATH as words), each kept once, counted, and freed some time after its last reference.
  *
  * One arena of 32-bit words holds a record a path: references, length in words, a word for whoever numbers
  * paths (`number`), then the path. A path's id is the offset of its record, so that one cache line answers all
@@ -12,6 +12,8 @@ const recordHeader = 3;
 const exactCapacity = 64;
 const classes = exactCapacity + 16;
 const initialWords = 1 << 10;
+/** Fewer unused paths than this are not swept. */
+const leastUnused = 1024;
 /** Stands in a record's reference count while the record is free. */
 const freeRecord = 0xffff_ffff;
 
@@ -22,14 +24,16 @@ export class PathStore {
   /** Words of live records, headers included. */
   #liveWords = 0;
   #count = 0;
+  /** Of them, paths without a reference: freed by the next sweep, unless they are used again before. */
+  #unused = 0;
   /** First free record of each capacity class; the next one is linked in its number word. */
   #free = new Uint32Array(classes);
   /** Open addressing, linear probing: ids, 0 is empty. */
   #index = new Int32Array(1 << 8);
 
-  /** Distinct paths held. */
+  /** Distinct paths in use. */
   get count(): number {
-    return this.#count;
+    return this.#count - this.#unused;
   }
 
   /** Bytes of the arena that have been written to, and of the index. */
@@ -37,30 +41,48 @@ export class PathStore {
     return this.#end * 4 + this.#index.byteLength;
   }
 
-  /** The id of the path in the first `length` words. A new one has no reference yet: see dropUnused. */
+  /** The id of the path in the first `length` words. It has no reference by that: the next sweep may free it. */
   intern(words: Uint32Array, length: number): number {
     const mask = this.#index.length - 1;
     const hash = hashOf(words, 0, length);
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const id = this.#index[at];
       if (id === 0) return this.#add(words, length, at);
-      if (this.#holds(id, words, length)) return id;
+      if (this.holds(id, words, length)) return id;
     }
   }
 
   retain(id: number): void {
-    this.#arena[id]++;
+    if (this.#arena[id]++ === 0) this.#unused--;
   }
 
   release(id: number): void {
-    const left = this.#arena[id] - 1;
-    this.#arena[id] = left;
-    if (left === 0) this.#remove(id);
+    if (--this.#arena[id] === 0) this.#unused++;
   }
 
-  /** Frees a path that was interned and then not needed. */
-  dropUnused(id: number): void {
-    if (this.#arena[id] === 0) this.#remove(id);
+  /**
+   * Frees unused paths, once there are many: a route that flaps does not free and intern its path each time, and what
+   * a sweep costs is spread over what it frees. To be called while nobody holds an id without a reference.
+   */
+  sweep(): void {
+    if (this.#unused < leastUnused || this.#unused * 4 < this.#count) return;
+    const arena = this.#arena;
+    for (let id = 1; id < this.#end; id += recordHeader + capacityFor(arena[id + 1])) {
+      if (arena[id] === 0) this.#remove(id);
+    }
+    this.#unused = 0;
+    this.#reindex(indexSize(this.#count));
+  }
+
+  /** True where the path is the one in the first `length` words. */
+  holds(id: number, words: Uint32Array, length: number): boolean {
+    const arena = this.#arena;
+    if (arena[id + 1] !== length) return false;
+    // Paths of one peer begin alike: the origin's end tells them apart soonest.
+    for (let i = length - 1, at = id + recordHeader; i >= 0; i--) {
+      if (arena[at + i] !== words[i]) return false;
+    }
+    return true;
   }
 
   /** A hash of the path's words that does not depend on ids. */
@@ -91,6 +113,7 @@ export class PathStore {
   save(writer: StateWriter): void {
     writer.u32(this.#liveWords);
     writer.u32(this.#count);
+    writer.u32(this.#unused);
     writer.array(this.#free);
     writer.array(this.#arena.subarray(0, this.#end));
   }
@@ -98,22 +121,11 @@ export class PathStore {
   load(reader: StateReader): void {
     this.#liveWords = reader.u32();
     this.#count = reader.u32();
+    this.#unused = reader.u32();
     this.#free = reader.u32Array();
     this.#arena = reader.u32Array();
     this.#end = this.#arena.length;
-    let size = this.#index.length;
-    while (this.#count * 4 > size * 3) size *= 2;
-    this.#reindex(size);
-  }
-
-  #holds(id: number, words: Uint32Array, length: number): boolean {
-    const arena = this.#arena;
-    if (arena[id + 1] !== length) return false;
-    // Paths of one peer begin alike: the origin's end tells them apart soonest.
-    for (let i = length - 1, at = id + recordHeader; i >= 0; i--) {
-      if (arena[at + i] !== words[i]) return false;
-    }
-    return true;
+    this.#reindex(indexSize(this.#count));
   }
 
   #add(words: Uint32Array, length: number, indexAt: number): number {
@@ -125,7 +137,8 @@ export class PathStore {
     for (let i = 0, at = id + recordHeader; i < length; i++) arena[at + i] = words[i];
     this.#index[indexAt] = id;
     this.#count++;
-    if (this.#count * 4 > this.#index.length * 3) this.#reindex(this.#index.length * 2);
+    this.#unused++;
+    if (indexSize(this.#count) > this.#index.length) this.#reindex(this.#index.length * 2);
     return id;
   }
 
@@ -150,7 +163,6 @@ export class PathStore {
 
   #remove(id: number): void {
     const arena = this.#arena;
-    this.#unindex(id);
     const length = arena[id + 1];
     const kind = classFor(length);
     arena[id] = freeRecord;
@@ -158,22 +170,6 @@ export class PathStore {
     this.#free[kind] = id;
     this.#liveWords -= recordHeader + capacityFor(length);
     this.#count--;
-  }
-
-  /** Takes an id out of the index and moves up those that had to go past it. */
-  #unindex(id: number): void {
-    const index = this.#index;
-    const mask = index.length - 1;
-    let hole = this.hash(id) & mask;
-    while (index[hole] !== id) hole = (hole + 1) & mask;
-    for (let at = (hole + 1) & mask; index[at] !== 0; at = (at + 1) & mask) {
-      const home = this.hash(index[at]) & mask;
-      if (((at - home) & mask) >= ((at - hole) & mask)) {
-        index[hole] = index[at];
-        hole = at;
-      }
-    }
-    index[hole] = 0;
   }
 
   #reindex(size: number): void {
@@ -198,6 +194,13 @@ function hashOf(words: Uint32Array, start: number, length: number): number {
   }
   hash = Math.imul(hash, 0x85ebca6b);
   return hash ^ (hash >>> 13);
+}
+
+/** Entries of the index for so many paths: at most three quarters are taken. */
+function indexSize(count: number): number {
+  let size = 1 << 8;
+  while (count * 4 > size * 3) size *= 2;
+  return size;
 }
 
 const capacityFor = (length: number): number =>

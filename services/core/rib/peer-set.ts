@@ -7,12 +7,15 @@ import type { RouteTables } from './route-tables.ts';
 /** More peers than any collector has; a columns' peer index has 16 bits. */
 export const maxPeers = 65_536;
 
+const cacheSize = 1024;
+
 /** The peers of one source: a peer is an address and an AS. */
 export class PeerSet {
   readonly #tables: RouteTables;
   readonly all: Peer[] = [];
   readonly #byHash = new Map<number, Peer[]>();
-  #last: Peer | undefined;
+  /** By the low bits of address and AS: most records find their peer here. */
+  readonly #cache: (Peer | undefined)[] = new Array(cacheSize).fill(undefined);
 
   constructor(tables: RouteTables) {
     this.#tables = tables;
@@ -20,8 +23,9 @@ export class PeerSet {
 
   /** The peer of the record at the cursor, created if new; undefined where there are too many. */
   of(cursor: MrtCursor): Peer | undefined {
-    const last = this.#last;
-    if (last !== undefined && isPeer(last.name, cursor)) return last;
+    const place = (cursor.peerAddress0 ^ cursor.peerAs) & (cacheSize - 1);
+    const cached = this.#cache[place];
+    if (cached !== undefined && isPeer(cached.name, cursor)) return cached;
     const key = hashOf(
       cursor.peerAddress0,
       cursor.peerAddress1,
@@ -29,10 +33,9 @@ export class PeerSet {
       cursor.peerAddress3,
       cursor.peerAs,
     );
-    const peer =
-      this.#byHash.get(key)?.find((other) => isPeer(other.name, cursor)) ??
-      this.#add(nameOf(cursor), cursor.second);
-    if (peer !== undefined) this.#last = peer;
+    const known = this.#byHash.get(key)?.find((other) => isPeer(other.name, cursor));
+    const peer = known ?? this.#add(nameOf(cursor), cursor.second);
+    if (peer !== undefined) this.#cache[place] = peer;
     return peer;
   }
 

@@ -13,7 +13,7 @@ export interface PrefixTable {
   length(id: number): number;
   firstWord(id: number): number;
   /** Copies the address's words to `into` at `at`. */
-  copyAddress(id: number, into: Uint32Array, at: number): void;
+  copyAddress(id: number, into: Int32Array, at: number): void;
   save(writer: StateWriter): void;
   load(reader: StateReader): void;
 }
@@ -57,7 +57,7 @@ export class Ipv4PrefixTable implements PrefixTable {
     return this.#address[id];
   }
 
-  copyAddress(id: number, into: Uint32Array, at: number): void {
+  copyAddress(id: number, into: Int32Array, at: number): void {
     into[at] = this.#address[id];
   }
 
@@ -148,7 +148,7 @@ export class Ipv6PrefixTable implements PrefixTable {
     return this.#address[id * 4];
   }
 
-  copyAddress(id: number, into: Uint32Array, at: number): void {
+  copyAddress(id: number, into: Int32Array, at: number): void {
     for (let word = 0; word < 4; word++) into[at + word] = this.#address[id * 4 + word];
   }
 

@@ -16,7 +16,10 @@ export const slotAbsentAfter = (pathHash: number): number => (pathHash & 0x3fff_
 /** Slots of a page: 2^pageBits. */
 export const pageBits = 8;
 export const pageSlots = 1 << pageBits;
-const pageWords = pageSlots / 32;
+/** Words of one window's bits of a page; two windows lie side by side, in one cache line. */
+const windowWords = pageSlots / 32;
+export const announcedWords = 2 * windowWords;
+const initialPages = 16;
 
 /**
  * Pages of slots of all peers, in one array, so that a peer that names few prefixes costs little and a million
@@ -24,17 +27,18 @@ const pageWords = pageSlots / 32;
  * Page 0 is never written: it stands for the pages that a peer does not have.
  */
 export class RoutePages {
-  slots = new Int32Array(pageSlots * 16);
-  announcedEven = new Uint32Array(pageWords * 16);
-  announcedOdd = new Uint32Array(pageWords * 16);
+  slots = new Int32Array(initialPages * pageSlots);
+  /** For each page, bits of the even window and then of the odd one; what they are worth is told by `windows`. */
+  announced = new Uint32Array(initialPages * announcedWords);
+  /** The window in which a page was last announced in; bits of windows before the one before it are stale. */
+  windows = new Uint32Array(initialPages);
   /** Pages ever used, page 0 included. */
   #end = 1;
   /** Free pages; the next one is linked in a page's first slot. */
   #free = 0;
-  #freeCount = 0;
 
   get bytes(): number {
-    return this.#end * (pageSlots * 4 + pageWords * 8);
+    return this.#end * (pageSlots * 4 + announcedWords * 4 + 4);
   }
 
   /** A page of unknown slots. */
@@ -42,57 +46,60 @@ export class RoutePages {
     const freed = this.#free;
     if (freed !== 0) {
       this.#free = this.slots[freed << pageBits];
-      this.#freeCount--;
       this.slots[freed << pageBits] = slotUnknown;
       return freed;
     }
     const page = this.#end++;
-    if (this.#end << pageBits > this.slots.length) this.#enlarge();
+    if (page === this.windows.length) this.#resize(page * 2);
     return page;
   }
 
   free(page: number): void {
     const at = page << pageBits;
     this.slots.fill(slotUnknown, at, at + pageSlots);
-    this.clearAnnounced(page, 0);
-    this.clearAnnounced(page, 1);
+    this.windows[page] = 0;
     this.slots[at] = this.#free;
     this.#free = page;
-    this.#freeCount++;
   }
 
-  clearAnnounced(page: number, parity: number): void {
-    const announced = parity === 0 ? this.announcedEven : this.announcedOdd;
-    announced.fill(0, page * pageWords, (page + 1) * pageWords);
+  /** Makes the bits of a page those of this window (empty) and the one before. */
+  enterWindow(page: number, window: number): void {
+    const { announced } = this;
+    const start = page * announcedWords;
+    const now = start + (window & 1) * windowWords;
+    for (let i = now; i < now + windowWords; i++) announced[i] = 0;
+    if (this.windows[page] !== window - 1) {
+      const before = start + (1 - (window & 1)) * windowWords;
+      for (let i = before; i < before + windowWords; i++) announced[i] = 0;
+    }
+    this.windows[page] = window;
   }
 
   save(writer: StateWriter): void {
     writer.u32(this.#end);
     writer.u32(this.#free);
-    writer.u32(this.#freeCount);
-    writer.array(this.slots.subarray(0, this.#end << pageBits));
-    writer.array(this.announcedEven.subarray(0, this.#end * pageWords));
-    writer.array(this.announcedOdd.subarray(0, this.#end * pageWords));
+    writer.array(this.slots.subarray(0, this.#end * pageSlots));
+    writer.array(this.announced.subarray(0, this.#end * announcedWords));
+    writer.array(this.windows.subarray(0, this.#end));
   }
 
   load(reader: StateReader): void {
     this.#end = reader.u32();
     this.#free = reader.u32();
-    this.#freeCount = reader.u32();
     this.slots = reader.i32Array();
-    this.announcedEven = reader.u32Array();
-    this.announcedOdd = reader.u32Array();
+    this.announced = reader.u32Array();
+    this.windows = reader.u32Array();
   }
 
-  #enlarge(): void {
-    const slots = new Int32Array(this.slots.length * 2);
+  #resize(pages: number): void {
+    const slots = new Int32Array(pages * pageSlots);
     slots.set(this.slots);
     this.slots = slots;
-    const even = new Uint32Array(slots.length / 32);
-    even.set(this.announcedEven);
-    this.announcedEven = even;
-    const odd = new Uint32Array(slots.length / 32);
-    odd.set(this.announcedOdd);
-    this.announcedOdd = odd;
+    const announced = new Uint32Array(pages * announcedWords);
+    announced.set(this.announced);
+    this.announced = announced;
+    const windows = new Uint32Array(pages);
+    windows.set(this.windows);
+    this.windows = windows;
   }
 }

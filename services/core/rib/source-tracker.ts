@@ -6,6 +6,7 @@ import type { StateReader, StateWriter } from '../state.ts';
 import { windowSeconds } from './adj-rib-in.ts';
 import type { ColumnWriter } from './change-columns.ts';
 import { loadPart, type MinutePart, savePart } from './minute-part.ts';
+import type { PathStore } from './path-store.ts';
 import { peerIndexTableIn } from './peer-index-records.ts';
 import { comparePeers } from './peer-set.ts';
 import type { RouteTables } from './route-tables.ts';
@@ -29,7 +30,7 @@ export class SourceTracker {
 
   readonly #applier: UpdateApplier;
   readonly #walker: MrtWalker;
-  readonly #tables: RouteTables;
+  readonly #paths: PathStore;
   readonly #columns: ColumnWriter;
   #isDumping = false;
   /** The dump's last PEER_INDEX_TABLE record: the walker needs it again after a restart. */
@@ -37,7 +38,7 @@ export class SourceTracker {
 
   constructor(source: string, tables: RouteTables, columns: ColumnWriter) {
     this.source = source;
-    this.#tables = tables;
+    this.#paths = tables.paths;
     this.#columns = columns;
     this.#applier = new UpdateApplier(tables);
     this.#walker = new MrtWalker(this.#applier);
@@ -60,6 +61,7 @@ export class SourceTracker {
     if (this.#isDumping) this.#peerIndexTable = peerIndexTableIn(bytes) ?? this.#peerIndexTable;
     this.#applier.refused = refused;
     this.#walker.walk(bytes);
+    this.#paths.sweep();
   }
 
   /** It is complete through this minute. */
@@ -143,14 +145,8 @@ export class SourceTracker {
     }
     this.#applier.minute = minute + 1;
     if (reports.length === 0) return;
-    const { ipv4, ipv6, paths } = this.#tables;
-    this.parts.push({
-      minute,
-      peers: reports,
-      blocks: this.#columns.write(ipv4Log, ipv4, ipv6Log, ipv6, peerIndex),
-    });
-    ipv4Log.clear(paths);
-    ipv6Log.clear(paths);
+    this.parts.push({ minute, peers: reports, blocks: this.#columns.write(ipv4Log, ipv6Log, peerIndex) });
+    this.#paths.sweep();
   }
 
   /** Looks at every peer at the end of a minute. */

@@ -5,7 +5,7 @@ import { type Family, families } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { AddPathRoutes } from './add-path-routes.ts';
 import { type AdjRibIn, windowSeconds } from './adj-rib-in.ts';
-import { ChangeLog, loggedAbsent, loggedUnknown } from './change-log.ts';
+import { ChangeLog, loggedAbsent, loggedUnknown, packPlace } from './change-log.ts';
 import type { Peer } from './peer.ts';
 import { PeerSet } from './peer-set.ts';
 import { slotAbsent, slotAbsentAfter, slotUnknownAgain } from './route-pages.ts';
@@ -31,8 +31,8 @@ const pathWords = new Uint32Array(maxPathWords);
  */
 export class UpdateApplier implements MrtVisitor {
   readonly peers: PeerSet;
-  readonly ipv4Log = new ChangeLog();
-  readonly ipv6Log = new ChangeLog();
+  readonly ipv4Log = new ChangeLog(1);
+  readonly ipv6Log = new ChangeLog(4);
   /** Routes of other SAFIs than unicast: not kept. */
   ignoredRoutes = 0;
   /** The open minute: changes are noted in it. */
@@ -44,6 +44,7 @@ export class UpdateApplier implements MrtVisitor {
   #peer: Peer | undefined;
   #second = 0;
   #isLate = false;
+  #window = 0;
   /** The newest record's time. */
   #newest: EventSecond = 0;
   /** Id of its path; 0 until a route needs it. */
@@ -60,10 +61,7 @@ export class UpdateApplier implements MrtVisitor {
     this.#path = 0;
   }
 
-  endUpdate(): void {
-    if (this.#path !== 0) this.#tables.paths.dropUnused(this.#path);
-    this.#path = 0;
-  }
+  endUpdate(): void {}
 
   announceIpv4(cursor: MrtCursor, address: number, length: number, pathId: number): void {
     const peer = this.#peerOfRoute(cursor);
@@ -74,6 +72,8 @@ export class UpdateApplier implements MrtVisitor {
       peer,
       peer.ipv4,
       prefix,
+      address | 0,
+      length,
       pathId,
       length < shortestPrefix.ipv4 ? undefined : this.ipv4Log,
     );
@@ -96,6 +96,8 @@ export class UpdateApplier implements MrtVisitor {
       peer,
       peer.ipv6,
       prefix,
+      0,
+      length,
       pathId,
       length < shortestPrefix.ipv6 ? undefined : this.ipv6Log,
     );
@@ -106,7 +108,15 @@ export class UpdateApplier implements MrtVisitor {
     // A dump says what is there: an entry without a usable route says nothing.
     if (peer === undefined || cursor.isRib) return;
     const prefix = this.#tables.ipv4.intern(address, length);
-    this.#withdraw(peer, peer.ipv4, prefix, pathId, length < shortestPrefix.ipv4 ? undefined : this.ipv4Log);
+    this.#withdraw(
+      peer,
+      peer.ipv4,
+      prefix,
+      address | 0,
+      length,
+      pathId,
+      length < shortestPrefix.ipv4 ? undefined : this.ipv4Log,
+    );
   }
 
   withdrawIpv6(
@@ -121,7 +131,15 @@ export class UpdateApplier implements MrtVisitor {
     const peer = this.#peerOfRoute(cursor);
     if (peer === undefined || cursor.isRib) return;
     const prefix = this.#tables.ipv6.intern(w0, w1, w2, w3, length);
-    this.#withdraw(peer, peer.ipv6, prefix, pathId, length < shortestPrefix.ipv6 ? undefined : this.ipv6Log);
+    this.#withdraw(
+      peer,
+      peer.ipv6,
+      prefix,
+      0,
+      length,
+      pathId,
+      length < shortestPrefix.ipv6 ? undefined : this.ipv6Log,
+    );
   }
 
   stateChange(cursor: MrtCursor, _oldState: number, newState: number): void {
@@ -169,7 +187,7 @@ export class UpdateApplier implements MrtVisitor {
     this.#isLate = false;
     rib.stopMarking((prefix, at) => {
       rib.addPath?.remove(prefix);
-      this.#change(peer, rib, prefix, at, slotUnknownAgain, this.#logOf(prefix, family));
+      this.#changeOf(peer, family, prefix, at, slotUnknownAgain);
     });
     peer.requireReport();
   }
@@ -200,9 +218,7 @@ export class UpdateApplier implements MrtVisitor {
     }
     const time = this.#timeOf(cursor);
     peer.hear(time);
-    const window = Math.floor(time / windowSeconds);
-    peer.ipv4.moveTo(window);
-    peer.ipv6.moveTo(window);
+    this.#window = Math.floor(time / windowSeconds);
     return peer;
   }
 
@@ -222,35 +238,66 @@ export class UpdateApplier implements MrtVisitor {
     return undefined;
   }
 
+  /** `address` is that of an IPv4 prefix; an IPv6 one is looked up when it is needed. */
   #announce(
     cursor: MrtCursor,
     peer: Peer,
     rib: AdjRibIn,
     prefix: number,
+    address: number,
+    length: number,
     pathId: number,
     log: ChangeLog | undefined,
   ): void {
     const { paths, pages } = this.#tables;
-    if (this.#path === 0) this.#path = paths.intern(pathWords, cursor.readPath(pathWords));
+    const at = rib.locate(prefix);
+    const before = pages.slots[at];
+    if (this.#path === 0) this.#path = this.#readPath(cursor, before);
     let path = this.#path;
     if (cursor.hasPathIds) {
       rib.addPath ??= new AddPathRoutes(paths);
       path = rib.addPath.announce(prefix, pathId, path);
     }
-    const at = rib.locate(prefix);
-    const before = pages.slots[at];
-    if (cursor.isRib) this.#beginDumpOf(rib);
-    else rib.markAnnounced(at, before < 0);
-    rib.mark(prefix);
-    if (before === ~path) {
-      if (!cursor.isRib) peer.aaDup++;
+    if (cursor.isRib) {
+      this.#dumpEntry(peer, rib, prefix, address, length, at, ~path, log);
       return;
     }
-    if (cursor.isRib && rib.dumpRole === 'lost') return;
-    if (!cursor.isRib) this.#classify(peer, before, path);
-    else if (before >= slotAbsent || before < 0 || rib.complete) peer.drift++;
+    rib.moveTo(this.#window);
+    rib.markAnnounced(at, before < 0);
+    rib.mark(prefix);
+    if (before === ~path) {
+      peer.aaDup++;
+      return;
+    }
+    this.#classify(peer, before, path);
     paths.retain(path);
-    this.#change(peer, rib, prefix, at, ~path, log);
+    this.#change(peer, rib, prefix, address, length, at, ~path, log);
+  }
+
+  /** The id of the UPDATE's path. Often it is the path that the slot has already, which costs no look-up. */
+  #readPath(cursor: MrtCursor, slot: number): number {
+    const { paths } = this.#tables;
+    const length = cursor.readPath(pathWords);
+    return slot < 0 && paths.holds(~slot, pathWords, length) ? ~slot : paths.intern(pathWords, length);
+  }
+
+  #dumpEntry(
+    peer: Peer,
+    rib: AdjRibIn,
+    prefix: number,
+    address: number,
+    length: number,
+    at: number,
+    after: number,
+    log: ChangeLog | undefined,
+  ): void {
+    const before = this.#tables.pages.slots[at];
+    this.#beginDumpOf(rib);
+    rib.mark(prefix);
+    if (before === after || rib.dumpRole === 'lost') return;
+    if (before >= slotAbsent || before < 0 || rib.complete) peer.drift++;
+    this.#tables.paths.retain(~after);
+    this.#change(peer, rib, prefix, address, length, at, after, log);
   }
 
   #classify(peer: Peer, before: number, path: number): void {
@@ -260,7 +307,15 @@ export class UpdateApplier implements MrtVisitor {
     else peer.waDiff++;
   }
 
-  #withdraw(peer: Peer, rib: AdjRibIn, prefix: number, pathId: number, log: ChangeLog | undefined): void {
+  #withdraw(
+    peer: Peer,
+    rib: AdjRibIn,
+    prefix: number,
+    address: number,
+    length: number,
+    pathId: number,
+    log: ChangeLog | undefined,
+  ): void {
     const { paths, pages } = this.#tables;
     const left = rib.addPath === undefined ? 0 : rib.addPath.withdraw(prefix, pathId);
     const at = rib.locate(prefix);
@@ -269,13 +324,13 @@ export class UpdateApplier implements MrtVisitor {
       peer.wwDup++;
     } else if (left === 0) {
       peer.withdrawn++;
-      this.#change(peer, rib, prefix, at, this.#absentAfter(before), log);
+      this.#change(peer, rib, prefix, address, length, at, this.#absentAfter(before), log);
     } else if (before === ~left) {
       peer.aaDup++;
     } else {
       peer.aaDiff++;
       paths.retain(left);
-      this.#change(peer, rib, prefix, at, ~left, log);
+      this.#change(peer, rib, prefix, address, length, at, ~left, log);
     }
   }
 
@@ -288,6 +343,8 @@ export class UpdateApplier implements MrtVisitor {
     peer: Peer,
     rib: AdjRibIn,
     prefix: number,
+    address: number,
+    length: number,
     at: number,
     after: number,
     log: ChangeLog | undefined,
@@ -302,7 +359,9 @@ export class UpdateApplier implements MrtVisitor {
       return;
     }
     if (after < 0) paths.retain(~after);
-    log.add(prefix, this.#second, peer.number, logged(before), logged(after));
+    const addressAt = log.add(packPlace(this.#second, length, peer.number), logged(before), logged(after));
+    if (log.addressWords === 1) log.words[addressAt] = address;
+    else this.#tables.ipv6.copyAddress(prefix, log.words, addressAt);
   }
 
   #beginDumpOf(rib: AdjRibIn): void {
@@ -321,16 +380,19 @@ export class UpdateApplier implements MrtVisitor {
       const before = this.#tables.pages.slots[at];
       rib.addPath?.remove(prefix);
       peer.drift++;
-      this.#change(peer, rib, prefix, at, this.#absentAfter(before), this.#logOf(prefix, family));
+      this.#changeOf(peer, family, prefix, at, this.#absentAfter(before));
     });
     rib.complete = true;
     peer.requireReport();
   }
 
-  /** The log, unless the prefix is too short to be sent. */
-  #logOf(prefix: number, family: Family): ChangeLog | undefined {
-    if (this.#tables[family].length(prefix) < shortestPrefix[family]) return undefined;
-    return family === 'ipv4' ? this.ipv4Log : this.ipv6Log;
+  /** A change of a route that no record names. */
+  #changeOf(peer: Peer, family: Family, prefix: number, at: number, after: number): void {
+    const prefixes = this.#tables[family];
+    const length = prefixes.length(prefix);
+    const log = family === 'ipv4' ? this.ipv4Log : this.ipv6Log;
+    const sent = length < shortestPrefix[family] ? undefined : log;
+    this.#change(peer, peer[family], prefix, prefixes.firstWord(prefix) | 0, length, at, after, sent);
   }
 
   #refuse(cursor: MrtCursor, reason: Refusal['reason']): void {
