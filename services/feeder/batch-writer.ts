@@ -1,0 +1,66 @@
+import type { UpdatesContent } from '#core/contract/bgp-updates.ts';
+import type { EventMinute } from '#core/event-time.ts';
+import { bgpUpdatesCodec } from '#runtime/codec/bgp-updates.ts';
+import type { OutgoingRecord } from '#runtime/transport/transport.ts';
+
+const initialBytes = 64 * 1024;
+
+/** Records of one source for one partition of bgp.updates, numbered 1, 2, 3: the numbers depend on the input alone. */
+export class BatchWriter {
+  readonly #source: string;
+  readonly #topic: string;
+  readonly #partition: number;
+  /** Records up to this sequence are in the log already: they are numbered, and not written. */
+  readonly #writtenThrough: number;
+  readonly #batchBytes: number;
+  #sequence = 0;
+  #bytes = Buffer.allocUnsafe(initialBytes);
+  #length = 0;
+
+  constructor(source: string, topic: string, partition: number, writtenThrough: number, batchBytes: number) {
+    this.#source = source;
+    this.#topic = topic;
+    this.#partition = partition;
+    this.#writtenThrough = writtenThrough;
+    this.#batchBytes = batchBytes;
+  }
+
+  /** Adds whole MRT records: [start, end) of `bytes`. */
+  append(bytes: Uint8Array, start: number, end: number, minute: EventMinute, out: OutgoingRecord[]): void {
+    const added = end - start;
+    if (this.#length > 0 && this.#length + added > this.#batchBytes) this.flush(minute, out);
+    const at = this.reserve(added);
+    if (Buffer.isBuffer(bytes)) bytes.copy(this.#bytes, at, start, end);
+    else this.#bytes.set(bytes.subarray(start, end), at);
+  }
+
+  /** Makes room for so many bytes of a record and gives their offset in `buffer`. */
+  reserve(count: number): number {
+    const at = this.#length;
+    this.#length += count;
+    if (this.#length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(this.#length, 2 * this.#bytes.length));
+      this.#bytes.copy(larger, 0, 0, at);
+      this.#bytes = larger;
+    }
+    return at;
+  }
+
+  /** Ends the batch, if it holds anything. */
+  flush(minute: EventMinute, out: OutgoingRecord[]): void {
+    if (this.#length === 0) return;
+    const value = this.#bytes.subarray(0, this.#length);
+    this.#length = 0;
+    this.write({ case: 'mrtRecords', value }, minute, out);
+  }
+
+  write(content: UpdatesContent, eventMinute: EventMinute, out: OutgoingRecord[]): void {
+    const source = this.#source;
+    const stamp = { producer: source, sequence: this.#sequence + 1, eventMinute };
+    for (const value of bgpUpdatesCodec.encode(stamp, { source, eventMinute, content })) {
+      this.#sequence++;
+      if (this.#sequence <= this.#writtenThrough) continue;
+      out.push({ topic: this.#topic, partition: this.#partition, key: source, value });
+    }
+  }
+}

@@ -1,0 +1,224 @@
+import type { EventSecond } from '#core/event-time.ts';
+import {
+  headerBytes,
+  maxRecordBytes,
+  mrtType,
+  recordEnd,
+  recordSecond,
+  recordSubtype,
+  recordType,
+} from '#core/mrt/record.ts';
+import type { RefusalReason } from '#core/mrt/visitor.ts';
+import { Door } from './door.ts';
+
+/** Why bytes of a file were not used: the decoder's reasons, and those of the framing. */
+export type ReadRefusal = RefusalReason | 'recordTruncated' | 'recordTime' | 'framing';
+
+/** What of a file was not used: a record that does not decode, or bytes that are no record. */
+export interface RefusedBytes {
+  readonly reason: ReadRefusal;
+  /** Offset of the first byte in the decompressed file, and how many there are. */
+  readonly position: number;
+  readonly length: number;
+  /** The first of them. */
+  readonly head: Uint8Array;
+}
+
+const knownTypes = new Set<number>(Object.values(mrtType));
+const largestSubtype = 13;
+/** A record further away from both its neighbours is not believed; alone at an end of the file, one this far away. */
+const strayingSeconds = 3600;
+const lonelySeconds = 86_400;
+const headBytesKept = 4096;
+
+/**
+ * Cuts the bytes of one file into MRT records and checks each. Where a header cannot be one, it goes on at
+ * the next offset where two records follow each other. A time far from those around it refuses its record: one
+ * flipped bit shall not carry event time away by years.
+ */
+export class RecordReader {
+  bytes: Uint8Array = new Uint8Array(0);
+  /** The current record, after next() gave 'record'. */
+  start = 0;
+  end = 0;
+  second: EventSecond = 0;
+  /** True of TABLE_DUMP and TABLE_DUMP_V2. */
+  isDump = false;
+  /** Records found, used or not. */
+  records = 0;
+
+  readonly door: Door = new Door();
+  readonly #refused: (refused: RefusedBytes) => void;
+  #own = new Uint8Array(0);
+  /** Offset of `bytes[0]` in the file; where in `bytes` to go on, and where they end. */
+  #base = 0;
+  #at = 0;
+  #length = 0;
+  #ended = false;
+  #lastSecond: EventSecond | undefined;
+  /** Set while no record can be made out. */
+  #lost: { reason: ReadRefusal; position: number; length: number; head: Uint8Array } | undefined;
+
+  constructor(refused: (refused: RefusedBytes) => void) {
+    this.#refused = refused;
+  }
+
+  /** Takes more bytes of the file; the current record's are gone. */
+  push(chunk: Uint8Array): void {
+    const left = this.#length - this.#at;
+    this.#base += this.#at;
+    if (left === 0) {
+      this.bytes = chunk;
+    } else {
+      const rest = this.bytes.subarray(this.#at, this.#length);
+      if (this.#own.length < left + chunk.length) this.#own = new Uint8Array(2 * (left + chunk.length));
+      this.#own.set(rest);
+      this.#own.set(chunk, left);
+      this.bytes = this.#own;
+    }
+    this.#at = 0;
+    this.#length = left + chunk.length;
+  }
+
+  /** No more bytes will come. */
+  finish(): void {
+    this.#ended = true;
+  }
+
+  next(): 'record' | 'needsBytes' | 'end' {
+    for (;;) {
+      if (this.#ended && this.#at === this.#length && this.#lost === undefined) return 'end';
+      const step = this.#lost === undefined ? this.#readRecord() : this.#findRecord();
+      if (step !== 'again') return step;
+    }
+  }
+
+  #readRecord(): 'record' | 'needsBytes' | 'again' {
+    const { bytes } = this;
+    const start = this.#at;
+    const end = recordEnd(bytes, start, this.#length);
+    if (end - start > maxRecordBytes) return this.#lose('framing');
+    if (end < 0 || end > this.#length) return this.#ended ? this.#lose('recordTruncated') : 'needsBytes';
+    // The header after it is needed, to judge this record by.
+    if (end + headerBytes > this.#length && !this.#ended) return 'needsBytes';
+    const isFollowed = this.#canFollow(end);
+    if (!isFollowed) {
+      const held = this.#holdsRecords(start, end);
+      if (held === 'needsBytes') return held;
+      // Its length is wrong: those in it are its neighbours.
+      if (held) return this.#lose('framing');
+    }
+    this.records++;
+    const verdict = this.door.check(bytes, start, end);
+    if (verdict !== 'in' && verdict !== 'silent') {
+      if (!isFollowed) return this.#lose(verdict.refusal);
+      return this.#refuse(verdict.refusal, start, end);
+    }
+    const second = recordSecond(bytes, start);
+    if (this.#strays(second, end)) return this.#refuse('recordTime', start, end);
+    this.#lastSecond = second;
+    this.#at = end;
+    const type = recordType(bytes, start);
+    // The index of a dump's peers tells no route, and is needed.
+    if (verdict === 'silent' && type !== mrtType.tableDumpV2) return 'again';
+    this.start = start;
+    this.end = end;
+    this.second = second;
+    this.isDump = type === mrtType.tableDump || type === mrtType.tableDumpV2;
+    return 'record';
+  }
+
+  /** True of a time that is far from the record before, and from which the record after goes back again. */
+  #strays(second: EventSecond, end: number): boolean {
+    const before = this.#lastSecond;
+    const after = end + headerBytes > this.#length ? undefined : recordSecond(this.bytes, end);
+    if (before === undefined) {
+      return after !== undefined && (after < second - strayingSeconds || after > second + lonelySeconds);
+    }
+    if (after === undefined) return second > before + lonelySeconds;
+    if (second > before + strayingSeconds) return after < second - strayingSeconds;
+    return second < before - strayingSeconds && after > second + strayingSeconds;
+  }
+
+  /** Passes over bytes up to where two records follow each other, or one ends the file. */
+  #findRecord(): 'needsBytes' | 'again' {
+    let at = this.#at;
+    for (; at + headerBytes <= this.#length; at++) {
+      if (!this.#isHeader(at)) continue;
+      const end = recordEnd(this.bytes, at, this.#length);
+      if (end + headerBytes > this.#length && !this.#ended) {
+        this.#passTo(at);
+        return 'needsBytes';
+      }
+      if (end <= this.#length && this.#canFollow(end)) {
+        this.#passTo(at);
+        return this.#found();
+      }
+    }
+    if (!this.#ended) {
+      this.#passTo(at);
+      return 'needsBytes';
+    }
+    this.#passTo(this.#length);
+    return this.#found();
+  }
+
+  /** True where within [start, end) a record begins that another one follows. */
+  #holdsRecords(start: number, end: number): boolean | 'needsBytes' {
+    for (let at = start + headerBytes; at < end && at + headerBytes <= this.#length; at++) {
+      if (!this.#isHeader(at)) continue;
+      const innerEnd = recordEnd(this.bytes, at, this.#length);
+      if (innerEnd + headerBytes > this.#length && !this.#ended) return 'needsBytes';
+      if (innerEnd <= this.#length && this.#canFollow(innerEnd)) return true;
+    }
+    return false;
+  }
+
+  /** True where a record may begin at `at`, or where the file ends. */
+  #canFollow(at: number): boolean {
+    return at + headerBytes > this.#length ? at === this.#length && this.#ended : this.#isHeader(at);
+  }
+
+  #isHeader(at: number): boolean {
+    const { bytes } = this;
+    return (
+      knownTypes.has(recordType(bytes, at)) &&
+      recordSubtype(bytes, at) <= largestSubtype &&
+      recordEnd(bytes, at, this.#length) - at <= maxRecordBytes
+    );
+  }
+
+  #lose(reason: ReadRefusal): 'again' {
+    const start = this.#at;
+    this.#lost = { reason, position: this.#base + start, length: 0, head: this.#headOf(start, this.#length) };
+    this.#passTo(Math.min(start + 1, this.#length));
+    return 'again';
+  }
+
+  #passTo(at: number): void {
+    this.#lost!.length += at - this.#at;
+    this.#at = at;
+  }
+
+  #found(): 'again' {
+    const lost = this.#lost!;
+    this.#lost = undefined;
+    this.#refused({ ...lost, head: lost.head.subarray(0, lost.length) });
+    return 'again';
+  }
+
+  #refuse(reason: ReadRefusal, start: number, end: number): 'again' {
+    this.#at = end;
+    this.#refused({
+      reason,
+      position: this.#base + start,
+      length: end - start,
+      head: this.#headOf(start, end),
+    });
+    return 'again';
+  }
+
+  #headOf(start: number, end: number): Uint8Array {
+    return this.bytes.slice(start, Math.min(end, start + headBytesKept));
+  }
+}
