@@ -16,6 +16,7 @@ export class RecordCursor implements MrtCursor {
   subtype = 0;
   isRib = false;
   safi = 1;
+  isMultiprotocol = false;
   readonly attributes: PathAttributes = new PathAttributes();
   /** Where the peer is named: in the record, or in the last PEER_INDEX_TABLE. -1: not yet found. */
   #peerBytes: Uint8Array = this.bytes;

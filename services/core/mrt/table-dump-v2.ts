@@ -47,6 +47,7 @@ export class TableDumpV2 {
     attributes.isExternal = false;
     cursor.isRib = true;
     cursor.safi = rib.safi;
+    cursor.isMultiprotocol = false;
     let at = rib.entriesAt;
     for (let i = 0; i < rib.entryCount; i++) {
       const end = rib.entryEnd(bytes, at, recordEnd);
@@ -66,7 +67,10 @@ export class TableDumpV2 {
   }
 }
 
-/** Tells one entry of a table dump whose attributes are read; of either version. */
+/**
+ * Tells one entry of a table dump, of either version, whose attributes are read. None of them is mandatory here:
+ * a collector's own routes, with peer address 0, have none.
+ */
 export function tellTableEntry(
   cursor: RecordCursor,
   visitor: MrtVisitor,
@@ -75,9 +79,7 @@ export function tellTableEntry(
   bits: number,
   pathId: number,
 ): void {
-  const attributes = cursor.attributes;
-  attributes.requireMandatory(false);
-  const isAnnounce = attributes.outcome !== 'treatAsWithdraw';
+  const isAnnounce = cursor.attributes.outcome !== 'treatAsWithdraw';
   visitor.beginUpdate(cursor);
   if (afi === 2) {
     tellIpv6Prefix(cursor, visitor, prefixAt, bits, pathId, isAnnounce);

@@ -37,6 +37,7 @@ export function walkTableDump(cursor: RecordCursor, visitor: MrtVisitor): Refusa
   attributes.read(attributesAt, attributesEnd);
   cursor.isRib = true;
   cursor.safi = 1;
+  cursor.isMultiprotocol = false;
   tellTableEntry(cursor, visitor, afi, prefixAt, bits, 0);
   return undefined;
 }

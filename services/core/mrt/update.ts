@@ -72,12 +72,14 @@ export function tellUpdate(
 
   cursor.isRib = false;
   cursor.safi = 1;
+  cursor.isMultiprotocol = false;
   visitor.beginUpdate(cursor);
   if (withdrawnEnd > start + 2) tellIpv4(cursor, visitor, start + 2, withdrawnEnd, false);
   if (attributes.has(attributeType.mpUnreachNlri)) {
     const at = attributes.start(attributeType.mpUnreachNlri);
     tellFamily(cursor, visitor, at, at + 3, attributes.end(attributeType.mpUnreachNlri), false);
     cursor.safi = 1;
+    cursor.isMultiprotocol = false;
   }
   const isAnnounce = outcome !== 'treatAsWithdraw';
   if (hasNlri) tellIpv4(cursor, visitor, attributesEnd, end, isAnnounce);
@@ -103,6 +105,7 @@ function tellFamily(
   const safi = cursor.bytes[familyAt + 2]!;
   if (!isKnownFamily(afi, safi)) return;
   cursor.safi = safi;
+  cursor.isMultiprotocol = true;
   if (afi === afiIpv4) tellIpv4(cursor, visitor, nlriStart, nlriEnd, isAnnounce);
   else tellIpv6(cursor, visitor, nlriStart, nlriEnd, isAnnounce);
 }

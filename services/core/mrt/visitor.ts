@@ -30,6 +30,8 @@ export interface MrtCursor {
   readonly hasPathIds: boolean;
   /** SAFI of the routes now told: 1 unicast, 2 multicast. */
   readonly safi: number;
+  /** True while routes of MP_REACH_NLRI or MP_UNREACH_NLRI are told, whose next hop is their own. */
+  readonly isMultiprotocol: boolean;
   /**
    * The AS_PATH in force for the announced routes, AS4_PATH merged (RFC 6793 4.2.3), as words: for each segment
    * type * 256 + count, then its AS numbers. Writes them to `into` and returns how many; 0 if empty.
