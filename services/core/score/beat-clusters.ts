@@ -32,6 +32,11 @@ export class BeatClusters {
   #startSecond: EventSecond = 0;
   #lastSecond: EventSecond = 0;
 
+  /** The last crossing that belonged to a beat event; 0 if there was none. */
+  get lastSecond(): EventSecond {
+    return this.#lastSecond;
+  }
+
   /** Returns what now belongs to a beat event; `start` only if the beat event begins with it. */
   add(
     crossing: Crossing,

@@ -120,7 +120,7 @@ function alarms(minutes: readonly number[], days: number): Alarms {
   const found = { watch: false, confirmed: false };
   let next = 0;
   for (let minute = 0; minute < days * 1440; minute++) {
-    if (minute % 15 === 0) train.advance((firstMinute + minute) / 15);
+    if (minute % 15 === 0) train.beginQuarter((firstMinute + minute) / 15);
     for (; next < minutes.length && minutes[next]! < minute + 1; next++) {
       train.add(down(firstMinute + minutes[next]!), onePrefix);
     }
@@ -169,7 +169,7 @@ test('the onset is the first beat event of those that made the score rise', () =
   const onsets: number[] = [];
   const events = [0, 20, 40, 60, 80, 100, 120, 1200, 1220];
   for (let minute = 0; minute < 1300; minute++) {
-    if (minute % 15 === 0) train.advance((firstMinute + minute) / 15);
+    if (minute % 15 === 0) train.beginQuarter((firstMinute + minute) / 15);
     if (events.includes(minute)) {
       train.add(down(firstMinute + minute), onePrefix);
       onsets.push(train.describe(firstMinute + minute, []).onsetSecond / 60 - firstMinute);

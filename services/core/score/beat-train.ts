@@ -35,8 +35,6 @@ export class BeatTrain {
   #described: Omit<Beat, 'longestGapMinutes'> | undefined;
   #longestGapSeconds = 0;
   #onsetSecond: EventSecond = 0;
-  /** Bit i: the AS was in alarm at the end of the quarter-hour i before the last whole one. */
-  #alarmQuarters = 0;
 
   get inAlarm(): boolean {
     return this.score.value >= alarmScore;
@@ -49,6 +47,7 @@ export class BeatTrain {
 
   /** Takes a crossing; returns the start of a beat event if one begins with it. */
   add(crossing: Crossing, expected: Expected): EventSecond | undefined {
+    const lastMinute = this.#lastMinute();
     const { start, members } = this.#clusters.add(crossing, expected);
     if (members.length > 0) this.#described = undefined;
     for (const { prefix, second, upstreamAs } of members) {
@@ -61,7 +60,7 @@ export class BeatTrain {
       }
     }
     if (start === undefined) return undefined;
-    if (this.score.value < onsetScore && minuteOf(start) - this.#lastMinute() >= holdMinutes) {
+    if (this.score.value < onsetScore && minuteOf(start) - lastMinute >= holdMinutes) {
       this.#onsetSecond = start;
     }
     this.#starts.push(start);
@@ -84,28 +83,19 @@ export class BeatTrain {
     return new Set(this.#starts.map(quarterOf)).size;
   }
 
-  /** Begins a quarter-hour: says of the one that leaves the window if it was occupied, and if it belongs to an alarm. */
-  advance(quarter: number): { readonly occupied: boolean; readonly inAlarm: boolean } {
+  /** A quarter-hour begins, and one leaves the window. */
+  beginQuarter(quarter: number): void {
     const leaving = quarter - windowQuarters;
-    const occupied = this.#starts.some((start) => quarterOf(start) === leaving);
-    this.#alarmQuarters = (this.#alarmQuarters << 1) | (this.inAlarm ? 1 : 0);
-    const inAlarm = this.inAlarm || ((this.#alarmQuarters >>> (windowQuarters - 1)) & 1) === 1;
     this.#starts = this.#starts.filter((start) => quarterOf(start) > leaving);
     for (const [prefix, { lastSecond }] of this.#members) {
       if (quarterOf(lastSecond) <= leaving) this.#members.delete(prefix);
     }
     this.#described = undefined;
-    return { occupied, inAlarm };
   }
 
   /** True if a new train would say the same. */
   isOver(second: EventSecond): boolean {
-    return (
-      this.score.value === 0 &&
-      this.#starts.length === 0 &&
-      this.#alarmQuarters === 0 &&
-      this.#clusters.isIdleAt(second)
-    );
+    return this.score.value === 0 && this.#starts.length === 0 && this.#clusters.isIdleAt(second);
   }
 
   describe(minute: EventMinute, periodicity: readonly number[]): Beat {
@@ -128,7 +118,6 @@ export class BeatTrain {
       writer.u32(upstreamAs);
     });
     writer.u32(this.#onsetSecond);
-    writer.u32(this.#alarmQuarters >>> 0);
   }
 
   load(reader: StateReader): void {
@@ -139,7 +128,6 @@ export class BeatTrain {
       this.#members.set(reader.text(), { lastSecond: reader.u32(), upstreamAs: reader.u32() }),
     );
     this.#onsetSecond = reader.u32();
-    this.#alarmQuarters = reader.u32();
   }
 
   #describe(lastQuarter: number, periodicity: readonly number[]): Omit<Beat, 'longestGapMinutes'> {
@@ -170,8 +158,9 @@ export class BeatTrain {
     };
   }
 
+  /** Of the last crossing of the last beat event. */
   #lastMinute(): EventMinute {
-    return minuteOf(this.#starts.at(-1) ?? 0);
+    return minuteOf(this.#clusters.lastSecond);
   }
 
   #onlyUpstream(): number {

@@ -5,12 +5,15 @@ import type { StateReader, StateWriter } from '../state.ts';
 import type { Step } from '../step.ts';
 import { isExperiment, isExperimentOrigin } from './allow-list.ts';
 import { readDenominator, writeDenominator } from './as-minutes-state.ts';
-import { quarterMinutes, windowQuarters } from './beat-train.ts';
+import { quarterMinutes } from './beat-train.ts';
 import { BlockMerge, type MergedMinute } from './block-merge.ts';
 import { endsBin } from './burst-surprise.ts';
 import { CommonCause } from './common-cause.ts';
 import { type MinuteContext, Origin } from './origin.ts';
-import { learnedAfterQuarter } from './own-baseline.ts';
+import { lagQuarters, learnedAfterQuarter } from './own-baseline.ts';
+
+/** What has been lost for so long is off the table: it no longer is expected either (detection.md 7.7). */
+const writtenOffMinutes = 7 * 24 * 60;
 
 /** Before the first record of any block. */
 const unknown: Denominator = {
@@ -40,6 +43,8 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
   readonly #moving = new Set<Origin>();
   readonly #tracked = new Set<Origin>();
   readonly #changedInBin = new Set<Origin>();
+  /** Who lost each prefix that is down now. */
+  readonly #losers = new Map<string, Origin>();
 
   apply(input: AsMinutes, emit: (output: AsScores) => void): void {
     this.#merge.add(input);
@@ -76,6 +81,7 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
       if (reader.u8() === 1) this.#changedInBin.add(origin);
       origin.load(reader);
       if (origin.isTracked) this.#tracked.add(origin);
+      for (const prefix of origin.lostPrefixes) this.#losers.set(prefix, origin);
     });
   }
 
@@ -98,6 +104,7 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
       eventMinute,
       events.filter((event) => event.kind === 'path'),
     );
+    this.#writeOff(eventMinute, news);
     const activeOrigins = this.#applyEvents(events, cause.storm, context, news);
     let unstableOrigins = 0;
     for (const origin of this.#moving) {
@@ -146,14 +153,39 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
       if (origin.isTracked) this.#tracked.add(origin);
       if (origin.isMoving(context.minute)) this.#moving.add(origin);
     }
+    this.#settleLosers(events, news);
     return groups.size;
+  }
+
+  /** Where a prefix comes back as another AS's, the one that lost it has lost nothing any more. */
+  #settleLosers(events: readonly PrefixEvent[], news: Set<Origin>): void {
+    for (const { kind, prefix, originAs } of events) {
+      if (kind === 'down') this.#losers.set(prefix, this.#origin(originAs));
+    }
+    for (const { kind, prefix, originAs, eventSecond } of events) {
+      if (kind !== 'up') continue;
+      const loser = this.#losers.get(prefix);
+      if (loser === undefined) continue;
+      if (loser.originAs !== originAs) loser.disown(prefix, eventSecond);
+      if (loser.isNews) news.add(loser);
+      if (!loser.hasLost(prefix)) this.#losers.delete(prefix);
+    }
+  }
+
+  #writeOff(minute: EventMinute, news: Set<Origin>): void {
+    if (minute % 60 !== 0) return;
+    for (const [prefix, loser] of this.#losers) {
+      loser.writeOff((minute - writtenOffMinutes) * 60);
+      if (loser.isNews) news.add(loser);
+      if (!loser.hasLost(prefix)) this.#losers.delete(prefix);
+    }
   }
 
   #beginQuarter(minute: EventMinute): void {
     const quarter = Math.floor(minute / quarterMinutes);
     this.#firstQuarter ??= quarter;
     if (minute % quarterMinutes !== 0) return;
-    const learn = quarter - windowQuarters >= this.#firstQuarter;
+    const learn = quarter - lagQuarters >= this.#firstQuarter;
     if (learn) this.#learned = learnedAfterQuarter(this.#learned);
     for (const origin of this.#tracked) {
       origin.beginQuarter(quarter, learn);

@@ -12,6 +12,7 @@ const mostPrefixes = 64;
 
 interface LostPrefix {
   readonly prefix: string;
+  readonly downSecond: EventSecond;
   covered: boolean;
   /** When it went, or when its covering route went after it. */
   outSecond: EventSecond;
@@ -50,6 +51,27 @@ export class LostPrefixes {
     return changed;
   }
 
+  /** Another AS has the prefix since this second. True if it was lost here, and before that. */
+  disown(prefix: string, second: EventSecond): boolean {
+    const lost = this.#lost.get(prefix);
+    return lost !== undefined && lost.downSecond <= second && this.#remove(lost);
+  }
+
+  /** Forgets what went before this second. True if there was anything. */
+  writeOff(before: EventSecond): boolean {
+    const old = [...this.#lost.values()].filter((lost) => lost.downSecond < before);
+    for (const lost of old) this.#remove(lost);
+    return old.length > 0;
+  }
+
+  has(prefix: string): boolean {
+    return this.#lost.has(prefix);
+  }
+
+  prefixes(): string[] {
+    return [...this.#lost.keys()];
+  }
+
   describe(): Losses {
     this.#losses ??= this.#describe();
     return this.#losses;
@@ -59,6 +81,7 @@ export class LostPrefixes {
     writer.u32(this.#lastReturnedSecond);
     writer.list(this.#lost.values(), (lost) => {
       writer.text(lost.prefix);
+      writer.u32(lost.downSecond);
       writer.u8(lost.covered ? 1 : 0);
       writer.u32(lost.outSecond);
       writer.array(Uint32Array.from(lost.viaAses));
@@ -71,6 +94,7 @@ export class LostPrefixes {
     reader.list(() => {
       const lost: LostPrefix = {
         prefix: reader.text(),
+        downSecond: reader.u32(),
         covered: reader.u8() === 1,
         outSecond: reader.u32(),
         viaAses: [...reader.u32Array()],
@@ -89,17 +113,22 @@ export class LostPrefixes {
         return false;
       case 'down':
         if (lost !== undefined || !event.expected) return false;
-        this.#lost.set(prefix, { prefix, covered, outSecond: eventSecond, viaAses, upstreamAs });
+        this.#lost.set(prefix, {
+          prefix,
+          downSecond: eventSecond,
+          covered,
+          outSecond: eventSecond,
+          viaAses,
+          upstreamAs,
+        });
         if (!covered) this.#uncovered++;
         return true;
       case 'up':
+        if (lost !== undefined && !lost.covered) this.#lastReturnedSecond = eventSecond;
+        return this.#remove(lost);
       case 'origin':
-        // An origin change is no return: the prefix just is no longer this AS's.
-        if (lost === undefined) return false;
-        if (!lost.covered) this.#uncovered--;
-        if (!lost.covered && kind === 'up') this.#lastReturnedSecond = eventSecond;
-        this.#lost.delete(prefix);
-        return true;
+        // No return: the prefix just is no longer this AS's.
+        return this.#remove(lost);
       case 'covered':
         if (lost === undefined || lost.covered) return false;
         lost.covered = true;
@@ -113,6 +142,14 @@ export class LostPrefixes {
         this.#uncovered++;
         return true;
     }
+  }
+
+  #remove(lost: LostPrefix | undefined): boolean {
+    if (lost === undefined) return false;
+    this.#lost.delete(lost.prefix);
+    if (!lost.covered) this.#uncovered--;
+    this.#losses = undefined;
+    return true;
   }
 
   #describe(): Losses {

@@ -1,9 +1,9 @@
 import type { ExpectedDelta, PrefixEvent } from '../contract/as-minutes.ts';
 import type { AsScore, ScoredEvent, Visibility } from '../contract/as-scores.ts';
-import type { EventMinute } from '../event-time.ts';
-import type { Family } from '../prefix.ts';
+import type { EventMinute, EventSecond } from '../event-time.ts';
+import { type Family, families } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
-import { BeatTrain, noBeat, quarterMinutes, windowQuarters } from './beat-train.ts';
+import { BeatTrain, noBeat, quarterMinutes, quarterOf, windowQuarters } from './beat-train.ts';
 import { tailSurprise } from './binomial-tail.ts';
 import { BurstSurprise } from './burst-surprise.ts';
 import { LostPrefixes } from './lost-prefixes.ts';
@@ -57,6 +57,16 @@ export class Origin {
 
   constructor(originAs: number) {
     this.originAs = originAs;
+  }
+
+  /** Its prefixes that are down now, covered or not. */
+  get lostPrefixes(): string[] {
+    const lost = this.#lost;
+    return lost === undefined ? [] : families.flatMap((family) => lost[family].prefixes());
+  }
+
+  hasLost(prefix: string): boolean {
+    return this.#lost?.[familyOf(prefix)].has(prefix) ?? false;
   }
 
   get score(): number {
@@ -129,13 +139,24 @@ export class Origin {
     this.#burst?.endBin(minute);
   }
 
-  /** A quarter-hour begins; `learn` unless the one that leaves the window is older than all that was seen. */
+  /** A quarter-hour begins; `learn` unless what is a day old is older than all that was seen. */
   beginQuarter(quarter: number, learn: boolean): void {
-    const left = this.#train?.advance(quarter) ?? { occupied: false, inAlarm: false };
     this.#surprise = undefined;
-    if (learn) this.#history?.baseline.learn(left.occupied, left.inAlarm);
+    this.#history?.baseline.beginQuarter(quarter, this.#train?.inAlarm ?? false, learn);
+    this.#train?.beginQuarter(quarter);
     if (this.#train?.isOver(quarter * quarterMinutes * 60)) this.#train = undefined;
     if (this.#train === undefined && this.#history?.baseline.isForgotten) this.#history = undefined;
+  }
+
+  /** The prefix is another AS's since this second. */
+  disown(prefix: string, second: EventSecond): void {
+    if (this.#lost?.[familyOf(prefix)].disown(prefix, second)) this.#isNews = true;
+  }
+
+  /** What went before this second and did not come back is no longer counted as lost. */
+  writeOff(before: EventSecond): void {
+    if (this.#lost === undefined) return;
+    for (const family of families) if (this.#lost[family].writeOff(before)) this.#isNews = true;
   }
 
   /** What there is to say of the minute; then the minute is done. */
@@ -194,6 +215,7 @@ export class Origin {
     const start = this.#train.add({ second, prefix: event.prefix, upstreamAs }, this.#expected);
     if (start === undefined) return;
     this.#history ??= { baseline: new OwnBaseline(learned), rhythm: new Rhythm() };
+    this.#history.baseline.occupy(quarterOf(start));
     this.#history.rhythm.add(start);
     this.#surprise = undefined;
   }
