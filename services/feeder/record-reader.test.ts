@@ -97,10 +97,11 @@ test('a time that neither neighbour supports is refused', () => {
 
 test('times that go on after a gap, and times far apart, are believed', () => {
   const day = 86_400;
-  assert.deepEqual(read(Buffer.concat(records(0, 30 * day, 30 * day + 1))).seconds, [
+  assert.deepEqual(read(Buffer.concat(records(0, 1, 30 * day, 30 * day))).seconds, [
     0,
+    1,
     30 * day,
-    30 * day + 1,
+    30 * day,
   ]);
   assert.deepEqual(read(Buffer.concat(records(0, day / 2, day, day * 1.5))).seconds, [
     0,

@@ -99,8 +99,7 @@ export class RecordReader {
     const end = recordEnd(bytes, start, this.#length);
     if (end - start > maxRecordBytes) return this.#lose('framing');
     if (end < 0 || end > this.#length) return this.#ended ? this.#lose('recordTruncated') : 'needsBytes';
-    // The header after it is needed, to judge this record by.
-    if (end + headerBytes > this.#length && !this.#ended) return 'needsBytes';
+    if (!this.#ended && !this.#canBeJudged(end)) return 'needsBytes';
     const isFollowed = this.#canFollow(end);
     if (!isFollowed) {
       const held = this.#holdsRecords(start, end);
@@ -115,7 +114,13 @@ export class RecordReader {
       return this.#refuse(verdict.refusal, start, end);
     }
     const second = recordSecond(bytes, start);
-    if (this.#strays(second, end)) return this.#refuse('recordTime', start, end);
+    const before = this.#lastSecond;
+    const after = this.#secondAt(end);
+    const strays =
+      before === undefined
+        ? this.#firstStrays(second, after, this.#secondAt(recordEnd(bytes, end, this.#length)))
+        : this.#strays(before, second, after);
+    if (strays) return this.#refuse('recordTime', start, end);
     this.#lastSecond = second;
     this.#at = end;
     const type = recordType(bytes, start);
@@ -128,16 +133,29 @@ export class RecordReader {
     return 'record';
   }
 
+  /** A record is judged by the header after it, the first one by two. */
+  #canBeJudged(end: number): boolean {
+    if (end + headerBytes > this.#length) return false;
+    if (this.#lastSecond !== undefined || !this.#isHeader(end)) return true;
+    return recordEnd(this.bytes, end, this.#length) + headerBytes <= this.#length;
+  }
+
   /** True of a time that is far from the record before, and from which the record after goes back again. */
-  #strays(second: EventSecond, end: number): boolean {
-    const before = this.#lastSecond;
-    const after = end + headerBytes > this.#length ? undefined : recordSecond(this.bytes, end);
-    if (before === undefined) {
-      return after !== undefined && (after < second - strayingSeconds || after > second + lonelySeconds);
-    }
+  #strays(before: EventSecond, second: EventSecond, after: EventSecond | undefined): boolean {
     if (after === undefined) return second > before + lonelySeconds;
     if (second > before + strayingSeconds) return after < second - strayingSeconds;
     return second < before - strayingSeconds && after > second + strayingSeconds;
+  }
+
+  /** The first record has none before it: the two after it must not be far away together. */
+  #firstStrays(second: EventSecond, after: EventSecond | undefined, third: EventSecond | undefined): boolean {
+    if (after === undefined) return false;
+    if (after >= second - strayingSeconds && after <= second + lonelySeconds) return false;
+    return third === undefined || Math.abs(third - second) > strayingSeconds;
+  }
+
+  #secondAt(at: number): EventSecond | undefined {
+    return at < 0 || at + headerBytes > this.#length ? undefined : recordSecond(this.bytes, at);
   }
 
   /** Passes over bytes up to where two records follow each other, or one ends the file. */
