@@ -79,8 +79,8 @@ export class Ipv4PrefixTable implements PrefixTable {
     const id = this.#end;
     if (id === maxPrefixes) throw new RangeError(`more than ${maxPrefixes} prefixes`);
     if (id === this.#address.length) {
-      this.#address = enlarged(this.#address, Uint32Array);
-      this.#length = enlarged(this.#length, Uint8Array);
+      this.#address = enlarged(this.#address, initialPrefixes, Uint32Array);
+      this.#length = enlarged(this.#length, initialPrefixes, Uint8Array);
     }
     this.#address[id] = address;
     this.#length[id] = length;
@@ -170,8 +170,8 @@ export class Ipv6PrefixTable implements PrefixTable {
     const id = this.#end;
     if (id === maxPrefixes) throw new RangeError(`more than ${maxPrefixes} prefixes`);
     if (id === this.#length.length) {
-      this.#address = enlarged(this.#address, Uint32Array);
-      this.#length = enlarged(this.#length, Uint8Array);
+      this.#address = enlarged(this.#address, initialPrefixes * 4, Uint32Array);
+      this.#length = enlarged(this.#length, initialPrefixes, Uint8Array);
     }
     this.#address[id * 4] = w0;
     this.#address[id * 4 + 1] = w1;
@@ -201,8 +201,9 @@ export class Ipv6PrefixTable implements PrefixTable {
 
 /** Even, so that it is the place of an entry of two words. */
 function hashOf(address: number, length: number): number {
-  const hash = Math.imul(address ^ Math.imul(length, 0x9e3779b1), 0x85ebca6b);
-  return (hash ^ (hash >>> 15)) << 1;
+  let hash = Math.imul(address ^ Math.imul(length, 0x9e3779b1), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
+  return (hash ^ (hash >>> 13)) << 1;
 }
 
 function hashOfIpv6(w0: number, w1: number, w2: number, w3: number, length: number): number {
@@ -213,8 +214,13 @@ function hashOfIpv6(w0: number, w1: number, w2: number, w3: number, length: numb
   return hash ^ (hash >>> 15);
 }
 
-function enlarged<T extends Uint32Array | Uint8Array>(array: T, type: new (length: number) => T): T {
-  const larger = new type(array.length * 2);
+/** Twice as long; a table that was loaded empty starts with its first size. */
+function enlarged<T extends Uint32Array | Uint8Array>(
+  array: T,
+  initial: number,
+  type: new (length: number) => T,
+): T {
+  const larger = new type(Math.max(initial, array.length * 2));
   larger.set(array);
   return larger;
 }
