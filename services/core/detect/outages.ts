@@ -37,7 +37,8 @@ interface Case {
  */
 export function decideOutages(state: AsState, family: Family, now: Minute, book: IncidentBook): EventMinute {
   const own = state[family];
-  if (own.visibility === undefined) return Number.POSITIVE_INFINITY;
+  const isQuiet = own.outageIds.length === 0 && own.fullMinutes + own.partialMinutes === 0;
+  if (own.visibility === undefined || (isQuiet && own.visibility.lost === 0)) return Number.POSITIVE_INFINITY;
   if (now.frozen[family]) return now.minute + 1;
   const at: Case = { state, family, own, visibility: own.visibility, now, book };
   countMinutes(at);
