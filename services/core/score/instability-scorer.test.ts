@@ -16,6 +16,9 @@ function run(records: readonly AsMinutes[], scorer = new InstabilityScorer()): A
   return outputs;
 }
 
+/** Thousands of outputs are compared far faster as text. */
+const texts = (outputs: readonly AsScores[]): string[] => outputs.map((output) => JSON.stringify(output));
+
 const scoresOf = (outputs: readonly AsScores[], originAs: number): (AsScore & { minute: number })[] =>
   outputs.flatMap(({ eventMinute, content }) =>
     content.case === 'score' && content.value.originAs === originAs
@@ -37,16 +40,16 @@ function snapshot(scorer: InstabilityScorer): Uint8Array {
 function mixedScript(seed: number): Script {
   const random = new Random(seed, 'mixed');
   const events: PrefixEvent[] = [];
-  const ases = Array.from({ length: 80 }, (_, i) => 64_500 + i);
+  const ases = Array.from({ length: 60 }, (_, i) => 64_500 + i);
   const prefixesOf = (asn: number) =>
     Array.from({ length: 1 + (asn % 7) }, (_, i) =>
       i === 6
         ? `2001:${(asn % 512).toString(16)}::/32`
         : `${1 + ((asn * 3 + i) % 220)}.${asn % 250}.${i}.0/24`,
     );
-  const minutes = 420;
+  const minutes = 240;
   for (const originAs of ases) {
-    const gap = random.lognormal(80, 1.5);
+    const gap = random.lognormal(100, 1.5);
     for (let at = random.exponential(gap); at < minutes - 10; at += 1 + random.exponential(gap)) {
       const covered = random.chance(0.2);
       const prefixes = prefixesOf(originAs);
@@ -76,7 +79,7 @@ function mixedScript(seed: number): Script {
       }
     }
   }
-  for (const originAs of ases.slice(0, 60)) {
+  for (const originAs of ases) {
     const prefix = prefixesOf(originAs)[0]!;
     events.push(
       prefixEvent({ kind: 'path', originAs, prefix, eventSecond: second(200, 5), viaAses: [9, 8] }),
@@ -91,20 +94,18 @@ function mixedScript(seed: number): Script {
 }
 
 test('results do not depend on the number of block partitions, nor on which block is ahead', () => {
-  for (const seed of [1, 2]) {
-    const script = mixedScript(seed);
-    const one = run(minutesOf(script, 1));
-    assert.ok(heartbeatsOf(one).some(({ storm, unstableOrigins }) => !storm && unstableOrigins > 5));
-    assert.equal(transitsOf(one)[0]?.transitAs, 9);
-    for (const partitions of [3, 7]) {
-      const records = minutesOf(script, partitions);
-      assert.deepEqual(run(records), one, `seed ${seed}, ${partitions} partitions`);
-      const oneAhead = [
-        ...records.filter((record) => record.block === 1),
-        ...records.filter((record) => record.block !== 1),
-      ];
-      assert.deepEqual(run(oneAhead), one, `seed ${seed}, ${partitions} partitions, one ahead`);
-    }
+  const script = mixedScript(1);
+  const one = run(minutesOf(script, 1));
+  assert.ok(heartbeatsOf(one).some(({ storm, unstableOrigins }) => !storm && unstableOrigins > 5));
+  assert.equal(transitsOf(one)[0]?.transitAs, 9);
+  for (const partitions of [3, 7]) {
+    const records = minutesOf(script, partitions);
+    assert.deepEqual(texts(run(records)), texts(one), `${partitions} partitions`);
+    const oneAhead = [
+      ...records.filter((record) => record.block === 1),
+      ...records.filter((record) => record.block !== 1),
+    ];
+    assert.deepEqual(texts(run(oneAhead)), texts(one), `${partitions} partitions, one ahead`);
   }
 });
 
@@ -125,7 +126,7 @@ test('a snapshot changes no bit, and whoever restores it goes on with the same o
         scorer.load(new StateReader(bytes));
       }
     }
-    assert.deepEqual(outputs, expected, `seed ${seed}`);
+    assert.deepEqual(texts(outputs), texts(expected), `seed ${seed}`);
     assert.deepEqual(snapshot(scorer), snapshot(whole), `seed ${seed}`);
   }
 });
@@ -136,13 +137,13 @@ test('each minute ends with one heartbeat, also one that all blocks jump over', 
   const quiet = ({ eventMinute, events }: AsMinutes) =>
     eventMinute - from >= 30 && eventMinute - from < 40 && events.length === 0;
   const jumped = run(records.filter((record) => !quiet(record)));
-  assert.deepEqual(jumped, all);
+  assert.deepEqual(texts(jumped), texts(all));
   const minutes = all
     .filter(({ content }) => content.case === 'heartbeat')
     .map(({ eventMinute }) => eventMinute);
   assert.deepEqual(
     minutes,
-    Array.from({ length: 420 }, (_, i) => from + i),
+    Array.from({ length: 240 }, (_, i) => from + i),
   );
   assert.equal(all.at(-1)?.content.case, 'heartbeat');
 });
@@ -263,6 +264,34 @@ test('what is lost: covered or not, together or not, how much, by which way', ()
   // The prefix that moved is not said to have returned.
   assert.deepEqual([at(22).lost, at(22).lastReturnedSecond], [3, second(21)]);
   assert.deepEqual([at(23).lost, at(23).covered, at(23).lastReturnedSecond], [2, 1, second(23)]);
+});
+
+test("a prefix that comes back as another AS's is no longer lost by the one that lost it", () => {
+  const [prefix] = networks;
+  const events = [
+    prefixEvent({ kind: 'down', originAs, prefix: prefix!, eventSecond: second(1) }),
+    prefixEvent({ kind: 'up', originAs: 9, prefix: prefix!, eventSecond: second(1, 30) }),
+    prefixEvent({ kind: 'down', originAs, prefix: networks[1]!, eventSecond: second(1) }),
+    prefixEvent({ kind: 'up', originAs: 9, prefix: networks[1]!, eventSecond: second(5) }),
+  ];
+  const scores = scoresOf(run(minutesOf({ from, until: from + 10, expected: four, events }, 1)), originAs);
+  assert.deepEqual(
+    scores.map(({ minute, ipv4 }) => [minute, ipv4.lostPrefixes, ipv4.lastReturnedSecond]),
+    [
+      [1, [networks[1]], 0],
+      [5, [], 0],
+    ],
+  );
+});
+
+test('what does not come back for 7 days is off the table', () => {
+  const events = [prefixEvent({ kind: 'down', originAs, prefix: networks[0]!, eventSecond: second(30) })];
+  const minutes = 8 * 1440;
+  const outputs = run(minutesOf({ from, until: from + minutes, expected: four, events }, 1));
+  const [lost, writtenOff, ...others] = scoresOf(outputs, originAs);
+  assert.deepEqual(others, []);
+  assert.equal(lost?.ipv4.visible, 3);
+  assert.deepEqual([writtenOff?.minute, writtenOff?.ipv4.visible], [7 * 1440 + 60, 4]);
 });
 
 test('a burst is unusual for a quiet AS and usual for one that does nothing else', () => {

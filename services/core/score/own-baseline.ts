@@ -46,8 +46,9 @@ export class OwnBaseline {
   beginQuarter(quarter: number, inAlarm: boolean, learn: boolean): void {
     if (inAlarm) this.#lastAlarmQuarter = quarter - 1;
     const leaving = quarter - lagQuarters;
-    const occupied = this.#waiting[0] === leaving;
-    if (occupied) this.#waiting.shift();
+    let occupied = false;
+    while (this.#waiting.length > 0 && this.#waiting[0]! <= leaving)
+      occupied = this.#waiting.shift() === leaving;
     if (!learn) return;
     const excluded = this.#lastAlarmQuarter >= leaving;
     this.#frozenQuarters = excluded ? this.#frozenQuarters + 1 : 0;
