@@ -173,6 +173,7 @@ export class Service<Input, Output> {
     if (snapshots === undefined) return undefined;
     for (const record of batch.records) running.bytesSince += record.value?.length ?? 0;
     const { task } = running;
+    running.snapshotMinute ||= task.eventMinute;
     const minutes = task.eventMinute - running.snapshotMinute;
     if (minutes < snapshots.everyEventMinutes && running.bytesSince < snapshots.everyInputBytes)
       return undefined;

@@ -2,14 +2,14 @@ import type { Scenario } from '#scenario/scenario.ts';
 
 const asn = 131_279;
 
-/** A small world with something of everything in two days: flaps, a beat, a blackout, a reset, a pause, a leak. */
+/** A small world with something of everything in one day: flaps, a beat, a blackout, a reset, a pause. */
 export const beatAndBlackout: Scenario = {
   name: 'beat-and-blackout',
-  title: 'A beat and a blackout in two days',
+  title: 'A beat and a blackout in one day',
   documented: [],
   drawn: [],
-  from: '2014-12-21T06:00Z',
-  until: '2014-12-23T00:00Z',
+  from: '2014-12-21T22:00Z',
+  until: '2014-12-22T23:00Z',
   topology: {
     collectors: 3,
     fullFeedPeers: 18,
@@ -29,9 +29,9 @@ export const beatAndBlackout: Scenario = {
     {
       event: 'flapTrain',
       asn,
-      from: '2014-12-21T14:00Z',
+      from: '2014-12-21T23:00Z',
       until: '2014-12-22T16:00Z',
-      gap: { case: 'exponential', meanMinutes: [45, 15] },
+      gap: { case: 'exponential', meanMinutes: [40, 15] },
       medianDownMinutes: [2, 10],
       downSigma: 0.8,
       downCapMinutes: 25,
@@ -42,7 +42,7 @@ export const beatAndBlackout: Scenario = {
     {
       event: 'blips',
       asn: 'background',
-      from: '2014-12-21T07:00Z',
+      from: '2014-12-21T23:00Z',
       until: '2014-12-22T23:00Z',
       count: 8,
       minutes: [1, 20],

@@ -1,0 +1,109 @@
+import type {
+  Batch,
+  Consumer,
+  ConsumerOptions,
+  Delivery,
+  LogRecord,
+  OutgoingRecord,
+  Producer,
+  TopicSpec,
+  Transport,
+} from '#runtime/transport/transport.ts';
+import type { Random } from '#scenario/random.ts';
+
+/** The end of a process, as seen from inside it: nothing that it does afterwards has an effect. */
+export class InjectedCrash extends Error {}
+
+export interface Faults {
+  readonly random: Random;
+  /** The probability that a send, an acknowledgement or a scan is the last thing that the process does. */
+  readonly crashChance: number;
+  /** The probability that records sent earlier are appended once more. */
+  readonly duplicateChance: number;
+  /** Crashes that may still happen, over all processes. */
+  crashesLeft: number;
+}
+
+const remembered = 64;
+
+/** What one process sees of the transport: it may die at any call, half done, and what it sent may come twice. */
+export class FaultyTransport implements Transport {
+  readonly #inner: Transport;
+  readonly #faults: Faults;
+  readonly #sent: OutgoingRecord[] = [];
+  #dead = false;
+
+  constructor(faults: Faults, inner: Transport) {
+    this.#faults = faults;
+    this.#inner = inner;
+  }
+
+  ensureTopics(topics: readonly TopicSpec[]): Promise<void> {
+    return this.#inner.ensureTopics(topics);
+  }
+
+  async openProducer(): Promise<Producer> {
+    const producer = await this.#inner.openProducer();
+    return { send: (records) => this.#send(producer, records), close: () => producer.close() };
+  }
+
+  async openConsumer(options: ConsumerOptions): Promise<Consumer> {
+    const batchBytes = this.#faults.random.integer(1, 30_000);
+    const consumer = await this.#inner.openConsumer({ ...options, batchBytes });
+    return {
+      read: async () => this.#delivered(await consumer.read()),
+      seek: (topic, partition, offset) => consumer.seek(topic, partition, offset),
+      close: () => consumer.close(),
+    };
+  }
+
+  offsets(topic: string, partition: number): Promise<{ low: number; high: number }> {
+    return this.#inner.offsets(topic, partition);
+  }
+
+  async *scan(topic: string, partition: number, from: number, to: number): AsyncIterable<LogRecord> {
+    for await (const record of this.#inner.scan(topic, partition, from, to)) {
+      this.#mayCrash();
+      yield record;
+    }
+  }
+
+  /** The log lives on: it is not this process's to close. */
+  async close(): Promise<void> {}
+
+  async #send(producer: Producer, records: readonly OutgoingRecord[]): Promise<void> {
+    const { random, duplicateChance } = this.#faults;
+    if (this.#crashes()) {
+      const kept = records.slice(0, random.integer(0, records.length));
+      if (kept.length > 0) await producer.send(kept);
+      throw new InjectedCrash('while sending');
+    }
+    this.#sent.push(...records);
+    this.#sent.splice(0, this.#sent.length - remembered);
+    const again = random.chance(duplicateChance) ? this.#sent.slice(random.integer(0, remembered)) : [];
+    await Promise.all([producer.send(records), producer.send(again)]);
+  }
+
+  #delivered(delivery: Delivery | undefined): Delivery | undefined {
+    if (delivery?.case !== 'batch') return delivery;
+    const { batch } = delivery;
+    const ack = (): Promise<boolean> => {
+      this.#mayCrash();
+      return batch.ack();
+    };
+    return { case: 'batch', batch: { ...batch, ack } satisfies Batch };
+  }
+
+  #mayCrash(): void {
+    if (this.#crashes()) throw new InjectedCrash('at a call');
+  }
+
+  #crashes(): boolean {
+    if (this.#dead) throw new InjectedCrash('it is dead');
+    const { random, crashChance } = this.#faults;
+    if (this.#faults.crashesLeft === 0 || !random.chance(crashChance)) return false;
+    this.#faults.crashesLeft--;
+    this.#dead = true;
+    return true;
+  }
+}
