@@ -2,6 +2,7 @@ import type { AsState } from './as-state.ts';
 import type { Incident, OutageIncident } from './incident.ts';
 import type { IncidentBook } from './incident-book.ts';
 import { setSeverity } from './outages.ts';
+import { blocksInSlash24 } from './severity.ts';
 import { commonCause, limits } from './thresholds.ts';
 
 /**
@@ -77,8 +78,10 @@ function join(
     follower.leadId = lead.id;
     follower.evidence = { ...follower.evidence, viaAses: viaFirst(follower, via) };
     book.join(lead, follower);
+    lead.othersBlocks += blocksInSlash24(follower);
     setSeverity(follower, eventSecond, book);
   }
+  setSeverity(lead, eventSecond, book);
   const members = [lead.subject, ...lead.evidence.members, ...followers.map(({ subject }) => subject)];
   lead.evidence = {
     ...lead.evidence,

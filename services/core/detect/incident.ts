@@ -58,6 +58,10 @@ export interface OutageIncident extends IncidentBase {
   scheduled?: { readonly id: string; readonly untilSecond: EventSecond; missedEnd: boolean };
   /** The first of several outages with a common cause, if it is not this one. */
   leadId?: string;
+  /** Of the first one: what the others lost, in /24. */
+  othersBlocks: number;
+  /** The AS that some of its prefixes moved to. */
+  movedToAs?: number;
 }
 
 /** A return that is not yet sure: when, for how many minutes, or for how many it was out again. */
@@ -94,10 +98,10 @@ export interface BeatIncident extends IncidentBase {
 export interface ScheduleIncident extends IncidentBase {
   readonly type: 'schedule';
   kind: 'sched';
-  /** Second of the day at which its outages start, and how long they last; how many there were; the last one. */
+  /** Second of the day at which its outages start, and how long they last; on how many days; the last one. */
   timeOfDay: number;
   durationSeconds: number;
-  outages: number;
+  days: number;
   lastStartSecond: EventSecond;
   lastEndSecond: EventSecond;
   missedEnd: boolean;

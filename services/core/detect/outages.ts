@@ -89,10 +89,12 @@ function follow(at: Case, incident: OutageIncident): void {
   const others = entriesOf(own.lost).filter(
     (entry) => entry.owner !== incident.id && entry.owner !== noOwner,
   );
-  incident.expected = Math.max(visibility.expected - countOf(others), lostNow);
+  const expected = visibility.expected - countOf(others);
+  // Of an AS whose prefixes moved away it is still said how many there were.
+  incident.expected = Math.max(expected, incident.peakLost);
   incident.wholeTable = visibility.wholeTable;
-  const visible = share(visibility.visible, incident.expected);
-  if (isBack(incident, visible)) {
+  const visible = share(visibility.visible, expected);
+  if (isBack(incident, visible, expected)) {
     comeBack(at, incident);
     return;
   }
@@ -109,10 +111,15 @@ function follow(at: Case, incident: OutageIncident): void {
   incident.settled ||= now.eventSecond - incident.lostChangedSecond >= standing.settledSeconds;
 }
 
-function isBack(incident: OutageIncident, visible: number): boolean {
-  if (incident.kind === 'outageFull') return visible >= outage.fullEndShare;
-  const isClusterBack = incident.lostNow <= cluster.endShare * incident.peakLost;
-  return visible >= outage.partialEndShare && (incident.rule === 'share' || isClusterBack);
+/** What else went since a partial outage began is not what it waits for. */
+function isBack(
+  { kind, rule, lostNow, peakLost }: OutageIncident,
+  visible: number,
+  expected: number,
+): boolean {
+  if (kind === 'outageFull') return visible >= outage.fullEndShare;
+  if (rule === 'cluster') return lostNow <= cluster.endShare * peakLost;
+  return share(expected - lostNow, expected) >= outage.partialEndShare;
 }
 
 /** It ended when it came back, which is said when it has stayed for 5 minutes. */
@@ -125,9 +132,18 @@ function comeBack(at: Case, incident: OutageIncident): void {
       wellMinutes: 0,
       outMinutes: 0,
     };
+    noteMove(at, incident);
   }
   if (++incident.comeBack.wellMinutes < outage.endMinutes) return;
   closeOutage(at.state, at.own, incident, incident.comeBack.second, 'recovered', at.book);
+}
+
+/** An AS whose prefixes are announced by another one now is not back, and yet its outage is over (9.8). */
+function noteMove({ state }: Case, incident: OutageIncident): void {
+  const moved = state.score?.events.find(
+    ({ kind, prefix }) => kind === 'origin' && incident.prefixes.includes(prefix),
+  );
+  if (moved !== undefined) incident.movedToAs = moved.newOriginAs;
 }
 
 /** Out again before the 5 minutes were over. A loss that meets the rule by itself is another one. */
@@ -205,7 +221,7 @@ function openNew(at: Case): void {
     const near = fresh.filter((entry) => entry.second >= chain.firstSecond);
     open(at, 'outagePartial', isPartial && active === undefined ? 'share' : 'cluster', near);
   } else if (active !== undefined) take(at, active, aged);
-  else if (isPartial) open(at, 'outagePartial', 'share', fresh);
+  else if (isPartial && aged.length > 0) open(at, 'outagePartial', 'share', fresh);
 }
 
 /** True if what was lost goes on with what the open outage lost. */
@@ -249,6 +265,7 @@ function open(
     lostNow: 0,
     lostChangedSecond: now.eventSecond,
     settled: false,
+    othersBlocks: 0,
     ...(precursor === undefined ? {} : { precursor }),
   };
   const incident = facts as OutageIncident;

@@ -1,7 +1,7 @@
 import { type EventMinute, type EventSecond, minuteOf } from '../event-time.ts';
 import { type AsState, type Minute, nextId } from './as-state.ts';
 import { noPeers } from './evidence.ts';
-import { link, type OutageIncident, type ScheduleIncident } from './incident.ts';
+import { addPhase, link, type OutageIncident, type ScheduleIncident } from './incident.ts';
 import type { IncidentBook } from './incident-book.ts';
 import { schedule } from './thresholds.ts';
 
@@ -128,8 +128,8 @@ function openSchedule(
     },
     timeOfDay: (((incident.startSecond + offset) % day) + day) % day,
     durationSeconds: median(past.map((one) => one.endSecond! - one.startSecond)),
-    outages: past.length,
-    lastStartSecond: incident.startSecond,
+    days: past.length,
+    lastStartSecond: past.at(-1)!.startSecond,
     lastEndSecond: 0,
     missedEnd: false,
   };
@@ -139,7 +139,7 @@ function openSchedule(
 }
 
 function takePart(found: ScheduleIncident, incident: OutageIncident, book: IncidentBook): void {
-  found.outages++;
+  if (incident.startSecond - found.lastStartSecond > day / 2) found.days++;
   found.lastStartSecond = incident.startSecond;
   found.missedEnd = false;
   found.severity = 'info';
@@ -169,9 +169,10 @@ export function noteScheduledEnd(incident: OutageIncident, endSecond: EventSecon
   const found = book.get(incident.scheduled?.id) as ScheduleIncident | undefined;
   if (found === undefined) return;
   found.lastEndSecond = endSecond;
+  addPhase(found, { kind: incident.kind, startSecond: incident.startSecond, endSecond });
+  if (!found.missedEnd) return;
   found.missedEnd = false;
   found.severity = 'info';
-  found.phases.push({ kind: incident.kind, startSecond: incident.startSecond, endSecond });
   book.update(found);
 }
 

@@ -18,7 +18,7 @@ import type { BeatIncident, OutageIncident } from './incident.ts';
  *   a blackout after a confirmed beat: critical; after a watched one: warning; of a chronic flapper: notice;
  *   a loss inside a beat, of which nobody can tell whether it is one more flap: info;
  *   one that follows a schedule, until its end is missed: info;
- *   one of several with a common cause, but not the first: info.
+ *   one of several with a common cause, but not the first: info, and the first weighs what all of them lost.
  * After it: within a day after a confirmed beat, at least notice.
  */
 export function outageSeverity(incident: OutageIncident, eventSecond: EventSecond): Severity {
@@ -42,7 +42,7 @@ const slash16 = 256;
 const slash20 = 16;
 
 function severityByLoss(incident: OutageIncident, seconds: number): Severity {
-  const blocks = incident.family === 'ipv4' ? incident.lostBlocks : incident.lostBlocks / slash48sInSlash24;
+  const blocks = blocksInSlash24(incident) + incident.othersBlocks;
   const isFull = incident.kind === 'outageFull';
   const isHalf = isFull || incident.peakLost * 2 >= incident.expected;
   if (blocks >= slash14) return isFull && seconds >= 600 ? 'critical' : 'warning';
@@ -50,6 +50,10 @@ function severityByLoss(incident: OutageIncident, seconds: number): Severity {
   if (blocks >= slash20) return isHalf ? 'notice' : 'info';
   return isFull && seconds >= 3600 ? 'notice' : 'info';
 }
+
+/** Address space in /24. */
+export const blocksInSlash24 = ({ family, lostBlocks }: OutageIncident): number =>
+  family === 'ipv4' ? lostBlocks : lostBlocks / slash48sInSlash24;
 
 /** When, after the start, the table changes its word. */
 export const severitySteps: readonly number[] = [600, 3600];

@@ -49,8 +49,9 @@ function closedOutage(incident: OutageIncident): string {
     return `${subject}: ${incident.peakLost} of the ${incident.expected} networks known by now gone since ${time(incident.startSecond)}, too few of them to be an outage: retracted`;
   const role = reason === 'merged' ? ['a phase of its beat'] : [];
   return [
-    `${subject} is back: ${lost} ${incident.peakLost === 1 ? 'was' : 'were'} gone for ${duration(second - incident.startSecond)}, ${span}`,
+    `${subject}${incident.movedToAs === undefined ? ' is back' : ''}: ${lost} ${incident.peakLost === 1 ? 'was' : 'were'} gone for ${duration(second - incident.startSecond)}, ${span}`,
     ...behind(incident.evidence.upstreamAs),
+    ...(incident.movedToAs === undefined ? [] : [`now announced by AS${incident.movedToAs}`]),
     ...role,
     ...(reason === 'merged' ? [] : context(incident)),
   ].join(', ');
@@ -61,7 +62,8 @@ function networks({ family, expected, wholeTable }: OutageIncident, lost: number
   const noun = family === 'ipv4' ? 'network' : 'IPv6 network';
   const known = wholeTable ? '' : ' seen so far';
   if (lost < expected) return `${lost} of ${plural(expected, noun)}${known}`;
-  return expected === 1 ? `its only ${noun}${known}` : `all ${plural(expected, noun)}${known}`;
+  if (expected === 1) return `its only ${noun}${known}`;
+  return expected === 2 ? `both ${noun}s${known}` : `all ${expected} ${noun}s${known}`;
 }
 
 const behind = (upstreamAs: number): string[] => (upstreamAs === 0 ? [] : [`behind AS${upstreamAs}`]);
@@ -130,9 +132,9 @@ function losses({ phases }: BeatIncident): string[] {
 }
 
 function scheduleSentence(incident: ScheduleIncident, isClosed: boolean): string {
-  const { originAs, timeOfDay, durationSeconds, outages, lastStartSecond } = incident;
+  const { originAs, timeOfDay, durationSeconds, days, lastStartSecond } = incident;
   const at = `about ${time(timeOfDay).slice(-9)}`;
-  const found = `AS${originAs}: ${outages} outages on different days, each from ${at} for about ${duration(durationSeconds)}`;
+  const found = `AS${originAs}: outages on ${days} days, each from ${at} for about ${duration(durationSeconds)}`;
   if (isClosed) return `${found}, none since ${time(incident.lastEndSecond || lastStartSecond)}`;
   if (incident.missedEnd)
     return `${found}, and the one of ${time(lastStartSecond)} has not ended when expected`;
