@@ -208,7 +208,7 @@ export const peerReset: Scenario = {
       transferMinutes: [1, 8],
       stateChanges: false,
     },
-    { event: 'collectorPause', at: ['2019-06-03T06:00Z', '2019-06-03T12:00Z'], minutes: [15, 60] },
+    { event: 'collectorPause', at: ['2019-06-03T06:00Z', '2019-06-03T12:00Z'], minutes: [15, 240] },
     {
       event: 'blips',
       asn: 'background',
