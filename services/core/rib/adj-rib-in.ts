@@ -133,14 +133,16 @@ export class AdjRibIn {
     marks[prefix >>> 5] |= 1 << (prefix & 31);
   }
 
-  /** Ends marking and tells every route whose prefix was not marked: its prefix and where its slot is. */
-  stopMarking(tell: (prefix: number, at: number) => void): void {
+  /** Ends marking; ids of the prefixes of routes that were not marked, in no order that means anything. */
+  stopMarking(): number[] {
     const marks = this.#marks;
     this.#marks = undefined;
-    if (marks === undefined) return;
-    this.forEachRoute((prefix, at) => {
-      if (((marks[prefix >>> 5] ?? 0) & (1 << (prefix & 31))) === 0) tell(prefix, at);
+    const missing: number[] = [];
+    if (marks === undefined) return missing;
+    this.#forEachRoute((prefix) => {
+      if (((marks[prefix >>> 5] ?? 0) & (1 << (prefix & 31))) === 0) missing.push(prefix);
     });
+    return missing;
   }
 
   /** A dump ended without being whole, or another begins. */
@@ -149,7 +151,7 @@ export class AdjRibIn {
     this.dumpRole = 'none';
   }
 
-  forEachRoute(tell: (prefix: number, at: number) => void): void {
+  #forEachRoute(tell: (prefix: number, at: number) => void): void {
     for (let run = 0; run < this.#table.length; run++) {
       const page = this.#table[run];
       if (page === 0) continue;
@@ -162,7 +164,7 @@ export class AdjRibIn {
 
   /** All routes become unknown: the session is lost. Their paths are released. */
   clear(): void {
-    this.forEachRoute((_prefix, at) => this.#paths.release(~this.#pages.slots[at]));
+    this.#forEachRoute((_prefix, at) => this.#paths.release(~this.#pages.slots[at]));
     for (const page of this.#table) if (page !== 0) this.#pages.free(page);
     this.#table = new Int32Array(0);
     this.routes = 0;

@@ -12,6 +12,10 @@ const recordHeader = 3;
 const exactCapacity = 64;
 const classes = exactCapacity + 16;
 const initialWords = 1 << 10;
+/** An id takes so many bits of an index entry: the arena holds at most 512 MB, some 15 million paths. */
+const idBits = 27;
+const maxWords = 1 << idBits;
+const idMask = maxWords - 1;
 /** Fewer unused paths than this are not swept. */
 const leastUnused = 1024;
 /** Stands in a record's reference count while the record is free. */
@@ -28,8 +32,8 @@ export class PathStore {
   #unused = 0;
   /** First free record of each capacity class; the next one is linked in its number word. */
   #free = new Uint32Array(classes);
-  /** Open addressing, linear probing: ids, 0 is empty. */
-  #index = new Int32Array(1 << 8);
+  /** Open addressing, linear probing: an id, and above it some bits of the path's hash; 0 is empty. */
+  #index = new Uint32Array(1 << 8);
 
   /** Distinct paths in use. */
   get count(): number {
@@ -46,8 +50,11 @@ export class PathStore {
     const mask = this.#index.length - 1;
     const hash = hashOf(words, 0, length);
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const id = this.#index[at];
-      if (id === 0) return this.#add(words, length, at);
+      const entry = this.#index[at];
+      if (entry === 0) return this.#add(words, length, hash, at);
+      // The bits of the hash save most looks at the arena, each of which is a cache miss.
+      if ((entry ^ hash) >>> idBits !== 0) continue;
+      const id = entry & idMask;
       if (this.holds(id, words, length)) return id;
     }
   }
@@ -128,14 +135,14 @@ export class PathStore {
     this.#reindex(indexSize(this.#count));
   }
 
-  #add(words: Uint32Array, length: number, indexAt: number): number {
+  #add(words: Uint32Array, length: number, hash: number, indexAt: number): number {
     const id = this.#allocate(length);
     const arena = this.#arena;
     arena[id] = 0;
     arena[id + 1] = length;
     arena[id + 2] = 0;
     for (let i = 0, at = id + recordHeader; i < length; i++) arena[at + i] = words[i];
-    this.#index[indexAt] = id;
+    this.#index[indexAt] = indexEntry(id, hash);
     this.#count++;
     this.#unused++;
     if (indexSize(this.#count) > this.#index.length) this.#reindex(this.#index.length * 2);
@@ -153,6 +160,7 @@ export class PathStore {
     }
     const id = this.#end;
     this.#end += room;
+    if (this.#end > maxWords) throw new RangeError(`AS paths take more than ${maxWords} words`);
     if (this.#end > this.#arena.length) {
       const larger = new Uint32Array(Math.max(this.#arena.length * 2, this.#end));
       larger.set(this.#arena.subarray(0, id));
@@ -174,13 +182,14 @@ export class PathStore {
 
   #reindex(size: number): void {
     const arena = this.#arena;
-    const index = new Int32Array(size);
+    const index = new Uint32Array(size);
     const mask = size - 1;
     for (let id = 1; id < this.#end; id += recordHeader + capacityFor(arena[id + 1])) {
       if (arena[id] === freeRecord) continue;
-      let at = this.hash(id) & mask;
+      const hash = this.hash(id);
+      let at = hash & mask;
       while (index[at] !== 0) at = (at + 1) & mask;
-      index[at] = id;
+      index[at] = indexEntry(id, hash);
     }
     this.#index = index;
   }
@@ -195,6 +204,8 @@ function hashOf(words: Uint32Array, start: number, length: number): number {
   hash = Math.imul(hash, 0x85ebca6b);
   return hash ^ (hash >>> 13);
 }
+
+const indexEntry = (id: number, hash: number): number => ((hash & ~idMask) | id) >>> 0;
 
 /** Entries of the index for so many paths: at most three quarters are taken. */
 function indexSize(count: number): number {

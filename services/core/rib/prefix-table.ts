@@ -12,6 +12,8 @@ export interface PrefixTable {
   /** Prefix length in bits. */
   length(id: number): number;
   firstWord(id: number): number;
+  /** Order by address, then length. */
+  compare(a: number, b: number): number;
   /** Copies the address's words to `into` at `at`. */
   copyAddress(id: number, into: Int32Array, at: number): void;
   save(writer: StateWriter): void;
@@ -55,6 +57,10 @@ export class Ipv4PrefixTable implements PrefixTable {
 
   firstWord(id: number): number {
     return this.#address[id];
+  }
+
+  compare(a: number, b: number): number {
+    return this.#address[a] - this.#address[b] || this.#length[a] - this.#length[b];
   }
 
   copyAddress(id: number, into: Int32Array, at: number): void {
@@ -146,6 +152,14 @@ export class Ipv6PrefixTable implements PrefixTable {
 
   firstWord(id: number): number {
     return this.#address[id * 4];
+  }
+
+  compare(a: number, b: number): number {
+    for (let word = 0; word < 4; word++) {
+      const difference = this.#address[a * 4 + word] - this.#address[b * 4 + word];
+      if (difference !== 0) return difference;
+    }
+    return this.#length[a] - this.#length[b];
   }
 
   copyAddress(id: number, into: Int32Array, at: number): void {

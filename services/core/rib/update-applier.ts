@@ -185,10 +185,10 @@ export class UpdateApplier implements MrtVisitor {
     const rib = peer[family];
     this.#second = 59;
     this.#isLate = false;
-    rib.stopMarking((prefix, at) => {
+    for (const prefix of this.#inOrder(rib.stopMarking(), family)) {
       rib.addPath?.remove(prefix);
-      this.#changeOf(peer, family, prefix, at, slotUnknownAgain);
-    });
+      this.#changeOf(peer, family, prefix, rib.locate(prefix), slotUnknownAgain);
+    }
     peer.requireReport();
   }
 
@@ -376,14 +376,20 @@ export class UpdateApplier implements MrtVisitor {
     const role = rib.dumpRole;
     rib.dumpRole = 'none';
     if (role !== 'fill' && role !== 'compare') return;
-    rib.stopMarking((prefix, at) => {
-      const before = this.#tables.pages.slots[at];
+    for (const prefix of this.#inOrder(rib.stopMarking(), family)) {
+      const at = rib.locate(prefix);
       rib.addPath?.remove(prefix);
       peer.drift++;
-      this.#changeOf(peer, family, prefix, at, this.#absentAfter(before));
-    });
+      this.#changeOf(peer, family, prefix, at, this.#absentAfter(this.#tables.pages.slots[at]));
+    }
     rib.complete = true;
     peer.requireReport();
+  }
+
+  /** By address: ids depend on what other sources named before. */
+  #inOrder(prefixes: number[], family: Family): number[] {
+    const table = this.#tables[family];
+    return prefixes.sort((a, b) => table.compare(a, b));
   }
 
   /** A change of a route that no record names. */

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { PeerReport } from '../contract/route-changes.ts';
+import { RouteTracker, type RouteTrackerOutput } from './route-tracker.ts';
+import { firstSecond, ipv4Peer, ipv4Prefix, outputsOf, SourceScript } from './stream-for-tests.ts';
+
+const path = [64_500, 9];
+const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
+function dump(
+  script: SourceScript,
+  minute: number,
+  listed: readonly number[],
+  paths: (number: number) => number[],
+): SourceScript {
+  const second = firstSecond + minute * 60;
+  return script
+    .say(minute, 'ribBegin')
+    .records(minute, (writer) => {
+      writer.peerIndexTable(second, 1, '', [ipv4Peer]);
+      for (const number of listed) {
+        const entries = [{ peerIndex: 0, originatedSecond: second, path: paths(number) }];
+        writer.rib(second, number, ipv4Prefix(number), [ipv4Peer], entries);
+      }
+    })
+    .say(minute, 'ribEnd')
+    .tick(minute);
+}
+
+const announce = (script: SourceScript, minute: number, listed: readonly number[]) =>
+  script.records(minute, (writer) =>
+    writer.announce(firstSecond + minute * 60, ipv4Peer, 'ipv4', listed.map(ipv4Prefix), path),
+  );
+
+/** Reports and changes (before, after) of the one source, minute by minute. */
+function told(script: SourceScript): { reports: PeerReport[]; changes: string[][] } {
+  const tracker = new RouteTracker({ tracker: 0, trackerPartitions: 1, blockPartitions: 1 });
+  const reports: PeerReport[] = [];
+  const changes: string[][] = [];
+  for (const output of outputsOf(tracker, script.inputs) as (RouteTrackerOutput & {
+    case: 'routeChanges';
+  })[]) {
+    const source = output.value.sources[0];
+    if (source === undefined) continue;
+    reports.push(source.peers[0]);
+    const { count, before, after } = source.ipv4;
+    changes.push(
+      Array.from({ length: count }, (_, i) => `${Math.min(before[i], 2)}>${Math.min(after[i], 2)}`),
+    );
+  }
+  return { reports, changes };
+}
+
+test('a dump fills an empty table, which is complete from then on', () => {
+  const { reports, changes } = told(dump(new SourceScript('rrc00'), 0, numbers(0, 40), () => path));
+  assert.equal(reports[0].ipv4.routes, 40);
+  assert.equal(reports[0].ipv4.complete, true);
+  assert.equal(reports[0].ipv6.complete, false);
+  assert.deepEqual([reports[0].announcedNew, reports[0].drift, reports[0].ipv4.refreshed], [0, 0, 0]);
+  assert.deepEqual(changes[0], Array(40).fill('0>2'));
+});
+
+test('a dump corrects a table: other paths, routes it lacks and routes it has are drift', () => {
+  const script = announce(new SourceScript('rrc00'), 0, numbers(0, 40)).tick(0);
+  dump(script, 1, numbers(5, 50), (number) => (number === 7 ? [64_500, 1, 9] : path));
+  const { reports, changes } = told(script);
+  assert.equal(reports[1].ipv4.routes, 45);
+  // Ten it did not know before are no drift: the table was not complete.
+  assert.equal(reports[1].drift, 1 + 5);
+  assert.deepEqual(
+    changes[1].toSorted(),
+    [...Array(5).fill('2>1'), '2>2', ...Array(10).fill('0>2')].toSorted(),
+  );
+});
+
+test('what a table transfer does not refresh becomes unknown half an hour after it was seen', () => {
+  const script = announce(new SourceScript('rrc00'), 0, numbers(0, 200)).tick(0);
+  // Minutes in which the table only stays: the first announcements are no transfer.
+  for (let minute = 1; minute < 60; minute++) announce(script, minute, [0]).tick(minute);
+  announce(script, 60, numbers(0, 190)).tick(60);
+  for (let minute = 61; minute < 100; minute++) announce(script, minute, [0]).tick(minute);
+  const { reports, changes } = told(script);
+  const minuteOfLoss = changes.findIndex((minute) => minute.includes('2>0'));
+  assert.equal(minuteOfLoss, 90);
+  assert.deepEqual(changes[90], Array(10).fill('2>0'));
+  assert.equal(reports[60].ipv4.refreshed, 190);
+  assert.deepEqual([reports[89].ipv4.routes, reports[90].ipv4.routes], [200, 190]);
+});
+
+test('refreshed counts different prefixes of the last five to ten minutes, and is told when it falls', () => {
+  const script = announce(new SourceScript('rrc00'), 0, numbers(0, 20)).tick(0);
+  announce(script, 4, numbers(10, 30)).tick(4).tick(6).tick(8).tick(10);
+  const { reports } = told(script);
+  assert.deepEqual(
+    reports.map((report) => report.ipv4.refreshed),
+    [20, 30, 0],
+  );
+});
