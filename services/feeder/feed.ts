@@ -1,4 +1,4 @@
-import type { EventMinute, EventSecond } from '#core/event-time.ts';
+import { type EventMinute, type EventSecond, firstSecondOf } from '#core/event-time.ts';
 import { deadLetterHeadBytes } from '#runtime/codec/dead-letters.ts';
 import type { InputFailure } from '#runtime/input/input.ts';
 import { lastSequences } from '#runtime/read-back.ts';
@@ -6,7 +6,7 @@ import { bgpUpdates, deadLetters } from '#runtime/topics.ts';
 import type { OutgoingRecord, Producer, Transport } from '#runtime/transport/transport.ts';
 import type { MrtFile } from './mrt-file.ts';
 import type { ReadRefusal, RefusedBytes } from './record-reader.ts';
-import { SourceFeed } from './source-feed.ts';
+import { SourceFeed, type SourceFeedOptions } from './source-feed.ts';
 import type { ReadAheadOptions, ReadTotals, SourceListener } from './source-records.ts';
 
 export interface FeedOptions {
@@ -18,6 +18,8 @@ export interface FeedOptions {
   readonly untilSecond?: EventSecond;
   readonly onRefused?: (file: MrtFile, refused: RefusedBytes) => void;
   readonly onFailure?: (file: MrtFile, failure: InputFailure) => void;
+  /** Called before the records of a minute of a source are taken. */
+  readonly beforeMinute?: (minute: EventMinute) => Promise<void> | undefined;
 }
 
 /** Below the size at which a value is sent in parts. */
@@ -76,7 +78,8 @@ export class Feed {
       await this.#open(files);
       await this.#openSources();
       for (let feed = this.#earliest(); feed !== undefined && !this.#stopped; feed = this.#earliest()) {
-        this.#minute = feed.nextMinute;
+        this.#minute = feed.nextMinute!;
+        await this.#options.beforeMinute?.(this.#minute);
         await feed.feedMinute((records) => this.#send(records));
       }
     } finally {
@@ -92,7 +95,10 @@ export class Feed {
 
   async #open(files: readonly MrtFile[]): Promise<void> {
     const bySource = Map.groupBy(files, (file) => file.source);
-    const names = [...bySource.keys()].sort();
+    // Seeds last: their tables are told just before all others begin.
+    const names = [...bySource.keys()].sort(
+      (a, b) => isSeed(bySource, a) - isSeed(bySource, b) || compareText(a, b),
+    );
     const perSource = Math.max(1, Math.floor(readAheadFiles / names.length));
     const readAhead = {
       files: perSource,
@@ -102,11 +108,12 @@ export class Feed {
     const letterTails = await lastSequences(this.#transport, deadLetters.topic, 0, names);
     for (const source of names) {
       const own = bySource.get(source)!;
+      const options = this.#feedOptions(readAhead, own[0]!.isSeed);
       const through = tails.map((tail) => tail.get(source)!);
       const feed = new SourceFeed(
         source,
         own[0]!.isSeed,
-        this.#feedOptions(readAhead),
+        options,
         through,
         this.#listener(letterTails.get(source)!),
       );
@@ -124,7 +131,7 @@ export class Feed {
     );
   }
 
-  #feedOptions(readAhead: ReadAheadOptions) {
+  #feedOptions(readAhead: ReadAheadOptions, forSeed: boolean): SourceFeedOptions {
     const { partitions, batchBytes = defaultBatchBytes, fromSecond = 0, untilSecond } = this.#options;
     return {
       topic: bgpUpdates.topic,
@@ -132,6 +139,7 @@ export class Feed {
       batchBytes,
       fromSecond,
       untilSecond: untilSecond ?? Number.POSITIVE_INFINITY,
+      ...(forSeed ? { seedSecond: firstSecondOf((this.#earliest()?.nextMinute ?? 1) - 1) } : {}),
       readAhead,
     };
   }
@@ -196,3 +204,8 @@ export class Feed {
     }
   }
 }
+
+const isSeed = (bySource: ReadonlyMap<string, readonly MrtFile[]>, source: string): number =>
+  bySource.get(source)![0]!.isSeed ? 1 : 0;
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

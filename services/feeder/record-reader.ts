@@ -49,6 +49,7 @@ export class RecordReader {
 
   readonly door: Door = new Door();
   readonly #refused: (refused: RefusedBytes) => void;
+  readonly #believesTimes: boolean;
   #own = new Uint8Array(0);
   /** Offset of `bytes[0]` in the file; where in `bytes` to go on, and where they end. */
   #base = 0;
@@ -59,7 +60,9 @@ export class RecordReader {
   /** Set while no record can be made out. */
   #lost: { reason: ReadRefusal; position: number; length: number; head: Uint8Array } | undefined;
 
-  constructor(refused: (refused: RefusedBytes) => void) {
+  /** `believesTimes`: no record is refused for its time. */
+  constructor(refused: (refused: RefusedBytes) => void, options = { believesTimes: false }) {
+    this.#believesTimes = options.believesTimes;
     this.#refused = refused;
   }
 
@@ -120,7 +123,7 @@ export class RecordReader {
       before === undefined
         ? this.#firstStrays(second, after, this.#secondAt(recordEnd(bytes, end, this.#length)))
         : this.#strays(before, second, after);
-    if (strays) return this.#refuse('recordTime', start, end);
+    if (strays && !this.#believesTimes) return this.#refuse('recordTime', start, end);
     this.#lastSecond = second;
     this.#at = end;
     const type = recordType(bytes, start);

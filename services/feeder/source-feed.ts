@@ -15,6 +15,8 @@ export interface SourceFeedOptions {
   /** Records at or after `fromSecond` and before `untilSecond` only; an earlier table dump is the table at the start. */
   readonly fromSecond: EventSecond;
   readonly untilSecond: EventSecond;
+  /** Of a seed: its table is told at this time, whatever its own. */
+  readonly seedSecond?: EventSecond;
   readonly readAhead: ReadAheadOptions;
 }
 
@@ -139,10 +141,11 @@ export class SourceFeed {
     const { reader } = current;
     this.#second = reader.second;
     if (!reader.isDump) {
-      if (this.#second < fromSecond) return 'before';
+      if (this.#second < fromSecond || this.#isSeed) return 'before';
     } else {
       if (this.#dump?.file !== current) {
-        this.#dump = { file: current, second: Math.max(reader.second, fromSecond - 60), isBegun: false };
+        const second = this.#options.seedSecond ?? Math.max(reader.second, fromSecond - 60);
+        this.#dump = { file: current, second, isBegun: false };
       }
       this.#second = this.#dump.second;
     }

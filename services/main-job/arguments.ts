@@ -1,0 +1,157 @@
+import { parseArgs } from 'node:util';
+import { type EventSecond, parseSecond } from '#core/event-time.ts';
+
+export type Command =
+  | { readonly case: 'help' }
+  | { readonly case: 'version' }
+  | { readonly case: 'decode'; readonly files: readonly string[] }
+  | { readonly case: 'replay'; readonly seed: number; readonly output: OutputOptions }
+  | {
+      readonly case: 'detect';
+      readonly files: readonly string[];
+      readonly seedRib: string | undefined;
+      readonly dataFolder: string | undefined;
+      readonly fromSecond: EventSecond | undefined;
+      readonly untilSecond: EventSecond | undefined;
+      readonly output: OutputOptions;
+    }
+  | { readonly case: 'wrong'; readonly message: string };
+
+export interface OutputOptions {
+  readonly format: 'text' | 'ndjson';
+  readonly scoresFile: string | undefined;
+  /** AS numbers; all when empty. */
+  readonly watch: ReadonlySet<number>;
+}
+
+export const helpText = `Steadybeat watches the Internet's routing for the steady beat of instability and the outage that follows it.
+
+  npm start                            replay North Korea, December 2014, and watch it being found
+  npm start -- [OPTIONS] FILE...       find incidents in MRT files of BGP collectors: updates and RIBs, in any order,
+                                       gzip, bzip2, zstd or plain
+  npm start -- decode FILE...          print every route, one a line, as \`bgpdump -m\` does
+
+Options
+  --format text|ndjson    ndjson: one JSON line for each change of an incident on standard output, all else on standard error
+  --scores FILE           write the score of every AS in every minute in which something happens to it, as JSON lines
+  --watch AS131279,...    report these ASes only
+  --from TIME             leave out what is earlier; an earlier RIB is the table at the start ("2008-02-20T06:00Z")
+  --until TIME            leave out what is at this time or later
+  --seed-rib FILE         the table to expect: a RIB, or prefixes and origins in pyasn's format
+  --data DIR              keep the log in this folder; the same command goes on where it was interrupted
+  --seed NUMBER           of the replay: draw another one (default 1)
+  --help, --version
+`;
+
+const options = {
+  format: { type: 'string' },
+  scores: { type: 'string' },
+  watch: { type: 'string' },
+  from: { type: 'string' },
+  until: { type: 'string' },
+  'seed-rib': { type: 'string' },
+  data: { type: 'string' },
+  seed: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'V' },
+} as const;
+
+type Values = { [K in keyof typeof options]?: string | boolean | undefined } & Record<string, unknown>;
+
+/** A wrong argument: what is wrong with it, in one line. */
+class WrongArgument extends Error {}
+
+export function parseArguments(args: readonly string[]): Command {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    return commandOf(values, positionals);
+  } catch (error) {
+    if (!(error instanceof WrongArgument) && !isParseError(error)) throw error;
+    return { case: 'wrong', message: error.message.split(/\n|\. /, 1)[0]! };
+  }
+}
+
+const isParseError = (error: unknown): error is Error =>
+  error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS');
+
+function commandOf(values: Values, positionals: readonly string[]): Command {
+  if (values.help) return { case: 'help' };
+  if (values.version) return { case: 'version' };
+  if (positionals[0] === 'decode') return decodeCommand(values, positionals.slice(1));
+  const output = outputOptions(values);
+  if (positionals.length === 0) {
+    refuseOthers(values, ['format', 'scores', 'watch', 'seed'], 'needs a FILE');
+    return { case: 'replay', seed: seedOf(text(values.seed)), output };
+  }
+  refuseOthers(
+    values,
+    ['format', 'scores', 'watch', 'from', 'until', 'seed-rib', 'data'],
+    'is for the replay only',
+  );
+  const fromSecond = time('--from', text(values.from));
+  const untilSecond = time('--until', text(values.until));
+  if (fromSecond !== undefined && untilSecond !== undefined && fromSecond >= untilSecond) {
+    throw new WrongArgument(`--until ${values.until} is not later than --from ${values.from}`);
+  }
+  return {
+    case: 'detect',
+    files: positionals,
+    seedRib: text(values['seed-rib']),
+    dataFolder: text(values.data),
+    fromSecond,
+    untilSecond,
+    output,
+  };
+}
+
+function decodeCommand(values: Values, files: readonly string[]): Command {
+  refuseOthers(values, [], 'is not for decode');
+  if (files.length === 0) throw new WrongArgument('decode needs a FILE');
+  return { case: 'decode', files };
+}
+
+function outputOptions(values: Values): OutputOptions {
+  const format = text(values.format) ?? 'text';
+  if (format !== 'text' && format !== 'ndjson') {
+    throw new WrongArgument(`--format ${format} is neither text nor ndjson`);
+  }
+  return { format, scoresFile: text(values.scores), watch: watchedAses(text(values.watch)) };
+}
+
+function watchedAses(list: string | undefined): ReadonlySet<number> {
+  const ases = new Set<number>();
+  for (const item of list?.split(',') ?? []) {
+    const match = /^\s*(?:AS)?(\d{1,10})\s*$/i.exec(item);
+    const asn = Number(match?.[1]);
+    if (!(asn > 0 && asn < 2 ** 32)) throw new WrongArgument(`--watch: "${item}" is not an AS number`);
+    ases.add(asn);
+  }
+  return ases;
+}
+
+function time(name: string, value: string | undefined): EventSecond | undefined {
+  if (value === undefined) return undefined;
+  const second = parseSecond(value);
+  if (second === undefined) {
+    throw new WrongArgument(`${name}: "${value}" is not a time such as 2014-12-22T16:15Z`);
+  }
+  return second;
+}
+
+function seedOf(value: string | undefined): number {
+  if (value === undefined) return defaultSeed;
+  const seed = Number(value);
+  if (!/^\d+$/.test(value) || seed >= 2 ** 32)
+    throw new WrongArgument(`--seed: "${value}" is not a number below 2^32`);
+  return seed;
+}
+
+const defaultSeed = 1;
+
+function refuseOthers(values: Values, known: readonly string[], why: string): void {
+  const other = Object.keys(values).find((name) => values[name] !== undefined && !known.includes(name));
+  if (other !== undefined) throw new WrongArgument(`--${other} ${why}`);
+}
+
+const text = (value: string | boolean | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;

@@ -1,0 +1,57 @@
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { type Command, helpText, parseArguments } from './arguments.ts';
+import { decodeCommand } from './decode-command.ts';
+import { claimDataFolder, detectCommand } from './detect-command.ts';
+import { replayCommand } from './replay-command.ts';
+
+/** Runs the command that the arguments ask for; gives the exit status. */
+export async function main(args: readonly string[]): Promise<number> {
+  process.stdout.on('error', endWhereNobodyReads);
+  const command = parseArguments(args);
+  const wrong = command.case === 'wrong' ? command.message : unusable(command);
+  if (wrong !== undefined) {
+    process.stderr.write(`steadybeat: ${wrong} (--help lists what there is)\n`);
+    return 2;
+  }
+  switch (command.case) {
+    case 'help':
+      process.stdout.write(helpText);
+      return 0;
+    case 'version':
+      process.stdout.write(`steadybeat ${version()}\n`);
+      return 0;
+    case 'decode':
+      return decodeCommand(command.files);
+    case 'detect':
+      return detectCommand(command);
+    case 'replay':
+      return replayCommand(command);
+    case 'wrong':
+      return 2;
+  }
+}
+
+/** `head` has seen enough. */
+function endWhereNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+}
+
+/** Why the files of a command cannot be used, before anything is started. */
+function unusable(command: Command): string | undefined {
+  if (command.case !== 'decode' && command.case !== 'detect') return undefined;
+  const seed = command.case === 'detect' && command.seedRib !== undefined ? [command.seedRib] : [];
+  for (const file of [...command.files, ...seed]) {
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (stats === undefined) return `there is no file ${file}`;
+    if (stats.isDirectory()) return `${file} is a folder, not a file`;
+  }
+  if (command.case === 'decode' || command.dataFolder === undefined) return undefined;
+  mkdirSync(command.dataFolder, { recursive: true });
+  return claimDataFolder(command.dataFolder, command);
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
