@@ -131,6 +131,40 @@ test('a snapshot changes no bit, and whoever restores it goes on with the same o
   }
 });
 
+test('so does one who restores it after days: baselines, bursts, alarms, losses of before', () => {
+  const random = new Random(8, 'days');
+  const days = 4;
+  const flapsOf = (asn: number, gap: number): PrefixEvent[] => {
+    const events: PrefixEvent[] = [];
+    for (let at = asn % 7; at < days * 1440 - 15; at += 1 + random.exponential(gap)) {
+      const prefix = `10.${asn % 250}.${random.integer(0, 2)}.0/24`;
+      const eventSecond = second(0, Math.floor(at * 60));
+      events.push(prefixEvent({ kind: 'down', originAs: asn, prefix, eventSecond }));
+      if (random.chance(0.05)) continue;
+      const originAs = random.chance(0.05) ? asn + 1 : asn;
+      events.push(
+        prefixEvent({ kind: 'up', originAs, prefix, eventSecond: eventSecond + random.integer(10, 700) }),
+      );
+    }
+    return events;
+  };
+  const ases = [4, 15, 60, 240, 600].map((gap, i) => ({ originAs: 64_500 + 10 * i, gap }));
+  const events = ases.flatMap(({ originAs: asn, gap }) => flapsOf(asn, gap));
+  const expected = ases.map(({ originAs: asn }) => ({ originAs: asn, ipv4: 3, ipv6: 0 }));
+  const records = minutesOf({ from, until: from + days * 1440, expected, events }, 1);
+  const whole = texts(run(records));
+  let scorer = new InstabilityScorer();
+  const outputs: AsScores[] = [];
+  for (const record of records) {
+    scorer.apply(record, (output) => outputs.push(output));
+    if (!random.chance(0.005)) continue;
+    const bytes = snapshot(scorer);
+    scorer = new InstabilityScorer();
+    scorer.load(new StateReader(bytes));
+  }
+  assert.deepEqual(texts(outputs), whole);
+});
+
 test('each minute ends with one heartbeat, also one that all blocks jump over', () => {
   const records = minutesOf(mixedScript(5), 2);
   const all = run(records);

@@ -57,7 +57,7 @@ export function minutesOf(script: Script, blockPartitions: number): AsMinutes[] 
         block,
         blockPartitions,
         eventMinute,
-        events: events.filter((event) => blockOf(event.prefix, blockPartitions) === block),
+        events: events.filter((event) => blockOf(event.prefix, blockPartitions) === block).sort(byOrigin),
         expected: eventMinute === script.from && block === 0 ? script.expected : [],
         ipv4: allLive,
         ipv6: allLive,
@@ -66,6 +66,11 @@ export function minutesOf(script: Script, blockPartitions: number): AsMinutes[] 
   }
   return minutes;
 }
+
+/** The order in which a block sends events; the sort is stable. */
+const byOrigin = (a: PrefixEvent, b: PrefixEvent): number =>
+  a.originAs - b.originAs ||
+  (a.prefix < b.prefix ? -1 : a.prefix > b.prefix ? 1 : a.eventSecond - b.eventSecond);
 
 const blockOf = (prefix: string, partitions: number): number =>
   blockPartition(familyOf(prefix), parsePrefix(prefix).words[0]!, partitions);
