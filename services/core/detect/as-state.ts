@@ -2,9 +2,9 @@ import type { AsScore, ScoredEvent, Visibility } from '../contract/as-scores.ts'
 import { type EventMinute, type EventSecond, formatSecond } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
 import type { IncidentBook } from './incident-book.ts';
-import { incidentId } from './incident-book.ts';
+import { endOf, incidentId } from './incident-book.ts';
 import { type LostPrefixes, updateLost } from './lost-prefixes.ts';
-import { limits, outage, schedule } from './thresholds.ts';
+import { limits, mostlyCovered, outage, schedule } from './thresholds.ts';
 
 /** The minute that is being decided. */
 export interface Minute {
@@ -50,6 +50,13 @@ export interface FamilyState {
   partialMinutes: number;
   /** Open outages, oldest first. */
   readonly outageIds: string[];
+  /** Prefixes that went lately and are covered: how many, at the end of which minute. */
+  coveredLosses: CoveredLoss[];
+}
+
+export interface CoveredLoss {
+  readonly second: EventSecond;
+  readonly count: number;
 }
 
 export type KeptVisibility = Omit<Visibility, 'lostPrefixes'>;
@@ -98,6 +105,7 @@ const emptyFamily = (): FamilyState => ({
   fullMinutes: 0,
   partialMinutes: 0,
   outageIds: [],
+  coveredLosses: [],
 });
 
 /** Takes in the score of a minute; nothing is decided before the minute's heartbeat. */
@@ -120,10 +128,17 @@ function takeFamily(
   tick: number,
 ): void {
   const { lostPrefixes: _, ...kept } = score[family];
+  noteCovered(state, kept.covered - (state.visibility?.covered ?? 0), endOf(minute));
   state.visibility = kept;
   const events = score.events.filter((event) => event.prefix.includes(':') === (family === 'ipv6'));
   const inThisMinute = kept.lastLostSecond >= minute * 60 - outage.relapseMinutes * 60;
   updateLost(state.lost, score[family], events, tick, inThisMinute ? kept.lastLostSecond : minute * 60);
+}
+
+function noteCovered(state: FamilyState, more: number, second: EventSecond): void {
+  const isRecent = (loss: CoveredLoss): boolean => second - loss.second <= mostlyCovered.keptSeconds;
+  state.coveredLosses = state.coveredLosses.filter(isRecent);
+  if (more > 0) state.coveredLosses.push({ second, count: more });
 }
 
 /** "2014-12-22T16:15:03Z down 175.45.176.0/24 39 of 40 peers". */

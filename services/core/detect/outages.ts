@@ -19,7 +19,7 @@ import { closeOutage } from './outage-end.ts';
 import { followPrecursor, precursorAt } from './precursor.ts';
 import { noteMissedEnd, noteOutageStart } from './schedules.ts';
 import { outageSeverity, severitySteps } from './severity.ts';
-import { cluster, insideBeat, limits, outage, standing } from './thresholds.ts';
+import { cluster, insideBeat, limits, mostlyCovered, outage, standing } from './thresholds.ts';
 
 /** One family of one AS in one minute. */
 interface Case {
@@ -213,7 +213,38 @@ function openNew(at: Case): void {
     else take(at, active, fresh);
     return;
   }
-  const aged = fresh.filter((entry) => at.now.ticks[at.family] - entry.tick >= cluster.minutes);
+  const isAged = (entry: LostEntry) => at.now.ticks[at.family] - entry.tick >= cluster.minutes;
+  const aged = writeOffReshaped(at, fresh.filter(isAged));
+  openPartial(
+    at,
+    active,
+    fresh.filter(({ owner }) => owner === noOwner),
+    aged,
+  );
+}
+
+/** Prefixes that went with more covered ones are no outage: the AS announces its addresses in another way now. Returns the others. */
+function writeOffReshaped({ own }: Case, aged: readonly LostEntry[]): LostEntry[] {
+  // Ten that are not covered are an outage whatever else went (7.3).
+  if (own.coveredLosses.length === 0 || densestWindow(aged).count >= cluster.prefixes) return [...aged];
+  const chain = largestChain(aged);
+  const margin = mostlyCovered.marginSeconds;
+  const near = (second: EventSecond) =>
+    second >= chain.firstSecond - margin && second <= chain.lastSecond + margin;
+  const covered = own.coveredLosses
+    .filter(({ second }) => near(second))
+    .reduce((sum, { count }) => sum + count, 0);
+  if (covered <= mostlyCovered.share * (covered + chain.count)) return [...aged];
+  for (const entry of aged) if (near(entry.second)) entry.owner = writtenOff;
+  return aged.filter(({ owner }) => owner === noOwner);
+}
+
+function openPartial(
+  at: Case,
+  active: OutageIncident | undefined,
+  fresh: readonly LostEntry[],
+  aged: readonly LostEntry[],
+): void {
   const isPartial = at.own.partialMinutes >= outage.partialMinutes;
   const together = densestWindow(aged);
   if (together.count >= cluster.prefixes && !continues(at, active, together)) {

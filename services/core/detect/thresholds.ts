@@ -32,6 +32,16 @@ export const cluster = {
   endShare: 0.2,
 } as const;
 
+/**
+ * 7.2: a loss of which more than this share is covered changes how the AS announces its addresses, and is no outage.
+ * What went within the margin went with it.
+ */
+export const mostlyCovered = {
+  share: 0.5,
+  marginSeconds: 5 * minute,
+  keptSeconds: 2 * hour,
+} as const;
+
 /** Losses that do not end (7.7). */
 export const standing = {
   /** A loss in which nothing has changed for so long no longer counts against the AS: what goes next is a loss of its own. Our choice. */
