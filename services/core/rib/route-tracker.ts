@@ -50,6 +50,11 @@ export class RouteTracker implements Step<BgpUpdates, RouteTrackerOutput> {
     return this.#tables.bytes;
   }
 
+  /** Distinct AS paths in use. */
+  get pathCount(): number {
+    return this.#tables.paths.count;
+  }
+
   /** Routes of other SAFIs than unicast, so far: they are not kept. */
   get ignoredRoutes(): number {
     return this.#sources.reduce((sum, source) => sum + source.ignoredRoutes, 0);
