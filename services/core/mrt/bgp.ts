@@ -7,6 +7,7 @@
 import { u16 } from '../bgp/octets.ts';
 import type { RecordCursor } from './cursor.ts';
 import { headerBytes } from './record.ts';
+import { isSessionState } from './session-state.ts';
 import { tellUpdate } from './update.ts';
 import type { MrtVisitor, RefusalReason } from './visitor.ts';
 
@@ -23,7 +24,10 @@ export function walkBgp(cursor: RecordCursor, visitor: MrtVisitor): RefusalReaso
   cursor.setPeer(bytes, start, 2, start + 2, false);
   cursor.isRib = false;
   if (subtype === stateChange) {
-    visitor.stateChange(cursor, u16(bytes, start + 6), u16(bytes, start + 8));
+    const oldState = u16(bytes, start + 6);
+    const newState = u16(bytes, start + 8);
+    if (!isSessionState(oldState) || !isSessionState(newState)) return 'sessionState';
+    visitor.stateChange(cursor, oldState, newState);
     return undefined;
   }
   attributes.isTableDump = false;

@@ -12,14 +12,13 @@
 import { u16 } from '../bgp/octets.ts';
 import type { RecordCursor } from './cursor.ts';
 import { headerBytes, microsecondBytes, mrtType } from './record.ts';
+import { isSessionState } from './session-state.ts';
 import { tellMessage } from './update.ts';
 import type { MrtVisitor, RefusalReason } from './visitor.ts';
 
 const stateChange = 0;
 const stateChangeAs4 = 5;
 const highestSubtype = 11;
-/** Quagga writes 7 (Clearing) and 8 (Deleted) beside the six states of RFC 4271. */
-const highestState = 8;
 
 /** Sets of subtypes as bits: all that are read; with four-octet AS numbers; with path identifiers in NLRI. */
 const knownSubtypes = 0b1111_1111_0011;
@@ -48,7 +47,7 @@ export function walkBgp4mp(cursor: RecordCursor, visitor: MrtVisitor): RefusalRe
   if (subtype === stateChange || subtype === stateChangeAs4) {
     const oldState = u16(bytes, bodyAt);
     const newState = u16(bytes, bodyAt + 2);
-    if (oldState > highestState || newState > highestState) return 'sessionState';
+    if (!isSessionState(oldState) || !isSessionState(newState)) return 'sessionState';
     cursor.isRib = false;
     visitor.stateChange(cursor, oldState, newState);
     return undefined;
