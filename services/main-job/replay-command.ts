@@ -1,5 +1,98 @@
+import type { Anomaly } from '#core/contract/anomalies.ts';
+import { firstSecondOf, formatMinute, minuteOf } from '#core/event-time.ts';
+import { describe } from '#scenario/describe.ts';
+import { type GeneratedScenario, generate } from '#scenario/generate.ts';
+import { nk2014, northKoreaAs } from '#scenario/scenarios/nk-2014.ts';
 import type { Command } from './arguments.ts';
+import { Detection } from './detection.ts';
+import { IncidentList } from './incident-list.ts';
+import { LineFile } from './line-file.ts';
+import { pictureLegend } from './picture.ts';
+import { number } from './progress.ts';
+import { closingLines } from './replay-closing.ts';
+import { scenarioFiles } from './replay-files.ts';
+import { anomalyJson, isWatched, isWatchedScore, scoresJson } from './reports.ts';
+import { stopOnSignal } from './signals.ts';
+import { Story } from './story.ts';
+import { paintFor, StatusLine } from './terminal.ts';
 
-export async function replayCommand(_command: Extract<Command, { case: 'replay' }>): Promise<number> {
-  return 0;
+type ReplayCommand = Extract<Command, { case: 'replay' }>;
+
+/** The story is told in steps of so much event time: all that happened in one has gone through all services. */
+const stepMinutes = 360;
+
+/** Plays December 2014 through all services and tells what they find; status 0, or 130 where it was interrupted. */
+export async function replayCommand({ seed, output }: ReplayCommand): Promise<number> {
+  const isJson = output.format === 'ndjson';
+  const out = isJson ? process.stderr : process.stdout;
+  const paint = paintFor(out);
+  out.write(
+    `${paint('bold', 'Steadybeat replays December 2014, when North Korea went off the Internet.')}\n`,
+  );
+  const scenario = generate(nk2014(), seed);
+  for (const line of introduction(scenario)) out.write(`${line}\n`);
+
+  const began = performance.now();
+  const incidents = new IncidentList();
+  const story = new Story(northKoreaAs, networksOf(scenario), scenario.fromSecond, paint);
+  const status = new StatusLine(process.stderr, () => statusText(scenario, detection.totals()?.minute));
+  const tell = (lines: readonly string[]) => {
+    for (const line of lines) status.line(out, line);
+  };
+  const scores = output.scoresFile === undefined ? undefined : new LineFile(output.scoresFile);
+  const detection = new Detection({
+    onAnomaly: (anomaly: Anomaly) => {
+      if (!isWatched(anomaly, output.watch)) return;
+      incidents.add(anomaly);
+      story.addAnomaly(anomaly);
+      if (isJson) process.stdout.write(`${anomalyJson(anomaly)}\n`);
+    },
+    onScores: (value) => {
+      story.addScores(value);
+      if (scores !== undefined && isWatchedScore(value, output.watch)) scores.write(scoresJson(value));
+    },
+    checkpoint: {
+      everyMinutes: stepMinutes,
+      reached: (minute) => tell(story.tellUntil(firstSecondOf(minute - 1))),
+    },
+  });
+  const interrupted = stopOnSignal(() => detection.stop());
+  try {
+    await detection.run(scenarioFiles(scenario));
+  } finally {
+    status.end();
+    scores?.close();
+  }
+  const { minute = minuteOf(scenario.untilSecond), records, elems, peers, sources } = detection.totals()!;
+  tell(story.end(firstSecondOf(minute + 1)));
+  const seconds = (performance.now() - began) / 1000;
+  tell(closingLines(scenario, story.history, incidents, paint));
+  tell([
+    '',
+    `${number(records)} MRT records, ${number(elems)} announced and withdrawn prefixes, ${peers} peers of ${sources} collectors, in ${seconds.toFixed(1)} s.`,
+  ]);
+  return interrupted() ? 130 : 0;
+}
+
+function introduction(scenario: GeneratedScenario): string[] {
+  return [
+    'Networks tell each other by BGP how to reach which addresses. North Korea had four networks, all behind one',
+    'provider. For more than a day they flickered; then they were gone for nine and a half hours. Every update below is',
+    'reconstructed as bytes that a collector would have written, and read by the decoder, the route tables, the scorer',
+    'and the detector that read real files.',
+    '',
+    ...describe(scenario),
+    '',
+    `A picture of each day on which a network went, half-hours in UTC:  ${pictureLegend}`,
+    '',
+  ];
+}
+
+const networksOf = ({ topology }: GeneratedScenario): string[] =>
+  topology.prefixes.filter(({ origin }) => origin.asn === northKoreaAs).map(({ text }) => text);
+
+function statusText({ fromSecond, untilSecond }: GeneratedScenario, minute: number | undefined): string {
+  if (minute === undefined) return '';
+  const share = (firstSecondOf(minute) - fromSecond) / (untilSecond - fromSecond);
+  return `${String(Math.floor(share * 100)).padStart(3)} %  ${formatMinute(minute)}`;
 }
