@@ -26,8 +26,8 @@ const ribChunkBytes = 65_536;
  * Every peer is heard once in each round of noise: a duplicate, or a path that changes. All peers share the minute of a
  * round, and most minutes have none: so weeks of quiet cost little to write and to read.
  */
-const minRoundMinutes = 6;
-const roundMinuteChoices = 3;
+const minRoundMinutes = 8;
+const roundMinuteChoices = 2;
 const duplicateShare = 0.6;
 const pathVariants = 3;
 
@@ -243,7 +243,7 @@ class UpdateFeed {
   }
 }
 
-/** 6 to 8 minutes later, the same for all peers. */
+/** 8 or 9 minutes later, the same for all peers: nobody is silent for 10. */
 const roundAfter = (minute: EventMinute): EventMinute =>
   minute + minRoundMinutes + (mix(minute) % roundMinuteChoices);
 

@@ -21,8 +21,8 @@ if (values.seeds === undefined) tellStory(positionals[0]!, Number(positionals[1]
 else {
   const names = positionals.length > 0 ? positionals : [...allScenarios.keys()];
   for (const name of names) {
-    const { summary, failures } = runSeeds(scenarioNamed(name), Number(values.seeds));
-    console.log([...summary, ...failures.map((failure) => `  ${failure}`)].join('\n'));
+    const { summary, failures } = runSeeds(scenarioNamed(name), Number(values.seeds), console.log);
+    console.log(summary.join('\n'));
     if (failures.length > 0) process.exitCode = 1;
   }
 }

@@ -10,8 +10,8 @@ export interface SeedsResult {
   readonly summary: readonly string[];
 }
 
-/** Runs and judges a scenario for the seeds 1 to `seeds`. */
-export function runSeeds(scenario: Scenario, seeds: number): SeedsResult {
+/** Runs and judges a scenario for the seeds 1 to `seeds`; tells of each failing one at once. */
+export function runSeeds(scenario: Scenario, seeds: number, onFailure: (line: string) => void): SeedsResult {
   const failures: string[] = [];
   const judgements: Judgement[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
@@ -20,7 +20,9 @@ export function runSeeds(scenario: Scenario, seeds: number): SeedsResult {
     judgements.push(judgement);
     if (judgement.failures.length === 0) continue;
     const repeat = `node test/scenario/main.ts ${scenario.name} ${seed}`;
-    failures.push(`seed ${seed}: ${judgement.failures.join('; ')} (${repeat})`);
+    const line = `${scenario.name} seed ${seed}: ${judgement.failures.join('; ')} (${repeat})`;
+    failures.push(line);
+    onFailure(line);
   }
   const passed = seeds - failures.length;
   return {
