@@ -1,8 +1,7 @@
 import type { AsState } from './as-state.ts';
 import type { Incident, OutageIncident } from './incident.ts';
 import type { IncidentBook } from './incident-book.ts';
-import { setSeverity } from './outages.ts';
-import { blocksInSlash24 } from './severity.ts';
+import { blocksInSlash24, setSeverity } from './severity.ts';
 import { commonCause, limits } from './thresholds.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { Severity } from '../contract/anomalies.ts';
 import type { EventSecond } from '../event-time.ts';
 import type { BeatIncident, OutageIncident } from './incident.ts';
+import type { IncidentBook } from './incident-book.ts';
 
 /**
  * How loudly an outage is told. Some 300 times a day an AS loses all that it announces for 10 minutes or longer
@@ -21,7 +22,7 @@ import type { BeatIncident, OutageIncident } from './incident.ts';
  *   one of several with a common cause, but not the first: info, and the first weighs what all of them lost.
  * After it: within a day after a confirmed beat, at least notice.
  */
-export function outageSeverity(incident: OutageIncident, eventSecond: EventSecond): Severity {
+function outageSeverity(incident: OutageIncident, eventSecond: EventSecond): Severity {
   const { precursor, scheduled, leadId } = incident;
   if (leadId !== undefined || precursor?.relation === 'inside') return 'info';
   if (scheduled !== undefined && !scheduled.missedEnd) return 'info';
@@ -54,6 +55,14 @@ function severityByLoss(incident: OutageIncident, seconds: number): Severity {
 /** Address space in /24. */
 export const blocksInSlash24 = ({ family, lostBlocks }: OutageIncident): number =>
   family === 'ipv4' ? lostBlocks : lostBlocks / slash48sInSlash24;
+
+/** Tells people when the word of the severity table has changed. */
+export function setSeverity(incident: OutageIncident, eventSecond: EventSecond, book: IncidentBook): void {
+  const severity = outageSeverity(incident, eventSecond);
+  if (severity === incident.severity) return;
+  incident.severity = severity;
+  book.update(incident);
+}
 
 /** When, after the start, the table changes its word. */
 export const severitySteps: readonly number[] = [600, 3600];
