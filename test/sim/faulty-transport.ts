@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type {
   Batch,
   Consumer,
@@ -25,12 +26,16 @@ export interface Faults {
 }
 
 const remembered = 64;
+/** A send may wait so many turns of the event loop. */
+const turnsMax = 2;
 
 /** What one process sees of the transport: it may die at any call, half done, and what it sent may come twice. */
 export class FaultyTransport implements Transport {
   readonly #inner: Transport;
   readonly #faults: Faults;
   readonly #sent: OutgoingRecord[] = [];
+  /** The last send to each partition. */
+  readonly #onTheWay = new Map<string, Promise<void>>();
   #dead = false;
 
   constructor(faults: Faults, inner: Transport) {
@@ -81,7 +86,25 @@ export class FaultyTransport implements Transport {
     this.#sent.push(...records);
     this.#sent.splice(0, this.#sent.length - remembered);
     const again = random.chance(duplicateChance) ? this.#sent.slice(random.integer(0, remembered)) : [];
-    await Promise.all([producer.send(records), producer.send(again)]);
+    await this.#append(producer, [...records, ...again]);
+  }
+
+  /** Partitions take their records each at its own pace: only within one is there an order to count on. */
+  async #append(producer: Producer, records: readonly OutgoingRecord[]): Promise<void> {
+    const byPartition = Map.groupBy(records, ({ topic, partition }) => `${topic}/${partition}`);
+    const sends = [...byPartition].map(([at, own]) => {
+      const earlier = this.#onTheWay.get(at) ?? Promise.resolve();
+      const send = earlier.then(async () => {
+        for (let turns = this.#faults.random.integer(0, turnsMax); turns > 0; turns--) await setImmediate();
+        if (this.#dead) throw new InjectedCrash('before its records left');
+        await producer.send(own);
+      });
+      this.#onTheWay.set(at, send);
+      return send;
+    });
+    // All are waited for, so that none fails unheard.
+    const failed = (await Promise.allSettled(sends)).find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   #delivered(delivery: Delivery | undefined): Delivery | undefined {
