@@ -45,18 +45,25 @@ export class PathStore {
     return this.#end * 4 + this.#index.byteLength;
   }
 
-  /** The id of the path in the first `length` words. It has no reference by that: the next sweep may free it. */
-  intern(words: Uint32Array, length: number): number {
+  /**
+   * The id of the path in `length` words from `start`, whose hashOfPath is `hash`. It has no reference by
+   * that: the next sweep may free it.
+   */
+  intern(words: Uint32Array, start: number, length: number, hash: number): number {
     const mask = this.#index.length - 1;
-    const hash = hashOf(words, 0, length);
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const entry = this.#index[at];
-      if (entry === 0) return this.#add(words, length, hash, at);
+      if (entry === 0) return this.#add(words, start, length, hash, at);
       // The bits of the hash save most looks at the arena, each of which is a cache miss.
       if ((entry ^ hash) >>> idBits !== 0) continue;
       const id = entry & idMask;
-      if (this.holds(id, words, length)) return id;
+      if (this.holds(id, words, start, length)) return id;
     }
+  }
+
+  /** Reads where a path with this hash would be looked for. */
+  touch(hash: number): number {
+    return this.#index[hash & (this.#index.length - 1)];
   }
 
   retain(id: number): void {
@@ -81,20 +88,20 @@ export class PathStore {
     this.#reindex(indexSize(this.#count));
   }
 
-  /** True where the path is the one in the first `length` words. */
-  holds(id: number, words: Uint32Array, length: number): boolean {
+  /** True where the path is the one in `length` words from `start`. */
+  holds(id: number, words: Uint32Array, start: number, length: number): boolean {
     const arena = this.#arena;
     if (arena[id + 1] !== length) return false;
     // Paths of one peer begin alike: the origin's end tells them apart soonest.
     for (let i = length - 1, at = id + recordHeader; i >= 0; i--) {
-      if (arena[at + i] !== words[i]) return false;
+      if (arena[at + i] !== words[start + i]) return false;
     }
     return true;
   }
 
   /** A hash of the path's words that does not depend on ids. */
   hash(id: number): number {
-    return hashOf(this.#arena, id + recordHeader, this.#arena[id + 1]);
+    return hashOfPath(this.#arena, id + recordHeader, this.#arena[id + 1]);
   }
 
   length(id: number): number {
@@ -135,13 +142,13 @@ export class PathStore {
     this.#reindex(indexSize(this.#count));
   }
 
-  #add(words: Uint32Array, length: number, hash: number, indexAt: number): number {
+  #add(words: Uint32Array, start: number, length: number, hash: number, indexAt: number): number {
     const id = this.#allocate(length);
     const arena = this.#arena;
     arena[id] = 0;
     arena[id + 1] = length;
     arena[id + 2] = 0;
-    for (let i = 0, at = id + recordHeader; i < length; i++) arena[at + i] = words[i];
+    for (let i = 0, at = id + recordHeader; i < length; i++) arena[at + i] = words[start + i];
     this.#index[indexAt] = indexEntry(id, hash);
     this.#count++;
     this.#unused++;
@@ -195,7 +202,8 @@ export class PathStore {
   }
 }
 
-function hashOf(words: Uint32Array, start: number, length: number): number {
+/** A hash of a path's words; all its bits are good. */
+export function hashOfPath(words: Uint32Array, start: number, length: number): number {
   let hash = length;
   for (let i = 0; i < length; i++) {
     hash = Math.imul(hash ^ words[start + i], 0x9e3779b1);

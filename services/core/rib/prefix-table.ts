@@ -51,6 +51,11 @@ export class Ipv4PrefixTable implements PrefixTable {
     }
   }
 
+  /** Reads where the prefix would be looked for. */
+  touch(address: number, length: number): number {
+    return this.#index[(hashOf(address, length) & (this.#index.length - 2)) + 1];
+  }
+
   length(id: number): number {
     return this.#length[id];
   }

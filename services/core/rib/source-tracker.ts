@@ -61,6 +61,7 @@ export class SourceTracker {
     if (this.#isDumping) this.#peerIndexTable = peerIndexTableIn(bytes) ?? this.#peerIndexTable;
     this.#applier.refused = refused;
     this.#walker.walk(bytes);
+    this.#applier.flush();
     this.#paths.sweep();
   }
 
