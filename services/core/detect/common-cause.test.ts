@@ -40,6 +40,19 @@ test('three ASes that go within two minutes behind one AS are one cause: the fir
   );
 });
 
+test('the first weighs what all of them lost', () => {
+  const large = { ...as(64502, '2020-01-01T12:10:10', [3356]), blocks: 400 };
+  const anomalies = run([
+    as(64501, '2020-01-01T12:10', [3356]),
+    large,
+    as(64503, '2020-01-01T12:10:40', [3356]),
+  ]);
+  const severities = anomalies
+    .filter(({ transition }) => transition === 'closed')
+    .map(({ severity }) => severity);
+  assert.deepEqual(severities, ['warning', 'info', 'info']);
+});
+
 test('two are not, and three that go over five minutes are not', () => {
   const isLinked = (ases: readonly ScriptedAs[]) => run(ases).some((one) => one.linkedIncidentIds.length > 0);
   assert.ok(!isLinked([as(64501, '2020-01-01T12:10', [3356]), as(64502, '2020-01-01T12:10', [3356])]));

@@ -218,6 +218,45 @@ test('an outage of seven days is taken off the table, and not opened again', () 
   assert.equal(anomalies.filter(({ transition }) => transition === 'opened').length, 1);
 });
 
+test('a covered loss is none, nor is a smaller uncovered one that goes with it, unless ten prefixes are uncovered', () => {
+  const forty = prefixesOf(40);
+  const loss = (from: number, until: number, covered: boolean): Loss => ({
+    from: at('2020-01-01T12:10'),
+    until: at('2020-01-01T13:00'),
+    prefixes: forty.slice(from, until),
+    covered,
+  });
+  assert.deepEqual(one([loss(0, 40, true)], { ipv4: forty }), []);
+  const twelve = { ipv4: forty.slice(0, 12) };
+  assert.deepEqual(one([loss(0, 4, false), loss(4, 12, true)], twelve), []);
+  assert.equal(one([loss(0, 6, false), loss(6, 12, true)], twelve)[0]!.kind, 'outagePartial');
+  assert.equal(one([loss(0, 10, false), loss(10, 40, true)], { ipv4: forty })[0]!.prefixCount, 10);
+});
+
+test('prefixes that move to another AS end the outage, and it is said', () => {
+  const anomalies = one([
+    { from: at('2020-01-01T12:10'), until: at('2020-01-01T12:40'), prefixes: four, movedTo: 64501 },
+  ]);
+  assert.equal(told(anomalies)[1], 'recovered outageFull 12:10:00 12:40:00 at 12:45:00');
+  assert.match(
+    anomalies[1]!.summary,
+    /^AS64500: all 4 networks were gone for 30 min, .*, now announced by AS64501$/,
+  );
+});
+
+test('a partial outage ends with its own prefixes, not with those that went after them', () => {
+  const anomalies = one([
+    { from: at('2020-01-01T12:10'), until: at('2020-01-01T12:30'), prefixes: four.slice(0, 1) },
+    { from: at('2020-01-01T12:26'), until: at('2020-01-01T12:50'), prefixes: four.slice(1, 2) },
+  ]);
+  assert.deepEqual(told(anomalies), [
+    'opened outagePartial 12:10:00 - at 12:20:00',
+    'recovered outagePartial 12:10:00 12:30:00 at 12:35:00',
+    'opened outagePartial 12:26:00 - at 12:36:00',
+    'recovered outagePartial 12:26:00 12:50:00 at 12:55:00',
+  ]);
+});
+
 test('the evidence names the rule, the measures, the peers and the upstream', () => {
   const [opened] = one([{ from: at('2020-01-01T12:10:30'), prefixes: four }], { upstreamAs: 64999 });
   const { evidence, summary, prefixes } = opened!;

@@ -45,6 +45,10 @@ export interface Loss {
   /** Absent if it lasts. */
   readonly until?: EventSecond;
   readonly prefixes: readonly string[];
+  /** A less specific prefix stays. */
+  readonly covered?: boolean;
+  /** It ends because the prefixes move to this AS. */
+  readonly movedTo?: number;
 }
 
 export type ScriptedScore = Partial<Pick<AsScore, 'score' | 'surprise' | 'burst'>> & {
@@ -118,30 +122,48 @@ function scoreOf(as: ScriptedAs, minute: EventMinute): AsScore | undefined {
   };
 }
 
-function eventsOf({ from, until, prefixes }: Loss, minute: EventMinute): ScoredEvent[] {
-  const events = (kind: 'down' | 'up', eventSecond: EventSecond) =>
-    prefixes.map((prefix) => ({ ...fullView, kind, prefix, eventSecond, peers: kind === 'down' ? 38 : 4 }));
+function eventsOf(
+  { from, until, prefixes, covered = false, movedTo = 0 }: Loss,
+  minute: EventMinute,
+): ScoredEvent[] {
+  const events = (kind: 'down' | 'up' | 'origin', eventSecond: EventSecond): ScoredEvent[] =>
+    prefixes.map((prefix) => ({
+      ...fullView,
+      kind,
+      prefix,
+      eventSecond,
+      covered,
+      newOriginAs: movedTo,
+      peers: kind === 'down' ? 38 : 4,
+    }));
   return [
     ...(minuteOf(from) === minute ? events('down', from) : []),
-    ...(until !== undefined && minuteOf(until) === minute ? events('up', until) : []),
+    ...(until !== undefined && minuteOf(until) === minute
+      ? events(movedTo === 0 ? 'up' : 'origin', until)
+      : []),
   ];
 }
 
 function visibilityOf(as: ScriptedAs, family: Family, minute: EventMinute): Visibility {
-  const isOfFamily = (prefix: string): boolean => prefix.includes(':') === (family === 'ipv6');
-  const grown = as.grows !== undefined && minuteOf(as.grows.at) <= minute ? as.grows.expected : 0;
-  const expected = family === 'ipv4' ? Math.max(as.ipv4.length, grown) : (as.ipv6?.length ?? 0);
   const end = minute * 60 + 59;
-  const lost = as.losses
-    .filter(({ from, until }) => from <= end && (until === undefined || until > end))
-    .flatMap(({ from, prefixes }) => prefixes.filter(isOfFamily).map((prefix) => ({ prefix, from })));
+  const isOfFamily = (prefix: string): boolean => prefix.includes(':') === (family === 'ipv6');
+  const inFamily = (losses: readonly Loss[]) =>
+    losses.flatMap(({ from, prefixes }) => prefixes.filter(isOfFamily).map((prefix) => ({ prefix, from })));
+  const out = as.losses.filter(({ from, until }) => from <= end && (until === undefined || until > end));
+  const lost = inFamily(out.filter(({ covered }) => covered !== true));
+  const covered = inFamily(out).length - lost.length;
+  const moved = inFamily(
+    as.losses.filter(({ movedTo, until }) => movedTo !== undefined && until! <= end),
+  ).length;
+  const grown = as.grows !== undefined && minuteOf(as.grows.at) <= minute ? as.grows.expected : 0;
+  const expected = (family === 'ipv4' ? Math.max(as.ipv4.length, grown) : (as.ipv6?.length ?? 0)) - moved;
   const seconds = lost.map(({ from }) => from);
   const returned = as.losses.map(({ until }) => until ?? 0).filter((until) => until <= end);
   return {
     expected,
     visible: expected - lost.length,
     lost: lost.length,
-    covered: 0,
+    covered,
     wholeTable: as.wholeTable ?? true,
     firstLostSecond: Math.min(...seconds),
     lastLostSecond: Math.max(...seconds),
@@ -160,11 +182,9 @@ function visibilityOf(as: ScriptedAs, family: Family, minute: EventMinute): Visi
 }
 
 const fullView = {
-  covered: false,
   livePeers: 40,
   peerAses: 34,
   livePeerAses: 36,
-  newOriginAs: 0,
   peersFor: ['rrc00 192.0.2.1 AS64501'],
   peersAgainst: ['rrc00 192.0.2.2 AS64502'],
 };
