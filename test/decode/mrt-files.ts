@@ -41,10 +41,12 @@ export interface Decode {
 export function decode(bytes: Uint8Array): Decode {
   const lines: string[] = [];
   const refused: { start: number; end: number; reason: RefusalReason }[] = [];
-  const renderer = new BgpdumpLines((line) => lines.push(line));
-  renderer.refuse = (cursor: MrtCursor, reason: RefusalReason) => {
-    refused.push({ start: cursor.recordStart, end: cursor.recordEnd, reason });
-  };
+  const renderer = new BgpdumpLines(
+    (line) => lines.push(line),
+    (cursor: MrtCursor, reason: RefusalReason) => {
+      refused.push({ start: cursor.recordStart, end: cursor.recordEnd, reason });
+    },
+  );
   const end = new MrtWalker(renderer).walk(bytes);
   if (end !== bytes.length) throw new Error(`${bytes.length - end} bytes are left over`);
   return { lines, refused };

@@ -1,6 +1,6 @@
 import { attributeType } from '../bgp/attribute-type.ts';
 import { mrtType } from '../mrt/record.ts';
-import { type MrtCursor, type MrtVisitor, maxPathWords } from '../mrt/visitor.ts';
+import { type MrtCursor, type MrtVisitor, maxPathWords, type RefusalReason } from '../mrt/visitor.ts';
 import { formatIpv4 } from '../prefix.ts';
 import { bgpdumpIpv6 } from './bgpdump-address.ts';
 import {
@@ -23,6 +23,7 @@ import { bgpdumpPath } from './bgpdump-path.ts';
  */
 export class BgpdumpLines implements MrtVisitor {
   readonly #onLine: (line: string) => void;
+  readonly #onRefuse: ((cursor: MrtCursor, reason: RefusalReason) => void) | undefined;
   readonly #words = new Uint32Array(maxPathWords);
   /** "BGP4MP|1203465600|" and "192.0.2.1|64500|" of the message or entry now told. */
   #head = '';
@@ -31,8 +32,9 @@ export class BgpdumpLines implements MrtVisitor {
   #beforeNextHop: string | undefined;
   #afterNextHop = '';
 
-  constructor(onLine: (line: string) => void) {
+  constructor(onLine: (line: string) => void, onRefuse?: (cursor: MrtCursor, reason: RefusalReason) => void) {
     this.#onLine = onLine;
+    this.#onRefuse = onRefuse;
   }
 
   beginUpdate(cursor: MrtCursor): void {
@@ -81,7 +83,9 @@ export class BgpdumpLines implements MrtVisitor {
     this.#onLine(`${format}|${timeOf(cursor)}|STATE|${peerColumns(cursor)}${oldState}|${newState}`);
   }
 
-  refuse(): void {}
+  refuse(cursor: MrtCursor, reason: RefusalReason): void {
+    this.#onRefuse?.(cursor, reason);
+  }
 
   #withdraw(cursor: MrtCursor, prefix: string, pathId: number): void {
     const id = cursor.hasPathIds ? `|${pathId}` : '';
