@@ -12,6 +12,7 @@ import { SnapshotRecordSchema } from '#proto/snapshots_pb.ts';
 import { anomaliesCodec, anomalyToJson } from '#runtime/codec/anomalies.ts';
 import { asMinutesCodec } from '#runtime/codec/as-minutes.ts';
 import { asScoresCodec } from '#runtime/codec/as-scores.ts';
+import { asScoresToJson } from '#runtime/codec/as-scores-json.ts';
 import { bgpUpdatesCodec } from '#runtime/codec/bgp-updates.ts';
 import { bodyBytesMax, type Codec } from '#runtime/codec/codec.ts';
 import { deadLettersCodec } from '#runtime/codec/dead-letters.ts';
@@ -179,6 +180,18 @@ describe('codecs', () => {
         assert.ok(fromJson(AnomalySchema, anomalyToJson(anomaly)));
       }),
       { numRuns: 200 },
+    );
+  });
+
+  test('as.scores as ProtoJSON say the same as the record', () => {
+    fc.assert(
+      fc.property(anyAsScores, (scores) => {
+        const [record] = asScoresCodec.encode(stamp(scores.eventMinute), scores);
+        const said = fromJson(AsScoresSchema, asScoresToJson(scores));
+        assert.deepEqual(said.content, fromBinary(AsScoresSchema, record!).content);
+        assert.equal(said.envelope?.eventMinute, scores.eventMinute);
+      }),
+      { numRuns: 100 },
     );
   });
 
