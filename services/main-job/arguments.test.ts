@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseArguments } from './arguments.ts';
+
+test('no arguments: the replay with the default seed', () => {
+  assert.deepEqual(parseArguments([]), {
+    case: 'replay',
+    seed: 1,
+    output: { format: 'text', scoresFile: undefined, watch: new Set() },
+  });
+});
+
+test('files with every option', () => {
+  const args =
+    '--format ndjson --scores s --watch AS131279,3356 --from 2014-12-22T16:15Z --until 2014-12-23 --data d';
+  assert.deepEqual(parseArguments([...args.split(' '), '--seed-rib', 'r', 'a.gz', 'b.bz2']), {
+    case: 'detect',
+    files: ['a.gz', 'b.bz2'],
+    seedRib: 'r',
+    dataFolder: 'd',
+    fromSecond: 1_419_264_900,
+    untilSecond: 1_419_292_800,
+    output: { format: 'ndjson', scoresFile: 's', watch: new Set([131_279, 3356]) },
+  });
+});
+
+test('options may follow the files', () => {
+  const command = parseArguments(['a.gz', '--watch', 'as64500']);
+  assert.deepEqual(command.case === 'detect' && command.output.watch, new Set([64_500]));
+});
+
+test('decode', () =>
+  assert.deepEqual(parseArguments(['decode', 'a', 'b']), { case: 'decode', files: ['a', 'b'] }));
+
+test('a wrong argument is one line', () => {
+  for (const args of [['--nope'], ['--from'], ['--watch', 'AS0', 'x'], ['--watch', 'AS99999999999', 'x']]) {
+    const command = parseArguments(args);
+    assert.equal(command.case, 'wrong', args.join(' '));
+    assert.ok(command.case === 'wrong' && !command.message.includes('\n'));
+  }
+});
