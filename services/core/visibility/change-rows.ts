@@ -14,9 +14,9 @@ export class ChangeRows {
     return this.#count;
   }
 
-  prefix = (index: number): number => this.#prefixes[index]!;
-  row = (index: number): number => this.#rows[index]! >>> 1;
-  isLoss = (index: number): boolean => (this.#rows[index]! & 1) === 1;
+  prefix = (index: number): number => this.#prefixes[index];
+  row = (index: number): number => this.#rows[index] >>> 1;
+  isLoss = (index: number): boolean => (this.#rows[index] & 1) === 1;
 
   add(prefix: number, row: number, isLoss: boolean): void {
     if (this.#count === this.#rows.length) this.#grow();

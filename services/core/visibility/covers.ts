@@ -23,10 +23,10 @@ export class Covers {
   isCovered(id: number, isVisible: (cover: number) => boolean): boolean {
     const { table } = this.#records;
     const at = id * this.#words;
-    for (let length = table.lengths[id]! - 1; length >= this.#shortest; length--) {
+    for (let length = table.lengths[id] - 1; length >= this.#shortest; length--) {
       if (!table.usesLength(length)) continue;
       for (let i = 0; i < this.#words; i++) {
-        this.#masked[i] = maskWord(table.addresses[at + i]!, length - 32 * i);
+        this.#masked[i] = maskWord(table.addresses[at + i], length - 32 * i);
       }
       const cover = table.find(this.#masked, 0, length);
       if (cover !== noPrefix && isVisible(cover)) return true;
@@ -55,16 +55,16 @@ export class Covers {
   }
 
   *#downInside(cover: number): Iterable<number> {
-    const length = this.#records.table.lengths[cover]!;
+    const length = this.#records.table.lengths[cover];
     for (const id of this.#down.get(this.#records.block(cover)) ?? []) {
-      if (this.#records.table.lengths[id]! > length && this.#sameBits(id, cover, length)) yield id;
+      if (this.#records.table.lengths[id] > length && this.#sameBits(id, cover, length)) yield id;
     }
   }
 
   #sameBits(a: number, b: number, length: number): boolean {
     const { addresses } = this.#records.table;
     for (let i = 0; i < this.#words; i++) {
-      const difference = addresses[a * this.#words + i]! ^ addresses[b * this.#words + i]!;
+      const difference = addresses[a * this.#words + i] ^ addresses[b * this.#words + i];
       if (maskWord(difference >>> 0, length - 32 * i) !== 0) return false;
     }
     return true;

@@ -28,7 +28,7 @@ export class FamilyVisibility {
   readonly #evidence: MinuteEvidence;
   readonly #rows = new ChangeRows();
   /** Rows of the minute that gave a live peer a path that it had not just before, by prefix. */
-  #pathRows = new Uint16Array(0);
+  #pathRows = new Uint32Array(0);
   /** Prefixes with enough such rows for a path event. */
   #pathCandidates: number[] = [];
   #enoughPathRows = 1;
@@ -64,6 +64,7 @@ export class FamilyVisibility {
       rows: this.#rows,
       pathCandidates: this.#pathCandidates,
       enoughPeers: this.#enoughPathRows,
+      slots: this.#pathRows,
     });
     for (let i = 0; i < this.#rows.count; i++) this.#pathRows[this.#rows.prefix(i)] = 0;
     this.#rows.clear();
@@ -117,10 +118,10 @@ export class FamilyVisibility {
   }
 
   #applySecond(column: MinuteColumn, second: number, now: FamilyRoster): void {
-    const end = column.firstRow[second + 1]!;
+    const end = column.firstRow[second + 1];
     const isSeed = column.source.seed;
-    for (let i = column.firstRow[second]!; i < end; i++) {
-      const row = column.order === undefined ? i : column.order[i]!;
+    for (let i = column.firstRow[second]; i < end; i++) {
+      const row = column.order === undefined ? i : column.order[i];
       if (isSeed) this.#applySeedRow(column, row, now);
       else this.#applyRow(column, row, now);
     }
@@ -129,7 +130,7 @@ export class FamilyVisibility {
   /** Id of the prefix of a row; a new one is begun. -1: too short to be considered. */
   #prefixOf({ columns }: MinuteColumn, row: number, now: FamilyRoster): number {
     const { table, views } = this.#records;
-    const length = columns.length[row]!;
+    const length = columns.length[row];
     if (length < shortestPrefix[this.#family]) return -1;
     const count = table.count;
     const id = table.findOrAdd(columns.address, this.#family === 'ipv4' ? row : row * 4, length);
@@ -146,8 +147,8 @@ export class FamilyVisibility {
     const judge = this.#judge;
     const { views, flags, origins } = this.#records;
     const { columns } = column;
-    const peer = column.peers[columns.peer[row]!]!;
-    const after = columns.after[row]!;
+    const peer = column.peers[columns.peer[row]];
+    const after = columns.after[row];
     const word = peer >>> 5;
     const bit = 1 << (peer & 31);
     const namedAt = id * 2 * views.words + word;
@@ -155,41 +156,40 @@ export class FamilyVisibility {
     const { bits } = views;
     if (after === routeUnknown) {
       // A forgotten route is no news of the prefix: it is not judged.
-      bits[namedAt]! &= ~bit;
-      bits[lacksAt]! &= ~bit;
+      bits[namedAt] &= ~bit;
+      bits[lacksAt] &= ~bit;
       if (origins.hasOthers(id)) origins.drop(id, peer);
       return;
     }
-    const isLive = (now.live[word]! & bit) !== 0;
+    const isLive = (now.live[word] & bit) !== 0;
     const isGone = after === routeAbsent;
-    const isTurn = ((bits[lacksAt]! & bit) !== 0) !== isGone;
-    if (isTurn || (bits[namedAt]! & bit) === 0) {
+    const isTurn = ((bits[lacksAt] & bit) !== 0) !== isGone;
+    if (isTurn || (bits[namedAt] & bit) === 0) {
       judge.touch(id);
       if (isTurn && !(isLive && !now.denominator.frozen)) this.#keepUnheard(peer, id, now);
-    } else if ((flags[id]! & stateMask) === down) judge.touch(id);
+    } else if ((flags[id] & stateMask) === down) judge.touch(id);
     if (isGone) {
-      bits[lacksAt]! |= bit;
+      bits[lacksAt] |= bit;
       if (origins.hasOthers(id)) origins.drop(id, peer);
     } else {
-      bits[lacksAt]! &= ~bit;
-      if (judge.ownership.hold(id, peer, column.origins[after - firstPath]!)) judge.touch(id);
+      bits[lacksAt] &= ~bit;
+      if (judge.ownership.hold(id, peer, column.paths.origins[after - firstPath])) judge.touch(id);
     }
-    bits[namedAt]! |= bit;
+    bits[namedAt] |= bit;
     if (isLive && columns.before[row] !== routeUnknown) this.#log(id, column.base + row, isGone);
   }
 
   #applySeedRow(column: MinuteColumn, row: number, now: FamilyRoster): void {
     const id = this.#prefixOf(column, row, now);
-    const after = column.columns.after[row]!;
+    const after = column.columns.after[row];
     if (id < 0 || after < firstPath) return;
-    this.#judge.nameBySeed(id, column.origins[after - firstPath]!);
+    this.#judge.nameBySeed(id, column.paths.origins[after - firstPath]);
   }
 
   #log(id: number, row: number, isGone: boolean): void {
     this.#rows.add(id, row, isGone);
     if (isGone) return;
-    if (this.#pathRows[id]! < 0xffff) this.#pathRows[id]!++;
-    if (this.#pathRows[id] === this.#enoughPathRows) this.#pathCandidates.push(id);
+    if (++this.#pathRows[id] === this.#enoughPathRows) this.#pathCandidates.push(id);
   }
 
   #keepUnheard(peer: number, id: number, now: FamilyRoster): void {

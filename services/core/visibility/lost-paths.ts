@@ -1,6 +1,6 @@
 import type { EventMinute } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
-import { ases, SharedAses } from './route-paths.ts';
+import { asesOf, sharedAses, wholePath } from './route-paths.ts';
 
 /** Lost paths are remembered for so many minutes before the one in which a prefix goes down. */
 const keptMinutes = 10;
@@ -25,9 +25,10 @@ export class LostPaths {
   /** Keeps the losses of a minute, drops those that are too old. */
   close(minute: EventMinute, losses: readonly { id: number; block: number; lost: LostPath }[]): void {
     for (const [id, kept] of this.#byPrefix) {
+      if (kept[0].minute + keptMinutes > minute) continue;
       const recent = kept.filter((lost) => lost.minute + keptMinutes > minute);
       if (recent.length === 0) this.#byPrefix.delete(id);
-      else if (recent.length < kept.length) this.#byPrefix.set(id, recent);
+      else this.#byPrefix.set(id, recent);
     }
     const perBlock = new Map<number, number>();
     for (const { block } of losses) perBlock.set(block, (perBlock.get(block) ?? 0) + 1);
@@ -62,17 +63,11 @@ export class LostPaths {
 
 /** What the lost paths of a prefix have in common. */
 export function commonOf(
-  paths: Iterable<Uint32Array>,
+  paths: readonly Uint32Array[],
   originAs: number,
 ): { viaAses: number[]; upstreamAs: number } {
-  const shared = new SharedAses();
-  const upstreams = new Set<number>();
-  for (const path of paths) {
-    const found = ases(path);
-    shared.add(found.map((as, distance) => [as, distance] as const));
-    // Of a peer that is the origin itself there is nothing between.
-    if (found.length > 1) upstreams.add(found[1]!);
-  }
-  const [upstreamAs] = upstreams.size === 1 ? upstreams : [0];
-  return { viaAses: shared.shared(originAs), upstreamAs: upstreamAs! };
+  // Of a peer that is the origin itself there is no AS next to it.
+  const upstreams = new Set(paths.map((path) => asesOf(path)[1]).filter((as) => as !== undefined));
+  const [upstreamAs = 0] = upstreams.size === 1 ? upstreams : [];
+  return { viaAses: sharedAses(paths.map(wholePath), originAs), upstreamAs };
 }

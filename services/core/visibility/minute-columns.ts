@@ -1,7 +1,7 @@
 import type { ChangeColumns, SourceChanges } from '../contract/route-changes.ts';
 import type { Family } from '../prefix.ts';
 import type { PeerRoster } from './peer-roster.ts';
-import { pathOrigins } from './route-paths.ts';
+import { MinutePaths } from './route-paths.ts';
 
 const secondsInMinute = 60;
 
@@ -11,8 +11,7 @@ export interface MinuteColumn {
   readonly columns: ChangeColumns;
   /** Roster ids of the source's peers; of a seed, which does not vote, none. */
   readonly peers: Uint32Array;
-  /** Origin AS of each path of the source. */
-  readonly origins: Uint32Array;
+  readonly paths: MinutePaths;
   /** Rows of second s are order[firstRow[s]] up to order[firstRow[s + 1]], in the source's order. */
   readonly firstRow: Uint32Array;
   /** Undefined where the rows already are in the order of their seconds. */
@@ -37,33 +36,33 @@ export function minuteColumns(
       : Uint32Array.from(source.peers, (report) => roster.idOf(source.source, report));
     const firstRow = firstRows(columns);
     const order = isSorted(columns) ? undefined : orderBySecond(columns, firstRow);
-    found.push({ source, columns, peers, origins: pathOrigins(source), firstRow, order, base });
+    found.push({ source, columns, peers, paths: new MinutePaths(source), firstRow, order, base });
     base += columns.count;
   }
   return found;
 }
 
-/** The column that holds a row, by its number in the minute. */
-export function columnOf(columns: readonly MinuteColumn[], row: number): MinuteColumn {
+/** Which column holds a row, by its number in the minute. */
+export function columnOf(columns: readonly MinuteColumn[], row: number): number {
   let low = 0;
   let high = columns.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    if (columns[middle]!.base <= row) low = middle;
+    if (columns[middle].base <= row) low = middle;
     else high = middle - 1;
   }
-  return columns[low]!;
+  return low;
 }
 
 function firstRows(columns: ChangeColumns): Uint32Array {
   const first = new Uint32Array(secondsInMinute + 1);
-  for (let row = 0; row < columns.count; row++) first[columns.second[row]! + 1]!++;
-  for (let second = 0; second < secondsInMinute; second++) first[second + 1]! += first[second]!;
+  for (let row = 0; row < columns.count; row++) first[columns.second[row] + 1]++;
+  for (let second = 0; second < secondsInMinute; second++) first[second + 1] += first[second];
   return first;
 }
 
 function isSorted({ second, count }: ChangeColumns): boolean {
-  for (let row = 1; row < count; row++) if (second[row]! < second[row - 1]!) return false;
+  for (let row = 1; row < count; row++) if (second[row] < second[row - 1]) return false;
   return true;
 }
 
@@ -71,6 +70,6 @@ function isSorted({ second, count }: ChangeColumns): boolean {
 function orderBySecond({ second, count }: ChangeColumns, firstRow: Uint32Array): Uint32Array {
   const next = firstRow.slice();
   const order = new Uint32Array(count);
-  for (let row = 0; row < count; row++) order[next[second[row]!]!++] = row;
+  for (let row = 0; row < count; row++) order[next[second[row]]++] = row;
   return order;
 }

@@ -1,9 +1,10 @@
 import type { PrefixEvent } from '../contract/as-minutes.ts';
+import { firstPath } from '../contract/route-changes.ts';
 import { type EventMinute, firstSecondOf } from '../event-time.ts';
 import type { ChangeRows } from './change-rows.ts';
 import { commonOf, type LostPath, type LostPaths } from './lost-paths.ts';
-import type { MinuteColumn } from './minute-columns.ts';
-import { pathChange, type RouteRow, readRow } from './path-changes.ts';
+import { columnOf, type MinuteColumn } from './minute-columns.ts';
+import { type PathChange, PathChanges } from './path-changes.ts';
 import type { PeerRoster } from './peer-roster.ts';
 import { isQuorum, setOf } from './prefix-evidence.ts';
 import * as flag from './prefix-flags.ts';
@@ -21,6 +22,8 @@ export interface ClosedMinute {
   /** Prefixes with at least `enoughPeers` rows that gave a peer a path. */
   readonly pathCandidates: readonly number[];
   readonly enoughPeers: number;
+  /** A number of each prefix, free to be used. */
+  readonly slots: Uint32Array;
 }
 
 /** At the end of a minute: wide path changes, and what the lost paths of prefixes that went down share. */
@@ -45,61 +48,62 @@ export class MinuteEvidence {
     const wentDown = drafts.filter(({ event }) => event.kind === 'down').map(({ id }) => id);
     const rows = this.#rowsOf([...candidates, ...wentDown], closed);
     const all = drafts.map((draft) =>
-      draft.event.kind === 'down'
-        ? this.#withLostPaths(draft, rows.get(draft.id) ?? [], closed.minute)
-        : draft,
+      draft.event.kind === 'down' ? this.#withLostPaths(draft, rows(draft.id), closed) : draft,
     );
+    const changes = new PathChanges(closed.columns, candidates.length > 0 ? this.#roster.size : 0);
     for (const id of candidates) {
-      const event = this.#pathEvent(id, rows.get(id) ?? [], closed);
-      if (event !== undefined) all.push({ id, event });
+      const change = changes.find(rows(id), closed.enoughPeers, this.#records.origins.owner(id));
+      if (change !== undefined) all.push(...this.#pathEvents(id, change, closed.minute));
     }
     this.#lostPaths.close(closed.minute, this.#losses(closed));
     return all.sort((a, b) => this.#compare(a, b)).map(({ event }) => event);
   }
 
   #stayedUp(id: number): boolean {
-    const flags = this.#records.flags[id]!;
+    const flags = this.#records.flags[id];
     return (flags & flag.stateMask) === flag.up && (flags & flag.crossed) === 0;
   }
 
-  #rowsOf(ids: readonly number[], { columns, rows }: ClosedMinute): Map<number, RouteRow[]> {
-    const found = new Map<number, RouteRow[]>();
-    if (ids.length === 0) return found;
+  /** The rows of some prefixes, by prefix. */
+  #rowsOf(ids: readonly number[], { rows, slots }: ClosedMinute): (id: number) => readonly number[] {
     const { flags } = this.#records;
+    const found: number[][] = [];
     for (const id of ids) {
-      found.set(id, []);
-      flags[id]! |= flag.wanted;
+      if ((flags[id] & flag.wanted) !== 0) continue;
+      flags[id] |= flag.wanted;
+      slots[id] = found.push([]) - 1;
     }
-    for (let i = 0; i < rows.count; i++) {
-      if ((flags[rows.prefix(i)]! & flag.wanted) !== 0) {
-        found.get(rows.prefix(i))!.push(readRow(columns, rows.row(i)));
-      }
+    for (let i = 0; ids.length > 0 && i < rows.count; i++) {
+      const id = rows.prefix(i);
+      if ((flags[id] & flag.wanted) !== 0) found[slots[id]].push(rows.row(i));
     }
-    for (const id of ids) flags[id]! &= ~flag.wanted;
-    return found;
+    for (const id of ids) flags[id] &= ~flag.wanted;
+    return (id) => found[slots[id]];
   }
 
   /** The paths that peers had before they lost the prefix: of each, the last. */
-  #withLostPaths(draft: EventDraft, rows: readonly RouteRow[], minute: EventMinute): EventDraft {
+  #withLostPaths(draft: EventDraft, rows: readonly number[], closed: ClosedMinute): EventDraft {
     const paths = new Map<number, Uint32Array>();
     for (const { peer, path } of this.#lostPaths.of(draft.id)) paths.set(peer, path);
-    for (const { peer, second, before, after } of rows) {
-      if (firstSecondOf(minute) + second > draft.event.eventSecond) break;
-      if (after !== undefined) paths.delete(peer);
-      else if (before !== undefined) paths.set(peer, before);
+    for (const row of rows) {
+      const { columns, peers, paths: known, base } = closed.columns[columnOf(closed.columns, row)];
+      const at = row - base;
+      if (firstSecondOf(closed.minute) + columns.second[at] > draft.event.eventSecond) break;
+      const peer = peers[columns.peer[at]];
+      if (columns.after[at] >= firstPath) paths.delete(peer);
+      else if (columns.before[at] >= firstPath) paths.set(peer, known.words(columns.before[at] - firstPath));
     }
-    return { id: draft.id, event: { ...draft.event, ...commonOf(paths.values(), draft.event.originAs) } };
+    const { originAs } = draft.event;
+    return { id: draft.id, event: { ...draft.event, ...commonOf([...paths.values()], originAs) } };
   }
 
-  #pathEvent(id: number, rows: readonly RouteRow[], closed: ClosedMinute): PrefixEvent | undefined {
-    const originAs = this.#records.origins.owner(id);
-    const change = pathChange(rows, closed.enoughPeers, originAs);
-    if (change === undefined) return undefined;
+  /** One event, or none where too few peers say so. */
+  #pathEvents(id: number, change: PathChange, minute: EventMinute): EventDraft[] {
     const now = this.#roster.family(this.#records.family);
     const peers = setOf(change.peers, now.live.length);
-    if (!isQuorum(peers, this.#roster, now)) return undefined;
-    const eventSecond = firstSecondOf(closed.minute) + change.second;
-    return { ...this.#judge.event(id, 'path', peers), eventSecond, viaAses: change.viaAses };
+    if (!isQuorum(peers, this.#roster, now)) return [];
+    const eventSecond = firstSecondOf(minute) + change.second;
+    return [{ id, event: { ...this.#judge.event(id, 'path', peers), eventSecond, viaAses: change.viaAses } }];
   }
 
   /** What peers lost in this minute of prefixes that are on their way down. */
@@ -108,11 +112,14 @@ export class MinuteEvidence {
     for (let i = 0; i < rows.count; i++) {
       const id = rows.prefix(i);
       if (!rows.isLoss(i) || !this.#judge.isLosing(id, losingShare)) continue;
-      const { peer, before } = readRow(columns, rows.row(i));
+      const column = columns[columnOf(columns, rows.row(i))];
+      const at = rows.row(i) - column.base;
+      const before = column.columns.before[at];
+      if (before < firstPath) continue;
       // A copy: the minute's input need not outlive it.
-      if (before !== undefined) {
-        losses.push({ id, block: this.#records.block(id), lost: { minute, peer, path: before.slice() } });
-      }
+      const path = column.paths.words(before - firstPath).slice();
+      const peer = column.peers[column.columns.peer[at]];
+      losses.push({ id, block: this.#records.block(id), lost: { minute, peer, path } });
     }
     return losses;
   }

@@ -9,9 +9,11 @@ import { grown } from './prefix-table.ts';
 export class Origins {
   #owner = new Uint32Array(0);
   #others = new Map<number, Map<number, number>>();
+  /** 1 where the prefix is in `others`: asked for each change. */
+  #isMixed = new Uint8Array(0);
 
-  owner = (id: number): number => this.#owner[id]!;
-  hasOthers = (id: number): boolean => this.#others.has(id);
+  owner = (id: number): number => this.#owner[id];
+  hasOthers = (id: number): boolean => this.#isMixed[id] === 1;
 
   setOwner(id: number, originAs: number): void {
     this.#owner[id] = originAs;
@@ -19,6 +21,7 @@ export class Origins {
 
   reserve(prefixes: number): void {
     this.#owner = grown(this.#owner, prefixes);
+    this.#isMixed = grown(this.#isMixed, prefixes);
   }
 
   /** The peer now holds a path of this origin. */
@@ -28,14 +31,14 @@ export class Origins {
       return;
     }
     const others = this.#others.get(id);
-    if (others === undefined) this.#others.set(id, new Map([[peer, originAs]]));
+    if (others === undefined) this.#setOthers(id, new Map([[peer, originAs]]));
     else others.set(peer, originAs);
   }
 
   /** The peer holds no path any more, or one of the owner's. */
   drop(id: number, peer: number): void {
     const others = this.#others.get(id);
-    if (others?.delete(peer) && others.size === 0) this.#others.delete(id);
+    if (others?.delete(peer) && others.size === 0) this.#setOthers(id, others);
   }
 
   /** The peer's routes are gone. */
@@ -49,7 +52,7 @@ export class Origins {
     const others = this.#others.get(id);
     for (let peer = 0; peer < holders.length * 32; peer++) {
       if (!hasPeer(holders, 0, peer)) continue;
-      const originAs = others?.get(peer) ?? this.#owner[id]!;
+      const originAs = others?.get(peer) ?? this.#owner[id];
       if (originAs !== 0) counts.set(originAs, (counts.get(originAs) ?? 0) + 1);
     }
     return counts;
@@ -64,8 +67,7 @@ export class Origins {
       const held = others?.get(peer) ?? from;
       if (held !== to) moved.set(peer, held);
     }
-    if (moved.size === 0) this.#others.delete(id);
-    else this.#others.set(id, moved);
+    this.#setOthers(id, moved);
   }
 
   save(writer: StateWriter, prefixes: number): void {
@@ -79,11 +81,19 @@ export class Origins {
     });
   }
 
+  /** Room for the prefixes has been reserved. */
   load(reader: StateReader): void {
-    this.#owner = reader.u32Array();
-    this.#others = new Map(
-      reader.list(() => [reader.u32(), new Map(reader.list(() => [reader.u32(), reader.u32()]))]),
+    this.#owner.set(reader.u32Array());
+    const all = reader.list(
+      () => [reader.u32(), new Map(reader.list(() => [reader.u32(), reader.u32()]))] as const,
     );
+    for (const [id, others] of all) this.#setOthers(id, others);
+  }
+
+  #setOthers(id: number, others: Map<number, number>): void {
+    this.#isMixed[id] = others.size === 0 ? 0 : 1;
+    if (others.size === 0) this.#others.delete(id);
+    else this.#others.set(id, others);
   }
 }
 

@@ -34,13 +34,13 @@ export class Ownership {
   hold(id: number, peer: number, originAs: number): boolean {
     const { origins, flags, views } = this.#records;
     const owner = origins.owner(id);
-    if (originAs === owner && !origins.hasOthers(id) && (flags[id]! & ownerFromSeed) === 0) return false;
-    const isFirst = owner === 0 || (flags[id]! & ownerFromSeed) !== 0;
+    if (originAs === owner && !origins.hasOthers(id) && (flags[id] & ownerFromSeed) === 0) return false;
+    const isFirst = owner === 0 || (flags[id] & ownerFromSeed) !== 0;
     if (isFirst && originAs !== 0) {
       // Peers that hold it already have a path of no single origin.
       this.#change(id, originAs);
       origins.move(id, 0, originAs, this.#records.holders(id, new Uint32Array(views.words).fill(-1)));
-      flags[id] = (flags[id]! & ~ownerFromSeed) | ownerIsFresh;
+      flags[id] = (flags[id] & ~ownerFromSeed) | ownerIsFresh;
     }
     origins.hold(id, peer, originAs);
     return isFirst || origins.hasOthers(id);
@@ -50,16 +50,16 @@ export class Ownership {
   seed(id: number, originAs: number): void {
     const { origins, flags } = this.#records;
     const owner = origins.owner(id);
-    const isSeeds = (flags[id]! & ownerFromSeed) !== 0;
+    const isSeeds = (flags[id] & ownerFromSeed) !== 0;
     if (originAs === 0 || (owner !== 0 && !(isSeeds && originAs < owner))) return;
     this.#change(id, originAs);
-    flags[id]! |= ownerFromSeed;
+    flags[id] |= ownerFromSeed;
   }
 
   /** At the end of the second in which peers first named it: the AS that most of them name, the smallest of several. */
   settle(id: number): void {
     const { origins, flags, views } = this.#records;
-    flags[id]! &= ~ownerIsFresh;
+    flags[id] &= ~ownerIsFresh;
     if (!origins.hasOthers(id)) return;
     const holders = this.#records.holders(id, new Uint32Array(views.words).fill(-1));
     const first = largest(origins.counts(id, holders));
@@ -90,7 +90,7 @@ export class Ownership {
 
   #change(id: number, originAs: number): void {
     const { origins, flags } = this.#records;
-    if ((flags[id]! & expected) !== 0) {
+    if ((flags[id] & expected) !== 0) {
       this.#expectedSet.add(origins.owner(id), -1);
       this.#expectedSet.add(originAs, 1);
     }

@@ -1,74 +1,78 @@
 import { firstPath } from '../contract/route-changes.ts';
 import { columnOf, type MinuteColumn } from './minute-columns.ts';
-import { changedPart, pathWords, SharedAses, samePath } from './route-paths.ts';
-
-/** A row of the minute, read. */
-export interface RouteRow {
-  readonly peer: number;
-  readonly second: number;
-  /** Undefined where it was absent, or is now. */
-  readonly before: Uint32Array | undefined;
-  readonly after: Uint32Array | undefined;
-}
-
-export function readRow(columns: readonly MinuteColumn[], row: number): RouteRow {
-  const column = columnOf(columns, row);
-  const at = row - column.base;
-  const path = (route: number) =>
-    route < firstPath ? undefined : pathWords(column.source, route - firstPath);
-  return {
-    peer: column.peers[column.columns.peer[at]!]!,
-    second: column.columns.second[at]!,
-    before: path(column.columns.before[at]!),
-    after: path(column.columns.after[at]!),
-  };
-}
-
-/** What became of one peer's path within the minute. */
-interface PeerPath {
-  /** As it was before it first changed, and right after that. */
-  readonly first: Uint32Array;
-  readonly next: Uint32Array;
-  /** As it was last heard in the minute. */
-  last: Uint32Array;
-}
+import { type PathPart, sharedAses } from './route-paths.ts';
 
 /** The distinct peers whose path of a prefix changed in a minute. */
 export interface PathChange {
   readonly peers: readonly number[];
-  /** The second in which `enough` peers had changed. */
+  /** The second of the minute in which enough peers had changed. */
   readonly second: number;
   readonly viaAses: readonly number[];
 }
 
 /**
- * A peer's path changed if it had one before and has another after (AADiff), also where it was without any
- * for some seconds (WADiff). Undefined if fewer than `enough` peers changed theirs.
+ * Finds out, of one prefix at a time, whose path changed within the minute: it had one before and has another after
+ * (AADiff), also where it was without any for some seconds (WADiff). Per peer: the route last held, the
+ * one before the first change, the one right after it, and the last one. Routes are numbers of the peer's source.
  */
-export function pathChange(
-  rows: readonly RouteRow[],
-  enough: number,
-  originAs: number,
-): PathChange | undefined {
-  const held = new Map<number, Uint32Array>();
-  const changed = new Map<number, PeerPath>();
-  let second: number | undefined;
-  for (const row of rows) {
-    const before = row.before ?? held.get(row.peer);
-    if (before !== undefined) held.set(row.peer, before);
-    if (row.after === undefined) continue;
-    held.set(row.peer, row.after);
-    if (before === undefined || samePath(before, row.after)) continue;
-    const peerPath = changed.get(row.peer);
-    if (peerPath !== undefined) peerPath.last = row.after;
-    else changed.set(row.peer, { first: before, next: row.after, last: row.after });
-    if (changed.size >= enough) second ??= row.second;
+export class PathChanges {
+  readonly #columns: readonly MinuteColumn[];
+  readonly #held: Uint32Array;
+  readonly #first: Uint32Array;
+  readonly #next: Uint32Array;
+  readonly #last: Uint32Array;
+  /** Column of each peer that changed. */
+  readonly #column: Uint16Array;
+
+  constructor(columns: readonly MinuteColumn[], peers: number) {
+    this.#columns = columns;
+    this.#held = new Uint32Array(peers);
+    this.#first = new Uint32Array(peers);
+    this.#next = new Uint32Array(peers);
+    this.#last = new Uint32Array(peers);
+    this.#column = new Uint16Array(peers);
   }
-  if (second === undefined) return undefined;
-  const shared = new SharedAses();
-  for (const { first, next, last } of changed.values()) {
+
+  /** Undefined if fewer than `enough` peers changed theirs. `rows` are the prefix's, in order. */
+  find(rows: readonly number[], enough: number, originAs: number): PathChange | undefined {
+    this.#held.fill(0);
+    this.#first.fill(0);
+    const changed: number[] = [];
+    let second: number | undefined;
+    for (const row of rows) {
+      const number = columnOf(this.#columns, row);
+      const { columns, peers, base } = this.#columns[number];
+      const at = row - base;
+      const peer = peers[columns.peer[at]];
+      if (!this.#apply(peer, columns.before[at], columns.after[at])) continue;
+      this.#column[peer] = number;
+      changed.push(peer);
+      if (changed.length === enough) second = columns.second[at];
+    }
+    if (second === undefined) return undefined;
+    return { peers: changed, second, viaAses: sharedAses(changed.map(this.#part), originAs) };
+  }
+
+  /** True where the peer's path changed for the first time in the minute. */
+  #apply(peer: number, routeBefore: number, after: number): boolean {
+    const before = routeBefore >= firstPath ? routeBefore : this.#held[peer];
+    if (after < firstPath) {
+      this.#held[peer] = before;
+      return false;
+    }
+    this.#held[peer] = after;
+    if (before < firstPath || before === after) return false;
+    this.#last[peer] = after;
+    if (this.#first[peer] !== 0) return false;
+    this.#first[peer] = before;
+    this.#next[peer] = after;
+    return true;
+  }
+
+  #part = (peer: number): PathPart => {
+    const first = this.#first[peer];
     // A path that came back was elsewhere in between.
-    shared.add(changedPart(first, samePath(first, last) ? next : last));
-  }
-  return { peers: [...changed.keys()], second, viaAses: shared.shared(originAs) };
+    const last = this.#last[peer] === first ? this.#next[peer] : this.#last[peer];
+    return this.#columns[this.#column[peer]].paths.changedPart(first - firstPath, last - firstPath);
+  };
 }

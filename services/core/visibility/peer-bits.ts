@@ -5,10 +5,10 @@
 export const wordsFor = (peers: number): number => (peers + 31) >>> 5;
 
 export const hasPeer = (words: Uint32Array, at: number, peer: number): boolean =>
-  ((words[at + (peer >>> 5)]! >>> (peer & 31)) & 1) === 1;
+  ((words[at + (peer >>> 5)] >>> (peer & 31)) & 1) === 1;
 
 export function addPeer(words: Uint32Array, at: number, peer: number): void {
-  words[at + (peer >>> 5)]! |= 1 << (peer & 31);
+  words[at + (peer >>> 5)] |= 1 << (peer & 31);
 }
 
 /** Bits set in one word (Hacker's Delight 5-1). */
@@ -22,7 +22,7 @@ export function popCount(word: number): number {
 export function countCommon(words: Uint32Array, at: number, mask: Uint32Array): number {
   let count = 0;
   for (let i = 0; i < mask.length; i++) {
-    const word = words[at + i]! & mask[i]!;
+    const word = words[at + i] & mask[i];
     if (word !== 0) count += popCount(word);
   }
   return count;

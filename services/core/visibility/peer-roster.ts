@@ -92,13 +92,13 @@ export class PeerRoster {
   }
 
   family = (family: Family): FamilyRoster => this.#families[family];
-  asn = (peer: number): number => this.#peers[peer]!.asn;
-  collector = (peer: number): number => this.#peers[peer]!.collector;
+  asn = (peer: number): number => this.#peers[peer].asn;
+  collector = (peer: number): number => this.#peers[peer].collector;
   idOf = (source: string, report: PeerReport): number => this.#ids.get(keyOf(source, report))!;
 
   /** "collector address ASn". */
   name(peer: number): string {
-    const { source, address, asn } = this.#peers[peer]!;
+    const { source, address, asn } = this.#peers[peer];
     return `${source} ${address} AS${asn}`;
   }
 
@@ -114,20 +114,24 @@ export class PeerRoster {
     const completed: Record<Family, number[]> = { ipv4: [], ipv6: [] };
     const lost: number[] = [];
     const known = this.#peers.length;
-    // Sorted, so that a peer's id does not depend on which tracker its report came from.
-    for (const { source, report } of [...reports].sort(bySourceAndPeer)) {
-      const id = this.#idOrNew(source, report, minute);
-      this.#report(this.#peers[id]!, report, minute);
+    // New peers in order, so that a peer's id does not depend on which tracker its report came from.
+    const isNew = ({ source, report }: SourcedReport) => !this.#ids.has(keyOf(source, report));
+    for (const { source, report } of reports.filter(isNew).sort(bySourceAndPeer)) {
+      this.#add(source, report, minute);
+    }
+    for (const { source, report } of reports) {
+      const id = this.idOf(source, report);
+      this.#report(this.#peers[id], report, minute);
       if (report.state === 'down') lost.push(id);
       for (const family of families) {
-        if (this.#peers[id]!.completeSince[family] === minute) completed[family].push(id);
+        if (this.#peers[id].completeSince[family] === minute) completed[family].push(id);
       }
     }
     if (this.#peers.length > known) this.#sortNames();
     const medians = { ipv4: this.#medianSize('ipv4'), ipv6: this.#medianSize('ipv6') };
     for (const { source, report } of reports) {
       if (this.#isTransfer(report, medians)) {
-        this.#peers[this.idOf(source, report)]!.maskedUntil = minute + maskMinutes;
+        this.#peers[this.idOf(source, report)].maskedUntil = minute + maskMinutes;
       }
     }
     this.#mask(minute);
@@ -137,31 +141,26 @@ export class PeerRoster {
     return { lost, completed };
   }
 
-  #idOrNew(source: string, report: PeerReport, minute: EventMinute): number {
-    const key = keyOf(source, report);
-    const id = this.#ids.get(key);
-    if (id !== undefined) return id;
+  #add(source: string, report: PeerReport, minute: EventMinute): void {
     let collector = this.#collectors.indexOf(source);
     if (collector === -1) {
       collector = this.#collectors.push(source) - 1;
       this.#collectorMaskedUntil.push(0);
     }
-    this.#ids.set(key, this.#peers.length);
-    return (
-      this.#peers.push({
-        source,
-        address: report.address,
-        asn: report.asn,
-        collector,
-        state: report.state,
-        stateSinceMinute: Math.min(report.stateSinceMinute, minute),
-        size: { ipv4: 0, ipv6: 0 },
-        completeSince: { ipv4: never, ipv6: never },
-        maskedUntil: 0,
-        masked: false,
-        maskedSince: 0,
-      }) - 1
-    );
+    this.#ids.set(keyOf(source, report), this.#peers.length);
+    this.#peers.push({
+      source,
+      address: report.address,
+      asn: report.asn,
+      collector,
+      state: report.state,
+      stateSinceMinute: Math.min(report.stateSinceMinute, minute),
+      size: { ipv4: 0, ipv6: 0 },
+      completeSince: { ipv4: never, ipv6: never },
+      maskedUntil: 0,
+      masked: false,
+      maskedSince: 0,
+    });
   }
 
   #report(peer: Peer, report: PeerReport, minute: EventMinute): void {
@@ -219,7 +218,7 @@ export class PeerRoster {
       if (peer.completeSince[family] < minute) addPeer(complete, 0, id);
       if (peer.size[family] === 0 || peer.size[family] * 2 < median) continue;
       addPeer(fullFeed, 0, id);
-      if (peer.masked || minute < this.#collectorMaskedUntil[peer.collector]!) maskedPeers++;
+      if (peer.masked || minute < this.#collectorMaskedUntil[peer.collector]) maskedPeers++;
       else {
         addPeer(live, 0, id);
         livePeers.push(peer);
@@ -246,18 +245,18 @@ export class PeerRoster {
   /** Collectors that have enough live peers for the quorum to ask for more than one. */
   #largeCollectors(livePeers: readonly Peer[]): number {
     const counts = new Uint32Array(this.#collectors.length);
-    for (const peer of livePeers) counts[peer.collector]!++;
+    for (const peer of livePeers) counts[peer.collector]++;
     return counts.filter((count) => count >= enoughPeers).length;
   }
 
   #sortNames(): void {
     const names = this.#peers.map((_, id) => this.name(id));
-    this.#byName = names.map((_, id) => id).sort((a, b) => compareText(names[a]!, names[b]!));
+    this.#byName = names.map((_, id) => id).sort((a, b) => compareText(names[a], names[b]));
   }
 
   save(writer: StateWriter): void {
     writer.list(this.#collectorMaskedUntil.entries(), ([collector, until]) => {
-      writer.text(this.#collectors[collector]!);
+      writer.text(this.#collectors[collector]);
       writer.u32(until);
     });
     writer.list(this.#peers, (peer) => {
@@ -297,14 +296,14 @@ export class PeerRoster {
     const address = reader.text();
     const asn = reader.u32();
     const collector = reader.u32();
-    const state = states[reader.u8()]!;
+    const state = states[reader.u8()];
     const stateSinceMinute = reader.u32();
     const [ipv4, ipv6] = families.map(() => ({ size: reader.u32(), completeSince: reader.u32() })) as [
       { size: number; completeSince: number },
       { size: number; completeSince: number },
     ];
     return {
-      source: this.#collectors[collector]!,
+      source: this.#collectors[collector],
       address,
       asn,
       collector,

@@ -24,7 +24,7 @@ export class PeerViews {
     }
     const wider = new Uint32Array(prefixes * 2 * words);
     for (let set = 0; set * this.words < this.bits.length; set++) {
-      for (let i = 0; i < this.words; i++) wider[set * words + i] = this.bits[set * this.words + i]!;
+      for (let i = 0; i < this.words; i++) wider[set * words + i] = this.bits[set * this.words + i];
     }
     this.bits = wider;
     this.words = words;
@@ -40,7 +40,7 @@ export class PeerViews {
     const word = peer >>> 5;
     const bit = 1 << (peer & 31);
     for (let id = 0; id < prefixes; id++) {
-      if (!hasPeer(this.bits, this.namedAt(id), peer)) this.bits[this.lacksAt(id) + word]! |= bit;
+      if (!hasPeer(this.bits, this.namedAt(id), peer)) this.bits[this.lacksAt(id) + word] |= bit;
     }
   }
 
@@ -48,7 +48,7 @@ export class PeerViews {
   forget(peer: number, prefixes: number): void {
     const word = peer >>> 5;
     const keep = ~(1 << (peer & 31));
-    for (let set = 0; set < 2 * prefixes; set++) this.bits[set * this.words + word]! &= keep;
+    for (let set = 0; set < 2 * prefixes; set++) this.bits[set * this.words + word] &= keep;
   }
 
   save(writer: StateWriter, prefixes: number): void {

@@ -72,7 +72,7 @@ function loadReport(reader: StateReader): PeerReport {
   return {
     address: reader.text(),
     asn: reader.u32(),
-    state: states[reader.u8()]!,
+    state: states[reader.u8()],
     stateSinceMinute: reader.u32(),
     ipv4: loadFamily(reader),
     ipv6: loadFamily(reader),

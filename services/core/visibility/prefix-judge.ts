@@ -63,8 +63,8 @@ export class PrefixJudge {
   /** The prefix will be judged at the end of this second. Called before any peer's view of it changes. */
   touch(id: number): void {
     const { flags, views } = this.#records;
-    if ((flags[id]! & flag.touched) !== 0) return;
-    flags[id]! |= flag.touched;
+    if ((flags[id] & flag.touched) !== 0) return;
+    flags[id] |= flag.touched;
     this.#touched.add(id, views.bits, views.lacksAt(id), views.words);
   }
 
@@ -97,7 +97,7 @@ export class PrefixJudge {
     const { table, views, flags } = this.#records;
     for (const peer of peers) views.complete(peer, table.count);
     for (let id = 0; id < table.count; id++) {
-      if ((flags[id]! & flag.stateMask) !== flag.up || !this.#isLow(this.#present(id))) continue;
+      if ((flags[id] & flag.stateMask) !== flag.up || !this.#isLow(this.#present(id))) continue;
       this.#setState(id, flag.unjudged);
       this.#flipped.push(id);
     }
@@ -107,7 +107,7 @@ export class PrefixJudge {
   sweepKnown(): void {
     const { table, flags } = this.#records;
     for (let id = 0; id < table.count; id++) {
-      if ((flags[id]! & flag.known) === 0 && this.#isNamedEnough(id)) this.#makeKnown(id);
+      if ((flags[id] & flag.known) === 0 && this.#isNamedEnough(id)) this.#makeKnown(id);
     }
   }
 
@@ -116,13 +116,13 @@ export class PrefixJudge {
     if (this.#now.denominator.frozen) return;
     const { table, flags } = this.#records;
     for (let id = 0; id < table.count; id++) {
-      if ((flags[id]! & flag.stateMask) === flag.unjudged && this.#isHigh(this.#present(id))) this.#begin(id);
+      if ((flags[id] & flag.stateMask) === flag.unjudged && this.#isHigh(this.#present(id))) this.#begin(id);
     }
   }
 
   /** Whether the prefix is up, but at least one in `share` live peers lack it. */
   isLosing(id: number, share: number): boolean {
-    if ((this.#records.flags[id]! & flag.stateMask) !== flag.up) return false;
+    if ((this.#records.flags[id] & flag.stateMask) !== flag.up) return false;
     const { livePeers } = this.#now.denominator;
     return (livePeers - this.#present(id)) * share >= livePeers;
   }
@@ -131,7 +131,7 @@ export class PrefixJudge {
   takeDrafts(): EventDraft[] {
     const drafts = this.#drafts;
     this.#drafts = [];
-    for (const { id } of drafts) this.#records.flags[id]! &= ~flag.crossed;
+    for (const { id } of drafts) this.#records.flags[id] &= ~flag.crossed;
     return drafts;
   }
 
@@ -144,18 +144,18 @@ export class PrefixJudge {
     this.expectedSet.load(reader);
     const { table, flags } = this.#records;
     for (let id = 0; id < table.count; id++) {
-      if ((flags[id]! & flag.stateMask) === flag.down) this.#covers.addDown(id);
+      if ((flags[id] & flag.stateMask) === flag.down) this.#covers.addDown(id);
     }
   }
 
   #judge(id: number, index: number): void {
     const { flags, origins } = this.#records;
-    flags[id]! &= ~flag.touched;
-    if ((flags[id]! & flag.ownerIsFresh) !== 0) this.ownership.settle(id);
-    if ((flags[id]! & flag.known) === 0 && this.#isNamedEnough(id)) this.#makeKnown(id);
+    flags[id] &= ~flag.touched;
+    if ((flags[id] & flag.ownerIsFresh) !== 0) this.ownership.settle(id);
+    if ((flags[id] & flag.known) === 0 && this.#isNamedEnough(id)) this.#makeKnown(id);
     if (this.#now.denominator.frozen) return;
     const present = this.#present(id);
-    const state = flags[id]! & flag.stateMask;
+    const state = flags[id] & flag.stateMask;
     if (state === flag.down) {
       if (this.#isHigh(present)) this.#goUp(id);
     } else if (state === flag.unjudged) {
@@ -163,23 +163,23 @@ export class PrefixJudge {
       else if (this.#isWithdrawn(id)) this.#goDown(id);
     } else {
       this.#judgeUp(id, index, present);
-      if (origins.hasOthers(id) && (flags[id]! & flag.stateMask) === flag.up) this.#followOwner(id, false);
+      if (origins.hasOthers(id) && (flags[id] & flag.stateMask) === flag.up) this.#followOwner(id, false);
     }
   }
 
   #judgeUp(id: number, index: number, present: number): void {
     const { flags } = this.#records;
-    const isDisarmed = (flags[id]! & flag.disarmed) !== 0;
+    const isDisarmed = (flags[id] & flag.disarmed) !== 0;
     if (this.#isHigh(present)) {
       if (!isDisarmed) return;
-      flags[id]! &= ~flag.disarmed;
+      flags[id] &= ~flag.disarmed;
       this.#flipped.push(id);
       return;
     }
     if (isDisarmed) return;
     const lackedBefore = this.#touched.lackedBefore(index, this.#now.live);
     if (!this.#reconsidered.has(id) && this.#isGone(lackedBefore)) {
-      flags[id]! |= flag.disarmed;
+      flags[id] |= flag.disarmed;
       this.#flipped.push(id);
     } else if (this.#isLow(present) && this.#isGone(this.#records.lacking(id, this.#now.live))) {
       this.#goDown(id);
@@ -207,7 +207,7 @@ export class PrefixJudge {
     const { views } = this.#records;
     const at = views.namedAt(id);
     return this.#isGone(
-      this.#records.lacking(id, this.#now.live).map((word, i) => word & views.bits[at + i]!),
+      this.#records.lacking(id, this.#now.live).map((word, i) => word & views.bits[at + i]),
     );
   }
 
@@ -218,21 +218,21 @@ export class PrefixJudge {
 
   #makeKnown(id: number): void {
     const { flags } = this.#records;
-    if ((flags[id]! & flag.known) === 0) this.#flipped.push(id);
-    flags[id]! |= flag.known;
+    if ((flags[id] & flag.known) === 0) this.#flipped.push(id);
+    flags[id] |= flag.known;
     if (this.expectedSet.isLearning(this.#minute)) this.#setExpected(id, true);
   }
 
   #setExpected(id: number, isExpected: boolean): void {
     const { flags, origins } = this.#records;
-    if (isExpected === ((flags[id]! & flag.expected) !== 0)) return;
-    flags[id]! ^= flag.expected;
+    if (isExpected === ((flags[id] & flag.expected) !== 0)) return;
+    flags[id] ^= flag.expected;
     this.expectedSet.add(origins.owner(id), isExpected ? 1 : -1);
   }
 
   #setState(id: number, state: number): void {
     const { flags } = this.#records;
-    flags[id] = (flags[id]! & ~(flag.stateMask | flag.disarmed)) | state;
+    flags[id] = (flags[id] & ~(flag.stateMask | flag.disarmed)) | state;
   }
 
   /** First seen to be visible: nobody needs to be told. */
@@ -244,9 +244,9 @@ export class PrefixJudge {
 
   #goDown(id: number): void {
     const { flags, upTime } = this.#records;
-    if ((flags[id]! & flag.stateMask) === flag.unjudged) upTime.begin(id, this.#minute);
+    if ((flags[id] & flag.stateMask) === flag.unjudged) upTime.begin(id, this.#minute);
     this.#setState(id, flag.down);
-    flags[id]! |= flag.crossed;
+    flags[id] |= flag.crossed;
     upTime.cross(id, false, this.#minute);
     this.#covers.addDown(id);
     this.#flipped.push(id);
@@ -258,7 +258,7 @@ export class PrefixJudge {
     this.#followOwner(id, true);
     this.#tell(id, 'up', this.#holding(id));
     this.#setState(id, flag.up);
-    flags[id] = (flags[id]! & ~flag.covered) | flag.crossed;
+    flags[id] = (flags[id] & ~flag.covered) | flag.crossed;
     upTime.cross(id, true, this.#minute);
     this.#covers.removeDown(id);
     this.#flipped.push(id);
@@ -276,7 +276,7 @@ export class PrefixJudge {
   #judgeCovers(): void {
     const { flags } = this.#records;
     for (const id of this.#wentDown) {
-      if (this.#isCovered(id)) flags[id]! |= flag.covered;
+      if (this.#isCovered(id)) flags[id] |= flag.covered;
       const lacking = this.#records.lacking(id, this.#now.live);
       this.#tell(id, 'down', lacking, {
         peersFor: peerNames(lacking, this.#roster),
@@ -285,8 +285,8 @@ export class PrefixJudge {
     }
     for (const id of this.#covers.downInsideAny(this.#flipped)) {
       const isCovered = this.#isCovered(id);
-      if (isCovered === ((flags[id]! & flag.covered) !== 0)) continue;
-      flags[id]! ^= flag.covered;
+      if (isCovered === ((flags[id] & flag.covered) !== 0)) continue;
+      flags[id] ^= flag.covered;
       this.#tell(id, isCovered ? 'covered' : 'uncovered', this.#records.lacking(id, this.#now.live));
     }
     this.#wentDown = [];
@@ -296,14 +296,14 @@ export class PrefixJudge {
   #isCovered = (id: number): boolean => this.#covers.isCovered(id, this.#isCover);
 
   #isCover = (id: number): boolean => {
-    const flags = this.#records.flags[id]!;
+    const flags = this.#records.flags[id];
     return (flags & (flag.stateMask | flag.known | flag.disarmed)) === (flag.up | flag.known);
   };
 
   /** Live peers that have the prefix, or are taken to have it. */
   #holding(id: number): Uint32Array {
     const lacking = this.#records.lacking(id, this.#now.live);
-    return this.#now.live.map((word, i) => word & ~lacking[i]!);
+    return this.#now.live.map((word, i) => word & ~lacking[i]);
   }
 
   #tell(id: number, kind: PrefixEvent['kind'], peers: Uint32Array, content: Partial<PrefixEvent> = {}): void {
@@ -320,10 +320,10 @@ export class PrefixJudge {
     return {
       kind,
       originAs: origins.owner(id),
-      prefix: formatPrefix(family, table.addresses, at, table.lengths[id]!),
+      prefix: formatPrefix(family, table.addresses, at, table.lengths[id]),
       eventSecond: this.#second,
-      covered: (flags[id]! & flag.covered) !== 0,
-      expected: (flags[id]! & flag.expected) !== 0,
+      covered: (flags[id] & flag.covered) !== 0,
+      expected: (flags[id] & flag.expected) !== 0,
       ...countPeers(peers, this.#roster),
       livePeers: this.#now.denominator.livePeers,
       livePeerAses: this.#now.denominator.livePeerAses,
@@ -338,11 +338,11 @@ export class PrefixJudge {
   #sweepExpected(hour: EventMinute): void {
     const { table, flags, upTime } = this.#records;
     for (let id = 0; id < table.count; id++) {
-      const state = flags[id]! & flag.stateMask;
-      if ((flags[id]! & flag.known) === 0 || state === flag.unjudged) continue;
+      const state = flags[id] & flag.stateMask;
+      if ((flags[id] & flag.known) === 0 || state === flag.unjudged) continue;
       const isUp = state === flag.up;
       const week = upTime.week(id, isUp, hour);
-      this.#setExpected(id, this.expectedSet.belongs(flags[id]!, isUp, hour - upTime.since(id), week));
+      this.#setExpected(id, this.expectedSet.belongs(flags[id], isUp, hour - upTime.since(id), week));
     }
   }
 }

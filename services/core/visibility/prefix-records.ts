@@ -33,7 +33,7 @@ export class PrefixRecords {
 
   /** The first 8 bits (IPv6: 16) of its address: all that covers it has the same. */
   block(id: number): number {
-    return this.family === 'ipv4' ? this.table.addresses[id]! >>> 24 : this.table.addresses[id * 4]! >>> 16;
+    return this.family === 'ipv4' ? this.table.addresses[id] >>> 24 : this.table.addresses[id * 4] >>> 16;
   }
 
   /** The peers of `mask` that hold a path. */
@@ -41,13 +41,13 @@ export class PrefixRecords {
     const { bits } = this.views;
     const named = this.views.namedAt(id);
     const lacks = this.views.lacksAt(id);
-    return mask.map((word, i) => word & bits[named + i]! & ~bits[lacks + i]!);
+    return mask.map((word, i) => word & bits[named + i] & ~bits[lacks + i]);
   }
 
   /** The peers of `mask` that lack it. */
   lacking(id: number, mask: Uint32Array): Uint32Array {
     const at = this.views.lacksAt(id);
-    return mask.map((word, i) => word & this.views.bits[at + i]!);
+    return mask.map((word, i) => word & this.views.bits[at + i]);
   }
 
   save(writer: StateWriter): void {
@@ -61,13 +61,11 @@ export class PrefixRecords {
 
   load(reader: StateReader): void {
     this.table.load(reader);
+    this.reserve(0);
     this.views.load(reader);
+    this.views.reserve(this.table.capacity, this.views.words * 32);
     this.origins.load(reader);
     this.upTime.load(reader);
-    this.flags = reader.u16Array();
-    this.views.reserve(this.table.capacity, this.views.words * 32);
-    this.origins.reserve(this.table.capacity);
-    this.upTime.reserve(this.table.capacity);
-    this.flags = grown(this.flags, this.table.capacity);
+    this.flags.set(reader.u16Array());
   }
 }

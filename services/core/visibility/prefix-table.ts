@@ -6,12 +6,13 @@ export const noPrefix = -1;
 const initialCapacity = 1024;
 
 /**
- * Prefixes of one family, each with a small number (its id: 0, 1, 2, ... in order of arrival).
- * Open addressing with linear probing, at most half full; a slot holds id + 1.
+ * Prefixes of one family, each with a small number (its id: 0, 1, 2, ... in order of arrival). Open addressing with linear
+ * probing, at most half full. An entry of the index is two words, so that a usual lookup touches one cache line: the address
+ * (IPv6: a hash of it), and (id + 1) * 256 + length; 0 is empty.
  */
 export class PrefixTable {
   readonly #addressWords: 1 | 4;
-  #slots = new Int32Array(2 * initialCapacity);
+  #index = new Uint32Array(4 * initialCapacity);
   #count = 0;
   #capacity = initialCapacity;
   /** Address words by id, `addressWords` each. */
@@ -35,29 +36,29 @@ export class PrefixTable {
   }
 
   usesLength(length: number): boolean {
-    return ((this.#usedLengths[length >>> 5]! >>> (length & 31)) & 1) === 1;
+    return ((this.#usedLengths[length >>> 5] >>> (length & 31)) & 1) === 1;
   }
 
   /** Id of the prefix whose address words start at `at`; noPrefix if it is not held. */
   find(words: Uint32Array, at: number, length: number): number {
-    return this.#slots[this.#slotOf(words, at, length)]! - 1;
+    return (this.#index[this.#entryOf(words, at, length) + 1] >>> 8) - 1;
   }
 
   /** The same, taking it in where it is new. */
   findOrAdd(words: Uint32Array, at: number, length: number): number {
-    const slot = this.#slotOf(words, at, length);
-    const found = this.#slots[slot]! - 1;
-    return found === noPrefix ? this.#add(slot, words, at, length) : found;
+    const entry = this.#entryOf(words, at, length);
+    const packed = this.#index[entry + 1];
+    return packed === 0 ? this.#add(entry, words, at, length) : (packed >>> 8) - 1;
   }
 
   /** Order of two prefixes by address, then by length. */
   compare(a: number, b: number): number {
     const words = this.#addressWords;
     for (let i = 0; i < words; i++) {
-      const difference = this.addresses[a * words + i]! - this.addresses[b * words + i]!;
+      const difference = this.addresses[a * words + i] - this.addresses[b * words + i];
       if (difference !== 0) return difference;
     }
-    return this.lengths[a]! - this.lengths[b]!;
+    return this.lengths[a] - this.lengths[b];
   }
 
   save(writer: StateWriter): void {
@@ -68,52 +69,59 @@ export class PrefixTable {
   load(reader: StateReader): void {
     const addresses = reader.u32Array();
     const lengths = reader.u8Array();
-    for (let id = 0; id < lengths.length; id++)
-      this.findOrAdd(addresses, id * this.#addressWords, lengths[id]!);
+    for (let id = 0; id < lengths.length; id++) {
+      this.findOrAdd(addresses, id * this.#addressWords, lengths[id]);
+    }
   }
 
-  #add(slot: number, words: Uint32Array, at: number, length: number): number {
+  #add(entry: number, words: Uint32Array, at: number, length: number): number {
     if (this.#count === this.#capacity) {
       this.#grow();
-      return this.#add(this.#slotOf(words, at, length), words, at, length);
+      return this.#add(this.#entryOf(words, at, length), words, at, length);
     }
     const id = this.#count++;
-    this.#slots[slot] = id + 1;
+    this.#index[entry] = this.#addressWords === 1 ? words[at] : hashOf(words, at, length);
+    this.#index[entry + 1] = (id + 1) * 256 + length;
     for (let i = 0; i < this.#addressWords; i++) {
-      this.addresses[id * this.#addressWords + i] = words[at + i]!;
+      this.addresses[id * this.#addressWords + i] = words[at + i];
     }
     this.lengths[id] = length;
-    this.#usedLengths[length >>> 5]! |= 1 << (length & 31);
+    this.#usedLengths[length >>> 5] |= 1 << (length & 31);
     return id;
   }
 
-  #slotOf(words: Uint32Array, at: number, length: number): number {
-    return this.#addressWords === 1 ? this.#ipv4Slot(words[at]!, length) : this.#ipv6Slot(words, at, length);
+  /** Place of the prefix in the index, or the empty place for it. */
+  #entryOf(words: Uint32Array, at: number, length: number): number {
+    return this.#addressWords === 1 ? this.#ipv4Entry(words[at], length) : this.#ipv6Entry(words, at, length);
   }
 
-  #ipv4Slot(address: number, length: number): number {
-    const mask = this.#slots.length - 1;
-    let slot = hash(address ^ Math.imul(length, 0x9e3779b1)) & mask;
+  #ipv4Entry(address: number, length: number): number {
+    const index = this.#index;
+    const mask = index.length - 2;
+    let entry = (mix(address ^ Math.imul(length, 0x9e3779b1)) << 1) & mask;
     for (;;) {
-      const id = this.#slots[slot]! - 1;
-      if (id === noPrefix || (this.addresses[id] === address && this.lengths[id] === length)) return slot;
-      slot = (slot + 1) & mask;
+      const packed = index[entry + 1];
+      if (packed === 0 || (index[entry] === address && (packed & 255) === length)) return entry;
+      entry = (entry + 2) & mask;
     }
   }
 
-  #ipv6Slot(words: Uint32Array, at: number, length: number): number {
-    const mask = this.#slots.length - 1;
-    let mixed = length;
-    for (let i = 0; i < 4; i++) mixed = hash(mixed ^ words[at + i]!);
-    let slot = mixed & mask;
+  #ipv6Entry(words: Uint32Array, at: number, length: number): number {
+    const index = this.#index;
+    const mask = index.length - 2;
+    const hash = hashOf(words, at, length);
+    let entry = (hash << 1) & mask;
     for (;;) {
-      const id = this.#slots[slot]! - 1;
-      if (id === noPrefix || (this.lengths[id] === length && this.#sameAddress(id, words, at))) return slot;
-      slot = (slot + 1) & mask;
+      const packed = index[entry + 1];
+      if (packed === 0) return entry;
+      if (index[entry] === hash && (packed & 255) === length && this.#isAt((packed >>> 8) - 1, words, at)) {
+        return entry;
+      }
+      entry = (entry + 2) & mask;
     }
   }
 
-  #sameAddress(id: number, words: Uint32Array, at: number): boolean {
+  #isAt(id: number, words: Uint32Array, at: number): boolean {
     for (let i = 0; i < 4; i++) if (this.addresses[id * 4 + i] !== words[at + i]) return false;
     return true;
   }
@@ -122,9 +130,13 @@ export class PrefixTable {
     this.#capacity *= 2;
     this.addresses = grown(this.addresses, this.#capacity * this.#addressWords);
     this.lengths = grown(this.lengths, this.#capacity);
-    this.#slots = new Int32Array(2 * this.#capacity);
+    this.#index = new Uint32Array(4 * this.#capacity);
     for (let id = 0; id < this.#count; id++) {
-      this.#slots[this.#slotOf(this.addresses, id * this.#addressWords, this.lengths[id]!)] = id + 1;
+      const at = id * this.#addressWords;
+      const entry = this.#entryOf(this.addresses, at, this.lengths[id]);
+      this.#index[entry] =
+        this.#addressWords === 1 ? this.addresses[at] : hashOf(this.addresses, at, this.lengths[id]);
+      this.#index[entry + 1] = (id + 1) * 256 + this.lengths[id];
     }
   }
 }
@@ -136,8 +148,14 @@ export function grown<T extends Uint8Array | Uint16Array | Uint32Array>(array: T
   return larger;
 }
 
+function hashOf(words: Uint32Array, at: number, length: number): number {
+  let hash = length;
+  for (let i = 0; i < 4; i++) hash = mix(hash ^ words[at + i]);
+  return hash;
+}
+
 /** Finaliser of MurmurHash3: every bit of the key reaches the low bits. */
-function hash(key: number): number {
+function mix(key: number): number {
   let mixed = Math.imul(key ^ (key >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) >>> 0;

@@ -13,18 +13,18 @@ export class TouchedPrefixes {
     return this.#count;
   }
 
-  id = (index: number): number => this.#ids[index]!;
+  id = (index: number): number => this.#ids[index];
 
   add(id: number, lacks: Uint32Array, at: number, words: number): void {
     if (words !== this.#words || this.#count === this.#ids.length) this.#grow(words);
     const to = this.#count * words;
-    for (let i = 0; i < words; i++) this.#lackedBefore[to + i] = lacks[at + i]!;
+    for (let i = 0; i < words; i++) this.#lackedBefore[to + i] = lacks[at + i];
     this.#ids[this.#count++] = id;
   }
 
   /** Live peers that lacked it before the second. */
   lackedBefore(index: number, live: Uint32Array): Uint32Array {
-    return live.map((word, i) => word & this.#lackedBefore[index * this.#words + i]!);
+    return live.map((word, i) => word & this.#lackedBefore[index * this.#words + i]);
   }
 
   clear(): void {

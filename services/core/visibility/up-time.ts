@@ -27,7 +27,7 @@ export class UpTime {
     this.#since = grown(this.#since, prefixes);
   }
 
-  since = (id: number): EventMinute => this.#since[id]!;
+  since = (id: number): EventMinute => this.#since[id];
 
   /** First judged, as up. */
   begin(id: number, minute: EventMinute): void {
@@ -38,7 +38,7 @@ export class UpTime {
   cross(id: number, isUp: boolean, minute: EventMinute): void {
     let flapper = this.#flappers.get(id);
     if (flapper === undefined) {
-      const firstMinute = this.#since[id]!;
+      const firstMinute = this.#since[id];
       flapper = { minutesUp: new Uint8Array(weekHours), firstMinute, countedUntil: firstMinute };
       this.#flappers.set(id, flapper);
     }
@@ -50,13 +50,13 @@ export class UpTime {
   week(id: number, isUp: boolean, now: EventMinute): { up: number; known: number } {
     const flapper = this.#flappers.get(id);
     if (flapper === undefined) {
-      const minutes = Math.min(now - this.#since[id]!, weekMinutes);
+      const minutes = Math.min(now - this.#since[id], weekMinutes);
       return { up: isUp ? minutes : 0, known: minutes };
     }
     count(flapper, isUp, now);
     let minutesUp = 0;
     for (const minutes of flapper.minutesUp) minutesUp += minutes;
-    if (now - this.#since[id]! >= weekMinutes) this.#flappers.delete(id);
+    if (now - this.#since[id] >= weekMinutes) this.#flappers.delete(id);
     return { up: minutesUp, known: Math.min(now - flapper.firstMinute, weekMinutes) };
   }
 
@@ -70,8 +70,9 @@ export class UpTime {
     });
   }
 
+  /** Room for the prefixes has been reserved. */
   load(reader: StateReader): void {
-    this.#since = reader.u32Array();
+    this.#since.set(reader.u32Array());
     this.#flappers = new Map(
       reader.list(() => [
         reader.u32(),
@@ -90,7 +91,7 @@ function count(flapper: Flapper, isUp: boolean, until: EventMinute): void {
     const end = Math.min(until, (hour + 1) * hourMinutes);
     const at = hour % weekHours;
     if (flapper.countedUntil === hour * hourMinutes) flapper.minutesUp[at] = 0;
-    if (isUp) flapper.minutesUp[at]! += end - flapper.countedUntil;
+    if (isUp) flapper.minutesUp[at] += end - flapper.countedUntil;
     flapper.countedUntil = end;
   }
 }
