@@ -115,6 +115,8 @@ export class Origin {
     let weight = 0;
     for (const event of events) {
       if (event.kind === 'path') {
+        // They count in u, and in no beat: who changes paths upstream of an AS makes it change with him. (With them
+        // 51 ASes that have no beat were CONFIRMED on 2008-02-20, and 3 without.)
         weight += pathWeight;
         continue;
       }
