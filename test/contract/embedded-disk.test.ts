@@ -1,19 +1,79 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after } from 'node:test';
+import { after, test } from 'node:test';
 import { openDiskStorage } from '#runtime/transport/disk-storage.ts';
 import { EmbeddedLog } from '#runtime/transport/embedded-log.ts';
 import { transportSuite } from './transport-suite.ts';
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'steadybeat-contract-'));
+  folders.push(folder);
+  return folder;
+}
 
 const folders: string[] = [];
 after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 
 transportSuite({
   name: 'embedded log on disk',
-  open: async (limits) => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'steadybeat-contract-'));
-    folders.push(folder);
-    return new EmbeddedLog(limits, openDiskStorage(folder));
-  },
+  open: async (limits) => new EmbeddedLog(limits, openDiskStorage(await newFolder())),
+});
+
+test('a log on disk that is opened again has all that it had, and goes on', async () => {
+  const folder = await newFolder();
+  const open = () => new EmbeddedLog({ lagBytesMax: 1000 }, openDiskStorage(folder));
+  const record = (topic: string, key: string, value: number | null) => ({
+    topic,
+    partition: 1,
+    key,
+    value: value === null ? null : Uint8Array.of(value),
+  });
+  const keysAndValues = async (log: EmbeddedLog, topic: string): Promise<string[]> => {
+    const { low, high } = await log.offsets(topic, 1);
+    const found: string[] = [];
+    for await (const { offset, key, value } of log.scan(topic, 1, low, high))
+      found.push(`${offset}:${key}:${value}`);
+    return [...found, `${high}`];
+  };
+
+  const first = open();
+  await first.ensureTopics([
+    { name: 'plain', partitions: 2, compacted: false },
+    { name: 'compacted', partitions: 2, compacted: true },
+  ]);
+  const producer = await first.openProducer();
+  await producer.send([record('plain', 'a', 1), record('plain', 'b', 2), record('plain', 'c', 3)]);
+  await producer.send([
+    record('compacted', 'a', 1),
+    record('compacted', 'b', 2),
+    record('compacted', 'a', 3),
+  ]);
+  await producer.send([record('compacted', 'b', null)]);
+  const reader = await first.openConsumer({ group: 'g', topics: ['plain'], batchBytes: 2 });
+  for (let delivery = await reader.read(); ; delivery = await reader.read()) {
+    if (delivery?.case !== 'batch') continue;
+    await delivery.batch.ack();
+    break;
+  }
+  await first.close();
+
+  const second = open();
+  await assert.rejects(second.ensureTopics([{ name: 'plain', partitions: 3, compacted: false }]));
+  assert.deepEqual(await keysAndValues(second, 'plain'), ['0:a:1', '1:b:2', '2:c:3', '3']);
+  assert.deepEqual(await keysAndValues(second, 'compacted'), ['2:a:3', '4']);
+  const again = await second.openProducer();
+  await again.send([record('plain', 'd', 4), record('compacted', 'a', 5)]);
+  assert.deepEqual(await keysAndValues(second, 'compacted'), ['4:a:5', '5']);
+  const rest = await second.openConsumer({ group: 'g', topics: ['plain'], batchBytes: 1000 });
+  for (let delivery = await rest.read(); ; delivery = await rest.read()) {
+    if (delivery?.case !== 'batch') continue;
+    assert.deepEqual(
+      delivery.batch.records.map(({ key }) => key),
+      ['c', 'd'],
+    );
+    break;
+  }
+  await second.close();
 });

@@ -149,6 +149,25 @@ function orderCases(scene: Scene): void {
   );
 
   scene(
+    'back-pressure: a later send does not overtake one that waits',
+    async (transport) => {
+      await transport.ensureTopics([plain('t', 2)]);
+      const consumer = await transport.openConsumer({ group: 'slow', topics: ['t'], batchBytes: manyBytes });
+      const producer = await transport.openProducer();
+      await producer.send([{ topic: 't', partition: 0, key: 'k', value: new Uint8Array(2000) }]);
+      const sends = [
+        producer.send([...numbered('t', 0, 0, 1), ...numbered('t', 1, 1, 1)]),
+        producer.send(numbered('t', 1, 2, 1)),
+      ];
+      const seen = await readRecords(consumer, 4);
+      await Promise.all(sends);
+      assert.deepEqual(texts(seen.get('t/1')!), ['1', '2']);
+      await producer.close();
+    },
+    1000,
+  );
+
+  scene(
     'back-pressure does not wait for a group without members',
     async (transport) => {
       await transport.ensureTopics([plain('t', 1)]);

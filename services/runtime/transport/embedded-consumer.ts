@@ -3,8 +3,9 @@ import type { GroupPartition, Member } from './embedded-group.ts';
 import type { StoredRecord } from './storage.ts';
 import type { Batch, Consumer, ConsumerOptions, Delivery } from './transport.ts';
 
-/** After so many batches in a row the event loop gets a turn: timers, sockets and files wait no longer. */
+/** After so many batches or bytes in a row the event loop gets a turn: timers, sockets and files wait no longer. */
 const batchesPerTurn = 32;
+const bytesPerTurn = 1024 * 1024;
 
 /** What a consumer asks of the log it belongs to. */
 export interface ConsumerLog {
@@ -22,7 +23,9 @@ export class EmbeddedConsumer implements Consumer, Member {
   #owned: GroupPartition[] = [];
   /** Where in `#owned` the search for the next batch starts: every partition gets its turn. */
   #turn = 0;
+  /** Since the event loop had its turn. */
   #batches = 0;
+  #bytes = 0;
   #closed = false;
   #wake: (() => void) | undefined;
 
@@ -58,7 +61,11 @@ export class EmbeddedConsumer implements Consumer, Member {
       if (change !== undefined) return change;
       const batch = this.#nextBatch();
       if (batch !== undefined) {
-        if (++this.#batches % batchesPerTurn === 0) await setImmediate();
+        if (++this.#batches >= batchesPerTurn || this.#bytes >= bytesPerTurn) {
+          this.#batches = 0;
+          this.#bytes = 0;
+          await setImmediate();
+        }
         return { case: 'batch', batch };
       }
       await new Promise<void>((resolve) => {
@@ -93,7 +100,9 @@ export class EmbeddedConsumer implements Consumer, Member {
       const records = partition.storage.read(partition.next, high, this.#batchBytes);
       // A compacted topic may end in a gap.
       partition.next = records.length === 0 ? high : records.at(-1)!.offset + 1;
-      if (records.length > 0) return this.#batch(partition, records);
+      if (records.length === 0) continue;
+      this.#bytes += records.at(-1)!.bytesThrough - records[0]!.bytesThrough + records[0]!.value!.length;
+      return this.#batch(partition, records);
     }
     return undefined;
   }
