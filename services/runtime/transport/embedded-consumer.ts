@@ -101,7 +101,8 @@ export class EmbeddedConsumer implements Consumer, Member {
       // A compacted topic may end in a gap.
       partition.next = records.length === 0 ? high : records.at(-1)!.offset + 1;
       if (records.length === 0) continue;
-      this.#bytes += records.at(-1)!.bytesThrough - records[0]!.bytesThrough + records[0]!.value!.length;
+      this.#bytes +=
+        records.at(-1)!.bytesThrough - records[0]!.bytesThrough + (records[0]!.value?.length ?? 0);
       return this.#batch(partition, records);
     }
     return undefined;
