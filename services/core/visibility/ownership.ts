@@ -1,7 +1,7 @@
 import type { ExpectedSet } from './expected-set.ts';
 import { largest } from './origins.ts';
 import type { FamilyRoster } from './peer-roster.ts';
-import { expected, ownerFromSeed, ownerIsFresh } from './prefix-flags.ts';
+import { down, expected, ownerFromSeed, ownerIsFresh, stateMask } from './prefix-flags.ts';
 import type { PrefixRecords } from './prefix-records.ts';
 
 /** Another origin AS becomes the owner once so many of the live peers' paths lead to it: 60 %, and at least 2. */
@@ -35,7 +35,10 @@ export class Ownership {
     const { origins, flags, views } = this.#records;
     const owner = origins.owner(id);
     if (originAs === owner && !origins.hasOthers(id) && (flags[id] & ownerFromSeed) === 0) return false;
-    const isFirst = owner === 0 || (flags[id] & ownerFromSeed) !== 0;
+    // While it is down its owner stays: whose it is when it comes back is told then.
+    const isDown = (flags[id] & stateMask) === down;
+    const isFirst = !isDown && (owner === 0 || (flags[id] & ownerFromSeed) !== 0);
+    if (isDown && originAs !== 0) flags[id] &= ~ownerFromSeed;
     if (isFirst && originAs !== 0) {
       // Peers that hold it already have a path of no single origin.
       this.#change(id, originAs);
