@@ -57,6 +57,12 @@ export class AddPathRoutes {
     for (const prefix of [...this.#routes.keys()]) this.remove(prefix);
   }
 
+  movePaths(moved: (id: number) => number): void {
+    for (const routes of this.#routes.values()) {
+      for (let at = 1; at < routes.length; at += 2) routes[at] = moved(routes[at]);
+    }
+  }
+
   save(writer: StateWriter): void {
     writer.list(this.#routes, ([prefix, routes]) => {
       writer.u32(prefix);

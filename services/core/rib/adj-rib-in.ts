@@ -2,10 +2,21 @@ import type { EventMinute } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { AddPathRoutes } from './add-path-routes.ts';
 import type { PathStore } from './path-store.ts';
-import { announcedWords, pageBits, pageSlots, type RoutePages, slotUnknown } from './route-pages.ts';
+import {
+  announcedWords,
+  pageBits,
+  pageSlots,
+  type RoutePages,
+  slotAbsent,
+  slotUnknown,
+} from './route-pages.ts';
 
 export type DumpRole = 'none' | 'fill' | 'compare' | 'lost';
 const dumpRoles: readonly DumpRole[] = ['none', 'fill', 'compare', 'lost'];
+
+/** A table that has had no route for so long is packed. */
+const idleMinutes = 60;
+const packedWords = (pageSlots * 2) / 32;
 
 /** Announcements are remembered by windows of so many seconds: this one and the one before. */
 export const windowSeconds = 300;
@@ -36,6 +47,10 @@ export class AdjRibIn {
   #reannounced = 0;
   /** A bit for each prefix id named since marking began; undefined while nothing is marked. */
   #marks: Uint32Array | undefined;
+  /** Two bits for each prefix id in a page that was packed: 0, or slotUnknownAgain, or slotAbsent. */
+  #packed: Uint32Array | undefined;
+  /** The minute from which on the table has been without a route; 0 if it has one. */
+  #emptySinceMinute: EventMinute = 0;
   /** Several routes a prefix; undefined for a peer without ADD-PATH. */
   addPath: AddPathRoutes | undefined;
   /** What a dump under way does with this table: nothing yet, fill it, compare it, or nothing any more (session lost). */
@@ -68,6 +83,52 @@ export class AdjRibIn {
     let page = run < this.#table.length ? this.#table[run] : 0;
     if (page === 0) page = this.#addPage(run);
     return (page << pageBits) | (prefix & (pageSlots - 1));
+  }
+
+  /**
+   * Looks, at the end of a minute, whether the table has been without a route for so long that it is packed:
+   * what the last path of an absent route was is forgotten then, and its pages are given back.
+   */
+  packIfIdle(minute: EventMinute): void {
+    if (this.routes > 0 || this.#table.length === 0) {
+      this.#emptySinceMinute = 0;
+    } else if (this.#emptySinceMinute === 0) {
+      this.#emptySinceMinute = minute;
+    } else if (minute >= this.#emptySinceMinute + idleMinutes && this.#announced === 0) {
+      this.#pack();
+    }
+  }
+
+  #pack(): void {
+    const packed = new Uint32Array(this.#table.length * packedWords);
+    if (this.#packed !== undefined) packed.set(this.#packed);
+    for (let run = 0; run < this.#table.length; run++) {
+      const page = this.#table[run];
+      if (page === 0) continue;
+      for (let i = 0; i < pageSlots; i++) {
+        const slot = Math.min(this.#pages.slots[(page << pageBits) | i], slotAbsent);
+        packed[run * packedWords + (i >>> 4)] |= slot << ((i & 15) * 2);
+      }
+      this.#pages.free(page);
+      this.#table[run] = 0;
+    }
+    this.#packed = packed;
+    this.#emptySinceMinute = 0;
+  }
+
+  #unpack(packed: Uint32Array, run: number, page: number): void {
+    for (let i = 0; i < pageSlots; i++) {
+      const word = packed[run * packedWords + (i >>> 4)];
+      this.#pages.slots[(page << pageBits) | i] = (word >>> ((i & 15) * 2)) & 3;
+    }
+    packed.fill(0, run * packedWords, (run + 1) * packedWords);
+  }
+
+  /** Pages were moved. */
+  movePages(move: (page: number) => number): void {
+    for (let run = 0; run < this.#table.length; run++) {
+      if (this.#table[run] !== 0) this.#table[run] = move(this.#table[run]);
+    }
   }
 
   /** Counts what writing `after` over `before` means. Both are slots. */
@@ -179,6 +240,8 @@ export class AdjRibIn {
     this.addPath?.clear();
     this.addPath = undefined;
     this.transferMinute = 0;
+    this.#packed = undefined;
+    this.#emptySinceMinute = 0;
     if (this.dumpRole !== 'none') this.dumpRole = 'lost';
   }
 
@@ -195,6 +258,8 @@ export class AdjRibIn {
     writer.u32(this.#reannounced);
     writer.u32(this.transferMinute);
     writer.u8(dumpRoles.indexOf(this.dumpRole));
+    writer.u32(this.#emptySinceMinute);
+    writer.array(this.#packed ?? new Uint32Array(0));
     writer.u8((this.#marks === undefined ? 0 : 1) | (this.addPath === undefined ? 0 : 2));
     if (this.#marks !== undefined) writer.array(this.#marks);
     this.addPath?.save(writer);
@@ -213,6 +278,9 @@ export class AdjRibIn {
     this.#reannounced = reader.u32();
     this.transferMinute = reader.u32();
     this.dumpRole = dumpRoles[reader.u8()];
+    this.#emptySinceMinute = reader.u32();
+    const packed = reader.u32Array();
+    this.#packed = packed.length > 0 ? packed : undefined;
     const has = reader.u8();
     if ((has & 1) !== 0) this.#marks = reader.u32Array();
     if ((has & 2) === 0) return;
@@ -227,6 +295,9 @@ export class AdjRibIn {
       this.#table = larger;
     }
     const page = this.#pages.allocate();
+    if (this.#packed !== undefined && run * packedWords < this.#packed.length) {
+      this.#unpack(this.#packed, run, page);
+    }
     this.#table[run] = page;
     return page;
   }

@@ -79,6 +79,14 @@ export class ChangeLog {
     this.end = kept;
   }
 
+  movePaths(moved: (id: number) => number): void {
+    const { words, stride } = this;
+    for (let at = 0; at < this.end; at += stride) {
+      if (words[at + 1] < 0) words[at + 1] = ~moved(~words[at + 1]);
+      if (words[at + 2] < 0) words[at + 2] = ~moved(~words[at + 2]);
+    }
+  }
+
   save(writer: StateWriter): void {
     writer.array(this.words.subarray(0, this.end));
   }

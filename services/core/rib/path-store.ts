@@ -16,6 +16,8 @@ const initialWords = 1 << 10;
 const idBits = 27;
 const maxWords = 1 << idBits;
 const idMask = maxWords - 1;
+/** A smaller arena is never sparse. */
+const leastWords = 1 << 16;
 /** Fewer unused paths than this are not swept. */
 const leastUnused = 1024;
 /** Stands in a record's reference count while the record is free. */
@@ -85,6 +87,31 @@ export class PathStore {
       if (arena[id] === 0) this.#remove(id);
     }
     this.#unused = 0;
+    this.#reindex(indexSize(this.#count));
+  }
+
+  /** True when most of the arena is free: then compact gives it back. */
+  get isSparse(): boolean {
+    return this.#end > leastWords && this.#liveWords * 4 < this.#end;
+  }
+
+  /** Moves the paths together. Their ids change: `rewrite` has to pass every id that is kept anywhere to `moved`. */
+  compact(rewrite: (moved: (id: number) => number) => void): void {
+    const from = this.#arena;
+    const to = new Uint32Array(Math.max(initialWords, this.#liveWords * 2));
+    let end = 1;
+    for (let id = 1, next = 0; id < this.#end; id = next) {
+      const room = recordHeader + capacityFor(from[id + 1]);
+      next = id + room;
+      if (from[id] === freeRecord) continue;
+      to.set(from.subarray(id, next), end);
+      from[id + 2] = end;
+      end += room;
+    }
+    rewrite((id) => from[id + 2]);
+    this.#arena = to;
+    this.#end = end;
+    this.#free.fill(0);
     this.#reindex(indexSize(this.#count));
   }
 

@@ -20,6 +20,8 @@ export const pageSlots = 1 << pageBits;
 const windowWords = pageSlots / 32;
 export const announcedWords = 2 * windowWords;
 const initialPages = 16;
+/** Fewer pages than this are never sparse. */
+const leastPages = 256;
 
 /**
  * Pages of slots of all peers, in one array, so that a peer that names few prefixes costs little and a million
@@ -36,6 +38,7 @@ export class RoutePages {
   #end = 1;
   /** Free pages; the next one is linked in a page's first slot. */
   #free = 0;
+  #freeCount = 0;
 
   get bytes(): number {
     return this.#end * (pageSlots * 4 + announcedWords * 4 + 4);
@@ -46,6 +49,7 @@ export class RoutePages {
     const freed = this.#free;
     if (freed !== 0) {
       this.#free = this.slots[freed << pageBits];
+      this.#freeCount--;
       this.slots[freed << pageBits] = slotUnknown;
       return freed;
     }
@@ -60,6 +64,40 @@ export class RoutePages {
     this.windows[page] = 0;
     this.slots[at] = this.#free;
     this.#free = page;
+    this.#freeCount++;
+  }
+
+  /** True when most pages are free: then compact gives them back. */
+  get isSparse(): boolean {
+    return this.#end > leastPages && this.#freeCount * 4 > this.#end * 3;
+  }
+
+  /** Moves the pages together. Their numbers change: `rewrite` has to pass every page in use to `move` once. */
+  compact(rewrite: (move: (page: number) => number) => void): void {
+    const { slots, announced, windows } = this;
+    const pages = Math.max(initialPages, (this.#end - this.#freeCount) * 2);
+    this.slots = new Int32Array(pages * pageSlots);
+    this.announced = new Uint32Array(pages * announcedWords);
+    this.windows = new Uint32Array(pages);
+    this.#end = 1;
+    this.#free = 0;
+    this.#freeCount = 0;
+    rewrite((page) => {
+      const to = this.#end++;
+      this.slots.set(slots.subarray(page * pageSlots, (page + 1) * pageSlots), to * pageSlots);
+      this.announced.set(
+        announced.subarray(page * announcedWords, (page + 1) * announcedWords),
+        to * announcedWords,
+      );
+      this.windows[to] = windows[page];
+      return to;
+    });
+  }
+
+  movePaths(moved: (id: number) => number): void {
+    const { slots } = this;
+    const end = this.#end * pageSlots;
+    for (let at = 0; at < end; at++) if (slots[at] < 0) slots[at] = ~moved(~slots[at]);
   }
 
   /** Makes the bits of a page those of this window (empty) and the one before. */
@@ -78,6 +116,7 @@ export class RoutePages {
   save(writer: StateWriter): void {
     writer.u32(this.#end);
     writer.u32(this.#free);
+    writer.u32(this.#freeCount);
     writer.array(this.slots.subarray(0, this.#end * pageSlots));
     writer.array(this.announced.subarray(0, this.#end * announcedWords));
     writer.array(this.windows.subarray(0, this.#end));
@@ -86,6 +125,7 @@ export class RoutePages {
   load(reader: StateReader): void {
     this.#end = reader.u32();
     this.#free = reader.u32();
+    this.#freeCount = reader.u32();
     this.slots = reader.i32Array();
     this.announced = reader.u32Array();
     this.windows = reader.u32Array();

@@ -89,6 +89,7 @@ export class RouteTracker implements Step<BgpUpdates, RouteTrackerOutput> {
         break;
     }
     this.#emitClosed(emit);
+    this.#giveBackMemory();
   }
 
   save(writer: StateWriter): void {
@@ -128,6 +129,22 @@ export class RouteTracker implements Step<BgpUpdates, RouteTrackerOutput> {
       for (const source of this.#sources) minute = Math.min(minute, source.parts[0]?.minute ?? minute);
       if (minute > through || minute === Number.POSITIVE_INFINITY) return;
       this.#emitMinute(minute, emit);
+    }
+  }
+
+  /** After many routes were withdrawn, or sessions lost. */
+  #giveBackMemory(): void {
+    const { paths, pages } = this.#tables;
+    if (pages.isSparse) {
+      pages.compact((move) => {
+        for (const source of this.#sources) source.movePages(move);
+      });
+    }
+    if (paths.isSparse) {
+      paths.compact((moved) => {
+        pages.movePaths(moved);
+        for (const source of this.#sources) source.movePaths(moved);
+      });
     }
   }
 

@@ -103,6 +103,14 @@ export class SourceTracker {
     this.tickedThrough = Math.max(this.tickedThrough, this.#applier.minute - 1);
   }
 
+  movePaths(moved: (id: number) => number): void {
+    this.#applier.movePaths(moved);
+  }
+
+  movePages(move: (page: number) => number): void {
+    this.#applier.movePages(move);
+  }
+
   save(writer: StateWriter): void {
     writer.u8((this.seed ? 1 : 0) | (this.isOpen ? 2 : 0) | (this.#isDumping ? 4 : 0));
     writer.u32(this.tickedThrough + 1);
@@ -158,6 +166,7 @@ export class SourceTracker {
       if (!this.seed) peer.checkSilence(now);
       for (const family of families) {
         peer[family].moveTo(window);
+        peer[family].packIfIdle(minute);
         if (transferEnds(peer[family], minute)) this.#applier.dropStale(peer, family);
       }
     }

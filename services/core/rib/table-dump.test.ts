@@ -96,3 +96,35 @@ test('refreshed counts different prefixes of the last five to ten minutes, and i
     [20, 30, 0],
   );
 });
+
+test('a table that was withdrawn gives its memory back, and still knows what it named', () => {
+  const tracker = new RouteTracker({ tracker: 0, trackerPartitions: 1, blockPartitions: 1 });
+  const all = numbers(0, 1600);
+  const many = (script: SourceScript, minute: number, isAnnounce: boolean) =>
+    script.records(minute, (writer) => {
+      const second = firstSecond + minute * 60;
+      // A path for each prefix.
+      for (let peer = 0; peer < 60; peer++) {
+        const name = { asn: 100 + peer, address: [0xc0000201 + peer] };
+        for (let from = 0; from < all.length; from += 100) {
+          const some = all.slice(from, from + 100).map(ipv4Prefix);
+          if (isAnnounce) writer.announce(second, name, 'ipv4', some, [100 + peer, from, 9]);
+          else writer.withdraw(second, name, 'ipv4', some);
+        }
+      }
+    });
+  const script = many(new SourceScript('rrc00'), 0, true).tick(0);
+  outputsOf(tracker, script.inputs);
+  const full = tracker.tableBytes;
+  assert.equal(tracker.pathCount, 60 * 16);
+  const withdrawn = many(new SourceScript('rrc00'), 1, false).tick(1).tick(2).tick(62).tick(123).tick(124);
+  outputsOf(tracker, withdrawn.inputs.slice(1));
+  assert.equal(tracker.pathCount, 0);
+  assert.ok(tracker.tableBytes < full / 5, `${tracker.tableBytes} of ${full} bytes`);
+  const again = many(new SourceScript('rrc00'), 125, false).tick(125);
+  const [output] = outputsOf(tracker, again.inputs.slice(1)) as (RouteTrackerOutput & {
+    case: 'routeChanges';
+  })[];
+  const [peer] = output.value.sources[0].peers;
+  assert.deepEqual([peer.wwDup, peer.withdrawn, peer.ipv4.named], [1600, 0, 1600]);
+});

@@ -192,6 +192,16 @@ export class UpdateApplier implements MrtVisitor {
     peer.requireReport();
   }
 
+  movePaths(moved: (id: number) => number): void {
+    this.ipv4Log.movePaths(moved);
+    this.ipv6Log.movePaths(moved);
+    for (const peer of this.peers.all) for (const family of families) peer[family].addPath?.movePaths(moved);
+  }
+
+  movePages(move: (page: number) => number): void {
+    for (const peer of this.peers.all) for (const family of families) peer[family].movePages(move);
+  }
+
   save(writer: StateWriter): void {
     writer.u32(this.minute);
     writer.u32(this.#newest);
