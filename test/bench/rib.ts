@@ -8,7 +8,7 @@ import { RouteTracker, type RouteTrackerOutput } from '#core/rib/route-tracker.t
  * Measures the route tables: rate and classes over a real day, bytes a route for full feeds, cost as work
  * grows, and memory after everything is withdrawn. Each function returns figures; run alone it prints them.
  */
-const dataFolder = process.env['STEADYBEAT_DATA'];
+const dataFolder = process.env.STEADYBEAT_DATA;
 const megabyte = 1e6;
 
 export interface DayFigures {
