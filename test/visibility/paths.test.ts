@@ -52,9 +52,31 @@ test('a new prefix, a prefix that goes, and one that comes back make no path eve
   assert.deepEqual(brief(world.close().events), [`up ${prefix} AS64500`]);
 });
 
-test('changes at masked peers and at a single AS do not count', () => {
+test('changes at masked peers do not count, nor those that only one AS saw', () => {
   const world = settled();
-  for (let peer = 0; peer < 4; peer++) world.peers[peer].refreshed = 900;
-  world.set(prefix, [174, 4837, 64500], range(0, 4));
+  for (const peer of range(0, 2)) world.peers[peer].refreshed = 900;
+  world.set(prefix, [174, 4837, 64500], range(0, 6));
+  assert.deepEqual(brief(world.close().events), []);
+  const doubled = new World();
+  for (const peer of range(0, 6)) doubled.peers[peer].asn = 100;
+  doubled.set(prefix, [3356, 64500]);
+  doubled.close();
+  doubled.set(prefix, [174, 64500], range(0, 6));
+  assert.deepEqual(brief(doubled.close().events), []);
+});
+
+test('a path that comes back within the minute was elsewhere in between', () => {
+  const world = settled();
+  world.set(prefix, [3356, 174, 64500], range(0, 6), 1);
+  world.set(prefix, [3356, 4837, 64500], range(0, 6), 2);
+  const [event] = world.close().events;
+  assert.deepEqual([event.kind, event.viaAses], ['path', [174, 4837]]);
+});
+
+test('no path event while too few peers are live', () => {
+  const world = new World({ peers: 9 });
+  world.set(prefix, [3356, 64500]);
+  world.close();
+  world.set(prefix, [174, 64500]);
   assert.deepEqual(brief(world.close().events), []);
 });

@@ -75,6 +75,18 @@ test('a loss needs peers of two collectors where two are large', () => {
   assert.deepEqual(brief(world.close().events), [`down ${prefix} AS64500`]);
 });
 
+test('a loss needs peers of two ASes', () => {
+  const world = new World();
+  for (const peer of range(0, 17)) world.peers[peer].asn = 100;
+  world.set(prefix, [64500]);
+  world.close();
+  world.set(prefix, 'absent', range(0, 17));
+  assert.deepEqual(brief(world.close().events), []);
+  world.set(prefix, 'absent', [17]);
+  const [down] = world.close().events;
+  assert.deepEqual([down.kind, down.peers, down.peerAses, down.livePeerAses], ['down', 18, 2, 4]);
+});
+
 test('lost paths tell the ASes that most of them share, nearest to the origin first, and the only upstream', () => {
   const world = new World({ peers: 20 });
   world.set(prefix, [174, 4837, 64500], range(0, 15));

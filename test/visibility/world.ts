@@ -24,7 +24,7 @@ interface Change {
 interface WorldPeer {
   readonly source: string;
   readonly address: string;
-  readonly asn: number;
+  asn: number;
   readonly seed: boolean;
   state: PeerState;
   stateSinceMinute: number;
