@@ -34,7 +34,7 @@ export class FaultyTransport implements Transport {
   readonly #inner: Transport;
   readonly #faults: Faults;
   readonly #sent: OutgoingRecord[] = [];
-  /** The last send to each partition. */
+  /** The last send to each partition that has some on the way. */
   readonly #onTheWay = new Map<string, Promise<void>>();
   #dead = false;
 
@@ -79,7 +79,10 @@ export class FaultyTransport implements Transport {
   async #send(producer: Producer, records: readonly OutgoingRecord[]): Promise<void> {
     const { random, duplicateChance } = this.#faults;
     if (this.#crashes()) {
-      const kept = records.slice(0, random.integer(0, records.length));
+      // What is still on the way to a partition is lost, and with it all that comes after.
+      const kept = records
+        .slice(0, random.integer(0, records.length))
+        .filter((record) => !this.#onTheWay.has(partitionOf(record)));
       if (kept.length > 0) await producer.send(kept);
       throw new InjectedCrash('while sending');
     }
@@ -91,13 +94,14 @@ export class FaultyTransport implements Transport {
 
   /** Partitions take their records each at its own pace: only within one is there an order to count on. */
   async #append(producer: Producer, records: readonly OutgoingRecord[]): Promise<void> {
-    const byPartition = Map.groupBy(records, ({ topic, partition }) => `${topic}/${partition}`);
+    const byPartition = Map.groupBy(records, partitionOf);
     const sends = [...byPartition].map(([at, own]) => {
       const earlier = this.#onTheWay.get(at) ?? Promise.resolve();
       const send = earlier.then(async () => {
         for (let turns = this.#faults.random.integer(0, turnsMax); turns > 0; turns--) await setImmediate();
         if (this.#dead) throw new InjectedCrash('before its records left');
         await producer.send(own);
+        if (this.#onTheWay.get(at) === send) this.#onTheWay.delete(at);
       });
       this.#onTheWay.set(at, send);
       return send;
@@ -130,3 +134,5 @@ export class FaultyTransport implements Transport {
     return true;
   }
 }
+
+const partitionOf = ({ topic, partition }: OutgoingRecord): string => `${topic}/${partition}`;
