@@ -8,7 +8,7 @@ import { StateReader, StateWriter } from '#core/state.ts';
 import { VisibilityTracker } from '#core/visibility/visibility-tracker.ts';
 import { range, World } from './world.ts';
 
-const minutes = 150;
+const minutes = 100;
 
 /** A generator of numbers below `below` (Lehmer, period 2^31 - 2). */
 function numbers(seed: number): (below: number) => number {
@@ -36,7 +36,10 @@ function inputsOf(seed: number, trackers: number): RouteChanges[][] {
   const inputs = [world.takeInputs()];
   for (let minute = 1; minute < minutes; minute++) {
     for (let i = 0; i < 8; i++) disturb(world, prefixes[random(prefixes.length)], random);
-    if (random(4) === 0) changeRoster(world, random);
+    if (random(6) === 0) changeRoster(world, random);
+    // Two of the three collectors pause: too few peers are left to judge.
+    if (minute === 40) for (const peer of range(0, 26)) world.enter(peer, 'silent');
+    if (minute === 45) for (const peer of range(0, 39)) world.enter(peer, 'established');
     inputs.push(world.takeInputs());
   }
   return inputs;
@@ -109,7 +112,7 @@ function columnsIn(family: Family, columns: ChangeColumns, block: number, partit
 test('the random world is worth its name: every kind of event, and frozen and unfrozen minutes', () => {
   const kinds = new Set<string>();
   const frozen = new Set<boolean>();
-  for (const seed of range(1, 5)) {
+  for (const seed of range(1, 3)) {
     for (const { events, ipv4 } of run(inputsOf(seed, 1).flat())) {
       for (const { kind } of events) kinds.add(kind);
       frozen.add(ipv4.frozen);
@@ -120,7 +123,7 @@ test('the random world is worth its name: every kind of event, and frozen and un
 });
 
 test('how peers are spread over 1, 3 or 7 trackers, and in which order they send, changes nothing', () => {
-  for (const seed of range(1, 5)) {
+  for (const seed of range(1, 3)) {
     const expected = run(inputsOf(seed, 1).flat());
     assert.equal(expected.length, minutes);
     for (const trackers of [3, 7]) {
@@ -134,7 +137,7 @@ test('how peers are spread over 1, 3 or 7 trackers, and in which order they send
 });
 
 test('over 3 or 7 address block partitions the same events and sums come out', () => {
-  for (const seed of range(1, 5)) {
+  for (const seed of range(1, 3)) {
     const inputs = inputsOf(seed, 3).flat();
     const whole = run(inputs);
     for (const blockPartitions of [3, 7]) {
@@ -170,7 +173,7 @@ function sums(minutesOfBlocks: readonly AsMinutes[]): [number, number, number][]
 }
 
 test('a tracker that is cut anywhere and restored goes on with the same bytes', () => {
-  for (const seed of range(1, 9)) {
+  for (const seed of range(1, 5)) {
     const inputs = inputsOf(seed, 3).flat();
     const cut = numbers(seed + 100)(inputs.length);
     const tracker = new VisibilityTracker({ block: 0, blockPartitions: 1 });
