@@ -16,6 +16,9 @@ export const asSequence = 2;
 export const asConfedSequence = 3;
 export const asConfedSet = 4;
 
+/** An AS_PATH attribute has at most 65,535 bytes; with its AS4_PATH merged it stays below this many words. */
+export const maxPathWords = 40_000;
+
 export const isConfed = (segmentType: number): boolean => segmentType > asSequence;
 
 export function isAsPath(bytes: Uint8Array, start: number, end: number, asnBytes: number): boolean {
@@ -39,6 +42,13 @@ export function originOfPath(bytes: Uint8Array, start: number, end: number, asnB
   }
   if (last === end || bytes[last] !== asSequence) return 0;
   return asnBytes === 2 ? u16(bytes, end - 2) : u32(bytes, end - 4);
+}
+
+/** The same of a path as words, of which there are `count`. */
+export function originOfWords(words: Uint32Array, count: number): number {
+  let last = 0;
+  for (let next = 0; next < count; next += 1 + (words[next]! & 255)) last = next;
+  return count > 0 && words[last]! >>> 8 === asSequence ? words[count - 1]! : 0;
 }
 
 /** Writes the path's words and returns how many. Throws RangeError where `into` is too short. */

@@ -29,7 +29,7 @@ test('well-formed attributes are found where they lie', () => {
   assert.equal(attributes.end(attributeType.asPath), 15);
   assert.equal(attributes.start(attributeType.communities), -1);
   assert.equal(attributes.end(attributeType.communities), -1);
-  assert.equal(attributes.originOfAsPath(), 64501);
+  assert.equal(attributes.originAs(), 64501);
 });
 
 test('the length has two octets where flag 0x10 is set', () => {

@@ -5,7 +5,7 @@
  *   +-------+------+------------------------------------------+-------+
  * One pass checks each (RFC 7606) and notes where the known ones lie; nothing is copied.
  */
-import { originOfPath, writePathWords } from './as-path.ts';
+import { maxPathWords, originOfPath, originOfWords, writePathWords } from './as-path.ts';
 import { asTrans, writeMergedPath } from './as4-path.ts';
 import {
   type AttributeType,
@@ -24,7 +24,8 @@ const extendedLength = 0x10;
 /** The Optional and Transitive flags, which each known type has fixed values of. */
 const kindFlags = 0xc0;
 
-const originUnread = -1;
+/** Where a merged path is written to find its origin; only ever made where an AS4_PATH is met. */
+let mergedWords: Uint32Array | undefined;
 const requiredOfAll = (1 << attributeType.origin) | (1 << attributeType.asPath);
 const requiredOfNlri = requiredOfAll | (1 << attributeType.nextHop);
 
@@ -50,8 +51,9 @@ export class PathAttributes {
   /** Of AS_PATH, the one that everybody asks for; others are looked up when asked for. */
   #pathStart = 0;
   #pathEnd = 0;
-  /** Of the AS_PATH alone; read when first asked for. */
-  #origin = originUnread;
+  /** Read when first asked for; as a signed number, which a field holds without a box. */
+  #isOriginRead = false;
+  #origin = 0;
   #listStart = 0;
 
   /** The strongest outcome of what read() and requireMandatory() found (RFC 7606 3 h). */
@@ -89,7 +91,7 @@ export class PathAttributes {
     const { bytes, asnBytes, isExternal } = this;
     this.#severity = 0;
     this.malformedType = 0;
-    this.#origin = originUnread;
+    this.#isOriginRead = false;
     this.#listStart = start;
     let seen = 0;
     let present = 0;
@@ -146,12 +148,22 @@ export class PathAttributes {
     return writePathWords(bytes, this.#pathStart, this.#pathEnd, this.asnBytes, into);
   }
 
-  /** The origin of AS_PATH alone. */
-  originOfAsPath(): number {
-    if (this.#origin !== originUnread) return this.#origin;
-    const has = this.has(attributeType.asPath);
-    this.#origin = has ? originOfPath(this.bytes, this.#pathStart, this.#pathEnd, this.asnBytes) : 0;
-    return this.#origin;
+  /** See MrtCursor.originAs. */
+  originAs(): number {
+    if (!this.#isOriginRead) this.#readOrigin();
+    return this.#origin >>> 0;
+  }
+
+  #readOrigin(): void {
+    let origin = 0;
+    if (this.hasAs4Path()) {
+      mergedWords ??= new Uint32Array(maxPathWords);
+      origin = originOfWords(mergedWords, this.readPath(mergedWords));
+    } else if (this.has(attributeType.asPath)) {
+      origin = originOfPath(this.bytes, this.#pathStart, this.#pathEnd, this.asnBytes);
+    }
+    this.#origin = origin | 0;
+    this.#isOriginRead = true;
   }
 
   /**

@@ -2,7 +2,7 @@ import { attributeType } from '../bgp/attribute-type.ts';
 import { u16, u32 } from '../bgp/octets.ts';
 import { PathAttributes } from '../bgp/path-attributes.ts';
 import { headerBytes, mrtType } from './record.ts';
-import { type MrtCursor, maxPathWords } from './visitor.ts';
+import type { MrtCursor } from './visitor.ts';
 
 /**
  * The walker's cursor: offsets of what was found. Every other value is read from the
@@ -24,7 +24,6 @@ export class RecordCursor implements MrtCursor {
   #peerAsnBytes = 2;
   #peerAddressAt = 0;
   #peerIsIpv6 = false;
-  #pathWords: Uint32Array | undefined;
 
   beginBytes(bytes: Uint8Array): void {
     this.bytes = bytes;
@@ -104,18 +103,6 @@ export class RecordCursor implements MrtCursor {
   }
 
   originAs(): number {
-    return this.attributes.hasAs4Path() ? this.#mergedOrigin() : this.attributes.originOfAsPath();
-  }
-
-  #mergedOrigin(): number {
-    this.#pathWords ??= new Uint32Array(maxPathWords);
-    const words = this.#pathWords;
-    const count = this.attributes.readPath(words);
-    let head = 0;
-    for (let next = 0; next < count; next = head + 1 + (words[head]! & 255)) {
-      head = next;
-      if (head + 1 + (words[head]! & 255) === count) break;
-    }
-    return count > 0 && words[head]! >>> 8 === 2 ? words[count - 1]! : 0;
+    return this.attributes.originAs();
   }
 }

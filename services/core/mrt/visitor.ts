@@ -1,3 +1,4 @@
+import { maxPathWords } from '../bgp/as-path.ts';
 import { messageRefusals } from '../bgp/error-handling.ts';
 import type { PathAttributes } from '../bgp/path-attributes.ts';
 
@@ -51,8 +52,7 @@ export interface MrtCursor {
   originAs(): number;
 }
 
-/** An AS_PATH attribute has at most 65,535 bytes; with its AS4_PATH merged it stays below this many words. */
-export const maxPathWords = 40_000;
+export { maxPathWords };
 
 /**
  * All calls about one UPDATE lie between beginUpdate and endUpdate; likewise of one table dump entry. Withdrawn routes
