@@ -124,6 +124,19 @@ test('a burst closes after an hour of quiet', () => {
   );
 });
 
+test('a burst starts with the first of the events that led to it', () => {
+  const events = [0, 10, 20].map((minute) => minuteOf(onset) + minute);
+  const score = (minute: EventMinute): ScriptedScore | undefined =>
+    events.includes(minute)
+      ? {
+          burst: { z: minute === events[2] ? 8 : 5, events: 3 },
+          beat: { ...train, lastEventSecond: minute * 60 + 7 },
+        }
+      : undefined;
+  const [opened] = one(at('2020-01-01T06:00'), score);
+  assert.equal(opened!.startSecond, onset + 7);
+});
+
 test('a burst that persists becomes the beat: one incident', () => {
   const score = (minute: EventMinute): ScriptedScore | undefined =>
     minute === minuteOf(at('2020-01-01T04:30'))
@@ -152,6 +165,7 @@ test('a loss inside a beat is told quietly, and merged when it was a flap', () =
   ]);
   const [opened, beat] = anomalies.slice(2);
   assert.deepEqual(opened!.linkedIncidentIds, ['as64500-beat-20200101T0200Z']);
+  assert.deepEqual(beat!.linkedIncidentIds, [opened!.incidentId]);
   assert.deepEqual(beat!.evidence.phases.at(-1), {
     kind: 'outageFull',
     startSecond: flap.from,
@@ -178,6 +192,16 @@ test('a loss of more than an hour inside a confirmed beat is the blackout, linke
     /all 4 networks were gone for 3 h 30 min, from 2020-01-01 08:15 UTC to 2020-01-01 11:45 UTC/,
   );
   assert.equal(closed!.durationSeconds, 3.5 * 3600);
+});
+
+test('a return of one network of four interrupts the hour that makes a blackout', () => {
+  const anomalies = one(at('2020-01-01T12:00'), life, [
+    { from: at('2020-01-01T08:15'), until: at('2020-01-01T11:00'), prefixes: four.slice(1) },
+    { from: at('2020-01-01T08:15'), until: at('2020-01-01T08:50'), prefixes: four.slice(0, 1) },
+    { from: at('2020-01-01T08:52'), until: at('2020-01-01T11:00'), prefixes: four.slice(0, 1) },
+  ]);
+  const critical = anomalies.find(({ severity }) => severity === 'critical')!;
+  assert.equal(formatSecond(critical.eventSecond), '2020-01-01T09:52:00Z');
 });
 
 test('flaps with returns of a minute never add up to a blackout', () => {

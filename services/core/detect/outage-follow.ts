@@ -80,7 +80,6 @@ function relapse(at: Case, incident: OutageIncident, back: ComeBack): void {
   back.outMinutes++;
   const isAnother = own.fullMinutes >= outage.fullMinutes || own.partialMinutes >= outage.partialMinutes;
   if (isAnother) {
-    for (const entry of lostOf(at, incident.id)) if (entry.second > back.second) entry.owner = noOwner;
     closeOutage(state, own, incident, back.second, 'recovered', book);
   } else if (back.outMinutes > outage.relapseMinutes) {
     delete incident.comeBack;

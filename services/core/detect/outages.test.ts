@@ -90,6 +90,16 @@ test('ten prefixes of a large AS are partial whatever share they are, nine are n
   assert.deepEqual(one([loss(9)], { ipv4: many }), []);
 });
 
+test('a cluster is over when four fifths of it are back', () => {
+  const many = prefixesOf(300);
+  const from = at('2020-01-01T12:10');
+  const losses = [
+    { from, until: at('2020-01-01T13:00'), prefixes: many.slice(0, 8) },
+    { from, prefixes: many.slice(8, 10) },
+  ];
+  assert.equal(told(one(losses, { ipv4: many }))[1], 'recovered outagePartial 12:10:00 13:00:00 at 13:05:00');
+});
+
 test('losses too far apart are no cluster', () => {
   const many = prefixesOf(300);
   const losses = many

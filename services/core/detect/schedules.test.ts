@@ -54,6 +54,11 @@ test('days may be left out; outages at other times of day are no schedule', () =
   assert.ok(!kinds(run([cut(0, 60, 90), cut(0, 65, 100), cut(1, 60, 300)], 4)).has('sched'));
 });
 
+test('an AS that goes out at all hours has no schedule', () => {
+  const scattered = [0, 1, 2].flatMap((day) => [cut(day, 60, 90), cut(day, 500, 520), cut(day, 950, 970)]);
+  assert.ok(run(scattered, 4).every(({ kind }) => kind !== 'sched'));
+});
+
 test('a missed end is told as loudly as the outage is', () => {
   const anomalies = run([cut(0, 60, 300), cut(1, 60, 300), cut(2, 60, 300), cut(3, 60, 900)], 4);
   const last = told(anomalies).slice(11);

@@ -24,7 +24,6 @@ export function noteOutageStart(
   now: Minute,
   book: IncidentBook,
 ): void {
-  if (incident.precursor?.relation === 'inside') return;
   const open = book.get(state.scheduleId) as ScheduleIncident | undefined;
   if (open !== undefined) {
     if (Math.abs(phaseOffset(incident.startSecond, open.timeOfDay)) > schedule.spreadSeconds) return;
