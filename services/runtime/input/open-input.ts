@@ -23,7 +23,10 @@ async function eventsOf(path: string): Promise<InputEvents> {
       return unzstdFile(path);
     case 'bzip2': {
       const command = findBzip2Command(process.env.PATH);
-      return command === undefined ? bunzip2WithThread(path) : bunzip2WithCommand(command, path);
+      // A lane takes one path a line.
+      return command === undefined || path.includes('\n')
+        ? bunzip2WithThread(path)
+        : bunzip2WithCommand(command, path);
     }
     case 'none':
       return plainFile(path);
