@@ -44,7 +44,8 @@ interface Databases {
  */
 export function openDiskStorage(folder: string): Storage {
   // Loaded here, so that a job that runs in memory never loads the native library.
-  const { open } = createRequire(import.meta.url)('lmdb') as Lmdb;
+  const require = createRequire(import.meta.url);
+  const { open } = require('lmdb') as Lmdb;
   const root = open({ path: folder, maxDbs: 4 });
   return new DiskStorage({
     root,
