@@ -306,3 +306,20 @@ test('a record that is earlier than its minute changes the table, counts as in s
   assert.deepEqual(changesOf(outputs), [{ second: 0, before: 0, after: 2 }]);
   assert.equal(lastReport(outputs)!.late, 1);
 });
+
+test('peers are reported in the order of their addresses, whoever was heard first', () => {
+  const names = [ipv6Peer, { asn: 7, address: [0xc0000209] }, { asn: 6, address: [0xc0000209] }, ipv4Peer];
+  const script = new SourceScript('rrc00')
+    .records(0, (writer) => {
+      for (const name of names) writer.announce(firstSecond, name, 'ipv4', [ipv4Prefix(1)], [name.asn, 9]);
+    })
+    .tick(0);
+  const [output] = outputsOf(new RouteTracker({ ...options, blockPartitions: 1 }), script.inputs);
+  assert.ok(output.case === 'routeChanges');
+  const { peers, ipv4 } = output.value.sources[0];
+  assert.deepEqual(
+    peers.map((peer) => `${peer.address} ${peer.asn}`),
+    ['192.0.2.1 64500', '192.0.2.9 6', '192.0.2.9 7', '2001:db8::7 64501'],
+  );
+  assert.deepEqual([...ipv4.peer], [3, 2, 1, 0]);
+});

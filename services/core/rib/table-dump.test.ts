@@ -99,32 +99,49 @@ test('refreshed counts different prefixes of the last five to ten minutes, and i
 
 test('a table that was withdrawn gives its memory back, and still knows what it named', () => {
   const tracker = new RouteTracker({ tracker: 0, trackerPartitions: 1, blockPartitions: 1 });
-  const all = numbers(0, 1600);
+  const all = numbers(0, 600);
   const many = (script: SourceScript, minute: number, isAnnounce: boolean) =>
     script.records(minute, (writer) => {
       const second = firstSecond + minute * 60;
       // A path for each prefix.
       for (let peer = 0; peer < 60; peer++) {
         const name = { asn: 100 + peer, address: [0xc0000201 + peer] };
-        for (let from = 0; from < all.length; from += 100) {
-          const some = all.slice(from, from + 100).map(ipv4Prefix);
-          if (isAnnounce) writer.announce(second, name, 'ipv4', some, [100 + peer, from, 9]);
-          else writer.withdraw(second, name, 'ipv4', some);
+        if (isAnnounce) {
+          for (const number of all)
+            writer.announce(second, name, 'ipv4', [ipv4Prefix(number)], [100 + peer, number, 9]);
+        } else {
+          for (let from = 0; from < all.length; from += 100) {
+            writer.withdraw(second, name, 'ipv4', all.slice(from, from + 100).map(ipv4Prefix));
+          }
         }
       }
     });
   const script = many(new SourceScript('rrc00'), 0, true).tick(0);
   outputsOf(tracker, script.inputs);
   const full = tracker.tableBytes;
-  assert.equal(tracker.pathCount, 60 * 16);
+  assert.equal(tracker.pathCount, 60 * 600);
+  const other = new SourceScript('other').tick(0);
+  other.records(1, (writer) => writer.announce(firstSecond + 60, ipv4Peer, 'ipv4', [ipv4Prefix(0)], path));
+  outputsOf(tracker, other.inputs);
   const withdrawn = many(new SourceScript('rrc00'), 1, false).tick(1).tick(2).tick(62).tick(123).tick(124);
   outputsOf(tracker, withdrawn.inputs.slice(1));
-  assert.equal(tracker.pathCount, 0);
+  assert.equal(tracker.pathCount, 1);
   assert.ok(tracker.tableBytes < full / 5, `${tracker.tableBytes} of ${full} bytes`);
-  const again = many(new SourceScript('rrc00'), 125, false).tick(125);
-  const [output] = outputsOf(tracker, again.inputs.slice(1)) as (RouteTrackerOutput & {
+  // The other source's open minute holds a path, which was moved.
+  const told = outputsOf(tracker, other.tick(200).inputs.slice(-1)) as (RouteTrackerOutput & {
     case: 'routeChanges';
   })[];
-  const [peer] = output.value.sources[0].peers;
-  assert.deepEqual([peer.wwDup, peer.withdrawn, peer.ipv4.named], [1600, 0, 1600]);
+  const { sources } = told.findLast((output) => output.value.eventMinute === firstSecond / 60 + 1)!.value;
+  const { pathWords, ipv4 } = sources.find((source) => source.source === 'other')!;
+  assert.deepEqual([...pathWords], [0x202, ...path]);
+  assert.equal(ipv4.count, 1);
+  other.records(201, (writer) =>
+    writer.announce(firstSecond + 201 * 60, ipv4Peer, 'ipv4', [ipv4Prefix(0)], path),
+  );
+  outputsOf(tracker, other.tick(201).say(201, 'endOfSource').inputs.slice(-3));
+  const again = many(new SourceScript('rrc00'), 202, false).tick(202);
+  const last = outputsOf(tracker, again.inputs.slice(1)) as typeof told;
+  const [dup, peer] = last.slice(-2).map((output) => output.value.sources[0].peers[0]);
+  assert.equal(dup.aaDup, 1);
+  assert.deepEqual([peer.wwDup, peer.withdrawn, peer.ipv4.named], [600, 0, 600]);
 });
