@@ -18,6 +18,10 @@ const minutesOfDay = 1440;
 const dailyLook = (originAs: number, minute: EventMinute): EventMinute =>
   minute + minutesOfDay - ((minute + originAs) % minutesOfDay);
 
+/** Of a score that was taken in they are known already. */
+const withoutLostPrefixes = (key: string, value: unknown): unknown =>
+  key === 'lostPrefixes' ? undefined : value;
+
 /**
  * The states and incidents of every subject (detection.md 4.4 with 7 and 9). Scores are taken in as they come;
  * the heartbeat of a minute decides it. Of an AS that is not scored in a minute the last score's visibility still holds, and
@@ -87,7 +91,7 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
   save(writer: StateWriter): void {
     writer.f64(this.#ticks.ipv4);
     writer.f64(this.#ticks.ipv6);
-    writer.text(JSON.stringify([...this.#ases.values()]));
+    writer.text(JSON.stringify([...this.#ases.values()], withoutLostPrefixes));
     writer.text(JSON.stringify([...this.#due].map(([minute, ases]) => [minute, [...ases]])));
     writer.text(JSON.stringify(this.#transits));
     writer.text(this.#book.save());

@@ -4,7 +4,7 @@ import type { Family } from '../prefix.ts';
 import type { IncidentBook } from './incident-book.ts';
 import { endOf, incidentId } from './incident-book.ts';
 import { type LostPrefixes, updateLost } from './lost-prefixes.ts';
-import { limits, mostlyCovered, outage, schedule } from './thresholds.ts';
+import { chronic, limits, mostlyCovered, outage, schedule } from './thresholds.ts';
 
 /** The minute that is being decided. */
 export interface Minute {
@@ -59,6 +59,7 @@ export interface CoveredLoss {
   readonly count: number;
 }
 
+/** The lost prefixes themselves are in `lost`; they are not saved twice. */
 export type KeptVisibility = Omit<Visibility, 'lostPrefixes'>;
 
 export interface RecentEvent {
@@ -127,15 +128,20 @@ function takeFamily(
   minute: EventMinute,
   tick: number,
 ): void {
-  const { lostPrefixes: _, ...kept } = score[family];
+  const kept = score[family];
+  // Most ASes lose nothing, and most have one family.
+  const isQuiet = kept.lost === 0 && kept.covered === 0 && state.visibility === undefined;
+  if (isQuiet && kept.expected === 0) return;
   noteCovered(state, kept.covered - (state.visibility?.covered ?? 0), endOf(minute));
   state.visibility = kept;
+  if (kept.lost === 0 && state.lost.named.length === 0) return;
   const events = score.events.filter((event) => event.prefix.includes(':') === (family === 'ipv6'));
-  const inThisMinute = kept.lastLostSecond >= minute * 60 - outage.relapseMinutes * 60;
-  updateLost(state.lost, score[family], events, tick, inThisMinute ? kept.lastLostSecond : minute * 60);
+  const isRecentLoss = kept.lastLostSecond >= minute * 60 - outage.relapseMinutes * 60;
+  updateLost(state.lost, score[family], events, tick, isRecentLoss ? kept.lastLostSecond : minute * 60);
 }
 
 function noteCovered(state: FamilyState, more: number, second: EventSecond): void {
+  if (more <= 0 && state.coveredLosses.length === 0) return;
   const isRecent = (loss: CoveredLoss): boolean => second - loss.second <= mostlyCovered.keptSeconds;
   state.coveredLosses = state.coveredLosses.filter(isRecent);
   if (more > 0) state.coveredLosses.push({ second, count: more });
@@ -174,7 +180,10 @@ export function rememberOutage(state: AsState, past: PastOutage): void {
 
 /** Forgets what no rule looks back to; true if nothing is left of the AS. */
 export function forget(state: AsState, eventSecond: EventSecond): boolean {
-  state.outages = state.outages.filter((past) => eventSecond - past.endSecond <= schedule.horizonSeconds);
+  if (state.outages.length > 0)
+    state.outages = state.outages.filter((past) => eventSecond - past.endSecond <= schedule.horizonSeconds);
+  if (state.beatDays.length > 0)
+    state.beatDays = state.beatDays.filter((day) => eventSecond / 86_400 - day <= chronic.withinDays);
   if (eventSecond - (state.lastBeat?.closedSecond ?? eventSecond) > 2 * 86_400) delete state.lastBeat;
   const open = state.ipv4.outageIds.length + state.ipv6.outageIds.length > 0;
   const lost = [state.ipv4, state.ipv6].some((family) => (family.visibility?.lost ?? 0) > 0);
