@@ -21,6 +21,7 @@ function file({ collector }: CollectorFeed, kind: string, chunks: () => Iterable
     name: `${collector}/${kind}`,
     source: collector,
     isSeed: false,
+    isOnDisk: false,
     bytes: 0,
     open: async function* (): InputEvents {
       for (const bytes of chunks()) yield { case: 'chunk', bytes: Uint8Array.from(bytes), fileBytesRead: 0 };
