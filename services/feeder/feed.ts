@@ -22,6 +22,9 @@ export interface FeedOptions {
   readonly beforeMinute?: (minute: EventMinute) => Promise<void> | undefined;
 }
 
+/** What a feed needs of the transport, which may be in another thread. */
+export type FeedTransport = Pick<Transport, 'openProducer' | 'offsets' | 'scan'>;
+
 /** Below the size at which a value is sent in parts. */
 const defaultBatchBytes = 900 * 1024;
 /** Decompressed bytes held for files before their turn, all sources together. */
@@ -42,7 +45,7 @@ type Unused = Omit<RefusedBytes, 'reason'> & { readonly reason: ReadRefusal | In
 /** Feeds files into bgp.updates: all sources side by side in event time, a minute at a time. */
 export class Feed {
   readonly #options: FeedOptions;
-  readonly #transport: Transport;
+  readonly #transport: FeedTransport;
   readonly #feeds: SourceFeed[] = [];
   readonly #refused = new Map<string, number>();
   readonly #letterSequence = new Map<string, number>();
@@ -52,7 +55,7 @@ export class Feed {
   #minute: EventMinute | undefined;
   #stopped = false;
 
-  constructor(options: FeedOptions, transport: Transport) {
+  constructor(options: FeedOptions, transport: FeedTransport) {
     this.#options = options;
     this.#transport = transport;
   }

@@ -11,6 +11,8 @@ export interface MrtFile {
   readonly source: string;
   /** A table that votes for nothing: it says which prefixes and origins to expect. */
   readonly isSeed: boolean;
+  /** Its name is a path, from which it can be opened again. */
+  readonly isOnDisk?: boolean;
   /** Size as it lies on disk, for progress. */
   readonly bytes: number;
   /** No record in it is expected to be earlier; undefined where only its first record tells. */
@@ -25,6 +27,7 @@ export function diskFile(path: string): MrtFile {
     name: path,
     source: sourceOf(path),
     isSeed: false,
+    isOnDisk: true,
     bytes: statSync(path).size,
     ...(notBefore === undefined ? {} : { notBefore }),
     open: () => openInput(path),

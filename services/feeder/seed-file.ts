@@ -16,6 +16,7 @@ export function seedFile(path: string): MrtFile {
     name: path,
     source: seedSource,
     isSeed: true,
+    isOnDisk: true,
     bytes: statSync(path).size,
     open: () => openSeed(path),
   };

@@ -6,6 +6,7 @@ import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log
 import { MemoryStorage } from '#runtime/transport/memory-storage.ts';
 import { Feed, type FeedOptions, type FeedTotals } from '../feeder/feed.ts';
 import type { MrtFile } from '../feeder/mrt-file.ts';
+import { FeedThread } from './feed-thread.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 
 export interface DetectionOptions extends Omit<FeedOptions, 'partitions' | 'beforeMinute'> {
@@ -25,7 +26,7 @@ const snapshots = { everyEventMinutes: 180, everyInputBytes: 64 * 1024 * 1024 };
 /** Files through all services, in one process over the embedded log. */
 export class Detection {
   readonly #options: DetectionOptions;
-  #feed: Feed | undefined;
+  #feed: Feed | FeedThread | undefined;
   #stopped = false;
 
   constructor(options: DetectionOptions) {
@@ -52,10 +53,10 @@ export class Detection {
       log,
     );
     const beforeMinute = this.#checkpoints(pipeline);
-    this.#feed = new Feed(
-      { ...options, partitions: updatePartitions, ...(beforeMinute && { beforeMinute }) },
-      log,
-    );
+    const feedOptions = feedOptionsOf(options, updatePartitions);
+    this.#feed = files.every(({ isOnDisk }) => isOnDisk)
+      ? new FeedThread(feedOptions, log)
+      : new Feed({ ...feedOptions, ...(beforeMinute && { beforeMinute }) }, log);
     if (this.#stopped) this.#feed.stop();
     const fedAndDrained = this.#feed.run(files).then(() => pipeline.drained());
     await Promise.race([fedAndDrained, pipeline.failed]);
@@ -80,6 +81,18 @@ export class Detection {
       return pipeline.drained().then(() => checkpoint.reached(minute));
     };
   }
+}
+
+function feedOptionsOf(options: DetectionOptions, partitions: number): FeedOptions {
+  const { batchBytes, fromSecond, untilSecond, onRefused, onFailure } = options;
+  return {
+    partitions,
+    ...(batchBytes === undefined ? {} : { batchBytes }),
+    ...(fromSecond === undefined ? {} : { fromSecond }),
+    ...(untilSecond === undefined ? {} : { untilSecond }),
+    ...(onRefused === undefined ? {} : { onRefused }),
+    ...(onFailure === undefined ? {} : { onFailure }),
+  };
 }
 
 function openLog(folder: string | undefined): EmbeddedLog {

@@ -37,7 +37,7 @@ const stepRecords = 256;
  * a producer that starts again skips as many. Looks backwards from the end until all are found.
  */
 export async function lastSequences(
-  transport: Transport,
+  transport: Pick<Transport, 'offsets' | 'scan'>,
   topic: string,
   partition: number,
   producers: readonly string[],
