@@ -209,12 +209,17 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
   }
 }
 
+/** An origin change concerns the AS that the prefix leaves, and the one that it comes to. */
 function byOrigin(events: readonly PrefixEvent[]): Map<number, PrefixEvent[]> {
   const groups = new Map<number, PrefixEvent[]>();
-  for (const event of events) {
-    const group = groups.get(event.originAs);
-    if (group === undefined) groups.set(event.originAs, [event]);
+  const add = (originAs: number, event: PrefixEvent) => {
+    const group = groups.get(originAs);
+    if (group === undefined) groups.set(originAs, [event]);
     else group.push(event);
+  };
+  for (const event of events) {
+    add(event.originAs, event);
+    if (event.kind === 'origin' && event.newOriginAs !== 0) add(event.newOriginAs, event);
   }
   return groups;
 }

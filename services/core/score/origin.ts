@@ -98,7 +98,7 @@ export class Origin {
     if (this.#lost !== undefined && this.#lost.ipv4.size + this.#lost.ipv6.size > 0) this.#isNews = true;
   }
 
-  /** The minute's events of this AS, in any order but a prefix's own; path changes only as far as it is to blame for them. */
+  /** The minute's events of this AS, in any order; path changes only as far as it is to blame for them. */
   apply(events: readonly PrefixEvent[], context: MinuteContext): void {
     const ordered = events.length === 1 ? events : [...events].sort(byTime);
     const weight = this.#applyEach(ordered, context);
@@ -107,7 +107,21 @@ export class Origin {
       this.#burst.add(context.minute, weight);
       this.#isNews ||= this.#burst.z(context.minute) >= unusualZ;
     }
-    if (this.#isNews) this.#events = ordered;
+    if (this.#isNews) this.#events = ordered.filter((event) => event.originAs === this.originAs);
+  }
+
+  /** A prefix went, came back, or changed hands: then it counts for both, since both were its origin. */
+  #cross(event: PrefixEvent, { minute, learned }: MinuteContext): void {
+    this.#train ??= new BeatTrain();
+    // A late change counts in the open minute.
+    const second = Math.max(event.eventSecond, minute * 60);
+    const upstreamAs = event.kind === 'down' ? event.upstreamAs : 0;
+    const start = this.#train.add({ second, prefix: event.prefix, upstreamAs }, this.#expected);
+    if (start === undefined) return;
+    this.#history ??= { baseline: new OwnBaseline(learned), rhythm: new Rhythm() };
+    this.#history.baseline.occupy(quarterOf(start));
+    this.#history.rhythm.add(start);
+    this.#surprise = undefined;
   }
 
   /** Returns u, the weighted changes. */
@@ -121,9 +135,10 @@ export class Origin {
         continue;
       }
       this.#isNews = true;
-      this.#applyLoss(event);
+      // A prefix that comes from another AS was not lost here.
+      if (event.originAs === this.originAs) this.#applyLoss(event);
       if (event.kind === 'down') weight += lossWeight;
-      if (event.kind === 'down' || event.kind === 'up') this.#applyCrossing(event, context);
+      if (event.kind !== 'covered' && event.kind !== 'uncovered') this.#cross(event, context);
     }
     return weight;
   }
@@ -207,19 +222,6 @@ export class Origin {
       this.#lost ??= { ipv4: new LostPrefixes('ipv4'), ipv6: new LostPrefixes('ipv6') };
     }
     this.#lost?.[familyOf(event.prefix)].apply(event);
-  }
-
-  #applyCrossing(event: PrefixEvent, { minute, learned }: MinuteContext): void {
-    this.#train ??= new BeatTrain();
-    // A late change counts in the open minute.
-    const second = Math.max(event.eventSecond, minute * 60);
-    const upstreamAs = event.kind === 'down' ? event.upstreamAs : 0;
-    const start = this.#train.add({ second, prefix: event.prefix, upstreamAs }, this.#expected);
-    if (start === undefined) return;
-    this.#history ??= { baseline: new OwnBaseline(learned), rhythm: new Rhythm() };
-    this.#history.baseline.occupy(quarterOf(start));
-    this.#history.rhythm.add(start);
-    this.#surprise = undefined;
   }
 
   #isOut(): boolean {

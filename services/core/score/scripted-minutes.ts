@@ -1,6 +1,8 @@
 import { blockPartition } from '../block.ts';
 import type { AsMinutes, Denominator, ExpectedDelta, PrefixEvent } from '../contract/as-minutes.ts';
+import type { AsScore, AsScores, Heartbeat, TransitScore } from '../contract/as-scores.ts';
 import { type EventMinute, minuteOf } from '../event-time.ts';
+import { InstabilityScorer } from './instability-scorer.ts';
 import { familyOf, parsePrefix } from './prefix-space.ts';
 
 /** For tests: the records that address blocks would send if these were the only events. */
@@ -74,3 +76,24 @@ const byOrigin = (a: PrefixEvent, b: PrefixEvent): number =>
 
 const blockOf = (prefix: string, partitions: number): number =>
   blockPartition(familyOf(prefix), parsePrefix(prefix).words[0]!, partitions);
+
+/** Quarter-hours and days begin with it. */
+export const from = 96 * 15 * 1000;
+export const second = (minute: number, offset = 0): number => (from + minute) * 60 + offset;
+
+export function run(records: readonly AsMinutes[], scorer = new InstabilityScorer()): AsScores[] {
+  const outputs: AsScores[] = [];
+  for (const record of records) scorer.apply(record, (output) => outputs.push(output));
+  return outputs;
+}
+
+export const scoresOf = (outputs: readonly AsScores[], originAs: number): (AsScore & { minute: number })[] =>
+  outputs.flatMap(({ eventMinute, content }) =>
+    content.case === 'score' && content.value.originAs === originAs
+      ? [{ ...content.value, minute: eventMinute - from }]
+      : [],
+  );
+export const heartbeatsOf = (outputs: readonly AsScores[]): Heartbeat[] =>
+  outputs.flatMap(({ content }) => (content.case === 'heartbeat' ? [content.value] : []));
+export const transitsOf = (outputs: readonly AsScores[]): TransitScore[] =>
+  outputs.flatMap(({ content }) => (content.case === 'transit' ? [content.value] : []));
