@@ -1,5 +1,5 @@
 import { quantileSorted } from 'simple-statistics';
-import type { Judgement } from './judge.ts';
+import type { Judgement } from './judgement.ts';
 
 /** Quantiles of each figure over all seeds, durations in minutes: lines of a table. */
 export function figureLines(judgements: readonly Judgement[]): string[] {

@@ -1,8 +1,10 @@
+import type { Kind } from '#core/contract/anomalies.ts';
 import { type EventSecond, parseSecond } from '#core/event-time.ts';
 import type { GeneratedScenario } from '#scenario/generate.ts';
 import { northKoreaAs } from '#scenario/scenarios/nk-2014.ts';
 import type { TruthLoss } from '#scenario/timeline.ts';
 import { type Incident, isBeat, isOutage, lineOf, saidAt } from './incidents.ts';
+import type { Judgement } from './judgement.ts';
 
 /** The bars for December 2014 beyond its verdict: the order of things, the link, the phases, and who is paged. */
 const subject = `as:${northKoreaAs}`;
@@ -16,72 +18,87 @@ const durationToleranceSeconds = 15 * 60;
 const matchSeconds = 100;
 
 export function judgeNk2014(
-  { losses }: GeneratedScenario,
+  { scenario, losses }: GeneratedScenario,
   incidents: readonly Incident[],
-): { failures: string[]; figures: Record<string, number> } {
-  const failures: string[] = [];
-  const figures: Record<string, number> = {};
-  const must = (holds: boolean, otherwise: string): void => {
-    if (!holds) failures.push(otherwise);
-  };
+): Judgement {
   const own = incidents.filter((incident) => incident.subject === subject);
   const beats = own.filter((incident) => isBeat(incident) && incident.startSecond < blackout);
-  const watch = Math.min(
-    ...beats.map((incident) => saidAt(incident, 'beatWatch') ?? Number.POSITIVE_INFINITY),
-  );
-  const confirmed = Math.min(
-    ...beats.map((incident) => saidAt(incident, 'beatConfirmed') ?? Number.POSITIVE_INFINITY),
-  );
-  must(watch < blackout, 'no BEAT_WATCH before the blackout');
-  must(confirmed < blackout, 'no BEAT_CONFIRMED before the blackout');
-  must(watch <= confirmed, 'BEAT_CONFIRMED before BEAT_WATCH');
-  figures.watchLeadSeconds = blackout - watch;
-  figures.confirmedLeadSeconds = blackout - confirmed;
-  // A slow beat may fall silent for so long that it is over, and begins again.
-  figures.beatPauses = beats.length - 1;
-
   const full = own.find(
     (incident) =>
-      incident.kinds.includes('outageFull') &&
-      !isBeat(incident) &&
-      Math.abs(incident.startSecond - blackout) <= toleranceSeconds,
+      incident.kinds.includes('outageFull') && !isBeat(incident) && isNear(incident.startSecond, blackout),
   );
-  must(full !== undefined, 'no OUTAGE_FULL that starts within 10 minutes of the blackout');
-  if (full !== undefined) {
-    const openDelay = saidAt(full, 'outageFull')! - blackout;
-    must(
-      openDelay >= 0 && openDelay <= openWithinSeconds,
-      `OUTAGE_FULL opened ${openDelay} s after the blackout`,
-    );
-    must(isLinkedToOne(full, beats), 'the blackout is not linked to the beat');
-    must(full.pages, 'the blackout pages nobody');
-    const end = full.endSecond ?? Number.NaN;
-    must(
-      Math.abs(end - restored) <= toleranceSeconds,
-      `the blackout ends ${end - restored} s after the restoration`,
-    );
-    const duration = end - full.startSecond;
-    must(
-      Math.abs(duration - (restored - blackout)) <= durationToleranceSeconds,
-      `the blackout lasts ${duration} s`,
-    );
-    Object.assign(figures, {
+  // A slower beat than the default may pause: the score is back at nothing between its first flaps, or in its midst. Then
+  // it begins later, or twice, and the one before the blackout may be no more than watched.
+  const mayPause = scenario.name !== 'nk-2014';
+  const onset = mayPause ? Math.min(...beats.map(({ startSecond }) => startSecond)) : 0;
+  const outages = own.filter((incident) => incident !== full && isOutage(incident) && !isBeat(incident));
+  const beat = judgeBeat(beats);
+  const loss = judgeBlackout(full, beats, mayPause);
+  return {
+    failures: [
+      ...beat.failures,
+      ...loss.failures,
+      ...judgeLastOutage(own, beats),
+      ...judgeFlaps(losses, outages, beats, onset),
+    ],
+    figures: { ...beat.figures, ...loss.figures },
+  };
+}
+
+/** Watched, then confirmed, before the blackout. */
+function judgeBeat(beats: readonly Incident[]): Judgement {
+  const firstSaid = (kind: Kind): EventSecond =>
+    Math.min(...beats.map((incident) => saidAt(incident, kind) ?? Number.POSITIVE_INFINITY));
+  const watch = firstSaid('beatWatch');
+  const confirmed = firstSaid('beatConfirmed');
+  const failures: string[] = [];
+  if (watch >= blackout) failures.push('no BEAT_WATCH before the blackout');
+  if (confirmed >= blackout) failures.push('no BEAT_CONFIRMED before the blackout');
+  if (watch > confirmed) failures.push('BEAT_CONFIRMED before BEAT_WATCH');
+  return {
+    failures,
+    figures: {
+      watchLeadSeconds: blackout - watch,
+      confirmedLeadSeconds: blackout - confirmed,
+      beatPauses: beats.length - 1,
+    },
+  };
+}
+
+/** Said in time, with the right start and end, linked to the beat, and loud. */
+function judgeBlackout(full: Incident | undefined, beats: readonly Incident[], mayPause: boolean): Judgement {
+  if (full === undefined) {
+    return { failures: ['no OUTAGE_FULL that starts within 10 minutes of the blackout'], figures: {} };
+  }
+  const failures: string[] = [];
+  const openDelay = saidAt(full, 'outageFull')! - blackout;
+  const end = full.endSecond ?? Number.NaN;
+  const duration = end - full.startSecond;
+  if (openDelay < 0 || openDelay > openWithinSeconds) {
+    failures.push(`OUTAGE_FULL opened ${openDelay} s after the blackout`);
+  }
+  if (!isLinkedToOne(full, beats)) failures.push('the blackout is not linked to the beat');
+  if (!full.pages && !mayPause) failures.push('the blackout pages nobody');
+  if (!isNear(end, restored)) failures.push(`the blackout ends ${end - restored} s after the restoration`);
+  if (!(Math.abs(duration - (restored - blackout)) <= durationToleranceSeconds)) {
+    failures.push(`the blackout lasts ${duration} s`);
+  }
+  return {
+    failures,
+    figures: {
       openDelaySeconds: openDelay,
       startErrorSeconds: full.startSecond - blackout,
       endErrorSeconds: end - restored,
-    });
-  }
-  failures.push(...judgeLastOutage(own, beats));
-  failures.push(...judgeFlaps(losses, own, beats, full));
-  return { failures, figures };
+    },
+  };
 }
+
+const isNear = (second: EventSecond, bar: EventSecond): boolean => Math.abs(second - bar) <= toleranceSeconds;
 
 /** 27 December: abrupt, with no beat before, in or after it. */
 function judgeLastOutage(own: readonly Incident[], beats: readonly Incident[]): string[] {
   const failures: string[] = [];
-  const full = own.find(
-    (incident) => isOutage(incident) && Math.abs(incident.startSecond - lastOutage) <= toleranceSeconds,
-  );
+  const full = own.find((incident) => isOutage(incident) && isNear(incident.startSecond, lastOutage));
   if (full === undefined) return ['no outage on the 27th'];
   if (isLinkedToOne(full, beats)) failures.push('the outage of the 27th is linked to the beat');
   for (const incident of own) {
@@ -102,21 +119,20 @@ function judgeLastOutage(own: readonly Incident[], beats: readonly Incident[]): 
  */
 function judgeFlaps(
   losses: readonly TruthLoss[],
-  own: readonly Incident[],
+  outages: readonly Incident[],
   beats: readonly Incident[],
-  blackoutIncident: Incident | undefined,
+  onset: EventSecond,
 ): string[] {
   const failures: string[] = [];
   const drawn = losses.filter((loss) => loss.originAs === northKoreaAs);
-  for (const incident of own) {
-    if (incident === blackoutIncident || isBeat(incident) || !isOutage(incident)) continue;
+  for (const incident of outages) {
     const first = drawn.find(({ startSecond }) => isAt(incident.startSecond, startSecond));
     const last = drawn.find(({ endSecond }) => isAt(incident.endSecond, endSecond));
     if (first === undefined) failures.push(`starts with no drawn loss: ${lineOf(incident)}`);
     if (last === undefined) failures.push(`ends with no drawn loss: ${lineOf(incident)}`);
     if (first?.cause !== 'beat' && first?.cause !== 'prelude') continue;
     if (incident.pages) failures.push(`a flap pages: ${lineOf(incident)}`);
-    if (first.cause === 'beat' && !isPhase(incident, beats)) {
+    if (first.cause === 'beat' && incident.startSecond >= onset && !isPhase(incident, beats)) {
       failures.push(`not a phase of the beat: ${lineOf(incident)}`);
     }
   }

@@ -4,12 +4,7 @@ import type { Expectation } from '#scenario/scenario.ts';
 import type { TruthLoss } from '#scenario/timeline.ts';
 import { type Incident, incidentsOf, isBeat, isOutage, lineOf } from './incidents.ts';
 import { judgeNk2014 } from './judge-nk-2014.ts';
-
-/** What a run is judged to be: failures in words, and figures by name; a duration is in seconds and its name says so. */
-export interface Judgement {
-  readonly failures: readonly string[];
-  readonly figures: Readonly<Record<string, number>>;
-}
+import type { Judgement } from './judgement.ts';
 
 /** Judges what a detector said of a scenario by the scenario's own verdict. */
 export function judge(generated: GeneratedScenario, anomalies: readonly Anomaly[]): Judgement {

@@ -2,7 +2,8 @@ import { generate } from '#scenario/generate.ts';
 import type { Scenario } from '#scenario/scenario.ts';
 import { detect } from './detect.ts';
 import { figureLines } from './figures.ts';
-import { type Judgement, judge } from './judge.ts';
+import { judge } from './judge.ts';
+import type { Judgement } from './judgement.ts';
 
 export interface SeedsResult {
   /** One line for each failing seed: what failed, and how to see it. */
