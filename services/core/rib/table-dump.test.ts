@@ -87,6 +87,16 @@ test('what a table transfer does not refresh becomes unknown half an hour after 
   assert.deepEqual([reports[89].ipv4.routes, reports[90].ipv4.routes], [200, 190]);
 });
 
+test('much churn that leaves more than a tenth of a table alone is no transfer', () => {
+  const script = announce(new SourceScript('rrc00'), 0, numbers(0, 200)).tick(0);
+  for (let minute = 1; minute < 60; minute++) announce(script, minute, [0]).tick(minute);
+  announce(script, 60, numbers(0, 170)).tick(60);
+  for (let minute = 61; minute < 100; minute++) announce(script, minute, [0]).tick(minute);
+  const { reports, changes } = told(script);
+  assert.equal(changes.slice(1).flat().length, 0);
+  assert.equal(reports.at(-1)!.ipv4.routes, 200);
+});
+
 test('refreshed counts different prefixes of the last five to ten minutes, and is told when it falls', () => {
   const script = announce(new SourceScript('rrc00'), 0, numbers(0, 20)).tick(0);
   announce(script, 4, numbers(10, 30)).tick(4).tick(6).tick(8).tick(10);

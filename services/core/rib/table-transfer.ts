@@ -6,6 +6,11 @@ const leastRoutes = 100;
 const leastShare = 0.5;
 /** It is over so long after it was seen. */
 const transferMinutes = 30;
+/**
+ * A transfer that left more of the table than this was none, but much churn in a table of which little is known
+ * yet: a transfer holds nearly all of it. Nothing is dropped then.
+ */
+const largestStaleShare = 0.1;
 
 /**
  * Looks, at the end of a minute, whether a peer is sending its whole table again without having lost its
@@ -25,3 +30,6 @@ export function transferEnds(rib: AdjRibIn, minute: EventMinute): boolean {
   }
   return false;
 }
+
+/** Whether routes that were not refreshed, of all that the table has, are few enough to be called stale. */
+export const isStale = (missing: number, routes: number): boolean => missing <= largestStaleShare * routes;

@@ -17,6 +17,7 @@ import type { Peer } from './peer.ts';
 import { PeerSet } from './peer-set.ts';
 import type { RouteTables } from './route-tables.ts';
 import { RouteWriter } from './route-writer.ts';
+import { isStale } from './table-transfer.ts';
 
 /** A record that could not be used; `head` is the first bytes of it, of `length`. */
 export interface Refusal {
@@ -188,7 +189,9 @@ export class UpdateApplier implements MrtVisitor {
 
   /** Routes that a table transfer did not refresh become unknown, in the last second of the minute. */
   dropStale(peer: Peer, family: Family): void {
-    this.#writer.changeAll(peer, family, peer[family].stopMarking(), 59, 'unknown');
+    const missing = peer[family].stopMarking();
+    if (!isStale(missing.length, peer[family].routes)) return;
+    this.#writer.changeAll(peer, family, missing, 59, 'unknown');
     peer.requireReport();
   }
 
