@@ -67,6 +67,12 @@ export class RoutePages {
     this.#freeCount++;
   }
 
+  /** Reads a slot, and what tells whether it was announced. */
+  touch(at: number): number {
+    const page = at >>> pageBits;
+    return this.slots[at] ^ this.announced[page * announcedWords] ^ this.windows[page];
+  }
+
   /** True when most pages are free: then compact gives them back. */
   get isSparse(): boolean {
     return this.#end > leastPages && this.#freeCount * 4 > this.#end * 3;

@@ -78,9 +78,8 @@ export class RouteWriter {
       const rib = (elems[at + elemKind] & elemIsIpv6) === 0 ? peer.ipv4 : peer.ipv6;
       elems[at + elemSlot] = rib.locate(elems[at + elemPrefix]);
     }
-    const { slots } = pages;
     let touched = 0;
-    for (let at = 0; at < end; at += elemWords) touched ^= slots[elems[at + elemSlot]];
+    for (let at = 0; at < end; at += elemWords) touched ^= pages.touch(elems[at + elemSlot]);
     this.#touched ^= touched;
   }
 
