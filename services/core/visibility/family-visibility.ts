@@ -26,6 +26,9 @@ export class FamilyVisibility {
   readonly #judge: PrefixJudge;
   readonly #lostPaths = new LostPaths();
   readonly #evidence: MinuteEvidence;
+  readonly #shortest: number;
+  /** Prefixes of the rows in hand. */
+  #ids = new Int32Array(0);
   readonly #rows = new ChangeRows();
   /** Rows of the minute that gave a live peer a path that it had not just before, by prefix. */
   #pathRows = new Uint32Array(0);
@@ -38,6 +41,7 @@ export class FamilyVisibility {
   constructor(family: Family, roster: PeerRoster) {
     this.#family = family;
     this.#roster = roster;
+    this.#shortest = shortestPrefix[family];
     this.#records = new PrefixRecords(family);
     this.#judge = new PrefixJudge(this.#records, roster);
     this.#evidence = new MinuteEvidence(roster, this.#records, this.#judge, this.#lostPaths);
@@ -117,13 +121,23 @@ export class FamilyVisibility {
     }
   }
 
+  /** Looks all prefixes up first: lookups that wait for nothing overlap. */
   #applySecond(column: MinuteColumn, second: number, now: FamilyRoster): void {
+    const start = column.firstRow[second];
     const end = column.firstRow[second + 1];
+    if (this.#ids.length < end - start) this.#ids = new Int32Array(2 * (end - start));
+    const ids = this.#ids;
+    const { order } = column;
+    for (let i = start; i < end; i++) {
+      ids[i - start] = this.#prefixOf(column, order === undefined ? i : order[i], now);
+    }
     const isSeed = column.source.seed;
-    for (let i = column.firstRow[second]; i < end; i++) {
-      const row = column.order === undefined ? i : column.order[i];
-      if (isSeed) this.#applySeedRow(column, row, now);
-      else this.#applyRow(column, row, now);
+    for (let i = start; i < end; i++) {
+      const id = ids[i - start];
+      if (id < 0) continue;
+      const row = order === undefined ? i : order[i];
+      if (isSeed) this.#applySeedRow(id, column, row);
+      else this.#applyRow(id, column, row, now);
     }
   }
 
@@ -131,19 +145,17 @@ export class FamilyVisibility {
   #prefixOf({ columns }: MinuteColumn, row: number, now: FamilyRoster): number {
     const { table, views } = this.#records;
     const length = columns.length[row];
-    if (length < shortestPrefix[this.#family]) return -1;
-    const count = table.count;
-    const id = table.findOrAdd(columns.address, this.#family === 'ipv4' ? row : row * 4, length);
+    if (length < this.#shortest) return -1;
+    const { count } = table;
+    const id = table.findOrAdd(columns.address, row * table.addressWords, length);
     if (id === count) {
-      if (id * 2 * views.words >= views.bits.length) this.#reserve();
+      if (id >= this.#pathRows.length) this.#reserve();
       views.begin(id, now.complete);
     }
     return id;
   }
 
-  #applyRow(column: MinuteColumn, row: number, now: FamilyRoster): void {
-    const id = this.#prefixOf(column, row, now);
-    if (id < 0) return;
+  #applyRow(id: number, column: MinuteColumn, row: number, now: FamilyRoster): void {
     const judge = this.#judge;
     const { views, flags, origins } = this.#records;
     const { columns } = column;
@@ -164,26 +176,22 @@ export class FamilyVisibility {
     const isLive = (now.live[word] & bit) !== 0;
     const isGone = after === routeAbsent;
     const isTurn = ((bits[lacksAt] & bit) !== 0) !== isGone;
-    if (isTurn || (bits[namedAt] & bit) === 0) {
-      judge.touch(id);
-      if (isTurn && !(isLive && !now.denominator.frozen)) this.#keepUnheard(peer, id, now);
-    } else if ((flags[id] & stateMask) === down) judge.touch(id);
-    if (isGone) {
-      bits[lacksAt] |= bit;
-      if (origins.hasOthers(id)) origins.drop(id, peer);
-    } else {
-      bits[lacksAt] &= ~bit;
-      if (judge.ownership.hold(id, peer, column.paths.origins[after - firstPath])) judge.touch(id);
+    const isNamed = (bits[namedAt] & bit) !== 0;
+    if (isTurn || !isNamed || (flags[id] & stateMask) === down) judge.touch(id);
+    if (isTurn) {
+      if (!isLive || now.denominator.frozen) this.#keepUnheard(peer, id, now);
+      bits[lacksAt] ^= bit;
     }
-    bits[namedAt] |= bit;
+    if (isGone) {
+      if (origins.hasOthers(id)) origins.drop(id, peer);
+    } else if (judge.ownership.hold(id, peer, column.paths.origins[after - firstPath])) judge.touch(id);
+    if (!isNamed) bits[namedAt] |= bit;
     if (isLive && columns.before[row] !== routeUnknown) this.#log(id, column.base + row, isGone);
   }
 
-  #applySeedRow(column: MinuteColumn, row: number, now: FamilyRoster): void {
-    const id = this.#prefixOf(column, row, now);
+  #applySeedRow(id: number, column: MinuteColumn, row: number): void {
     const after = column.columns.after[row];
-    if (id < 0 || after < firstPath) return;
-    this.#judge.nameBySeed(id, column.paths.origins[after - firstPath]);
+    if (after >= firstPath) this.#judge.nameBySeed(id, column.paths.origins[after - firstPath]);
   }
 
   #log(id: number, row: number, isGone: boolean): void {

@@ -1,6 +1,6 @@
 import type { EventMinute } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
-import { asesOf, sharedAses, wholePath } from './route-paths.ts';
+import { type PathPart, sharedAses } from './route-paths.ts';
 
 /** Lost paths are remembered for so many minutes before the one in which a prefix goes down. */
 const keptMinutes = 10;
@@ -10,7 +10,7 @@ const maxLossesPerBlock = 1024;
 export interface LostPath {
   readonly minute: EventMinute;
   readonly peer: number;
-  readonly path: Uint32Array;
+  readonly path: PathPart;
 }
 
 /** The paths that peers withdrew from prefixes which are on their way down. */
@@ -46,7 +46,7 @@ export class LostPaths {
       writer.list(kept, ({ minute, peer, path }) => {
         writer.u32(minute);
         writer.u32(peer);
-        writer.array(path);
+        writer.list(path, (value) => writer.u32(value));
       });
     });
   }
@@ -55,7 +55,11 @@ export class LostPaths {
     this.#byPrefix = new Map(
       reader.list(() => [
         reader.u32(),
-        reader.list(() => ({ minute: reader.u32(), peer: reader.u32(), path: reader.u32Array() })),
+        reader.list(() => ({
+          minute: reader.u32(),
+          peer: reader.u32(),
+          path: reader.list(() => reader.u32()),
+        })),
       ]),
     );
   }
@@ -63,11 +67,11 @@ export class LostPaths {
 
 /** What the lost paths of a prefix have in common. */
 export function commonOf(
-  paths: readonly Uint32Array[],
+  paths: readonly PathPart[],
   originAs: number,
 ): { viaAses: number[]; upstreamAs: number } {
   // Of a peer that is the origin itself there is no AS next to it.
-  const upstreams = new Set(paths.map((path) => asesOf(path)[1]).filter((as) => as !== undefined));
+  const upstreams = new Set(paths.filter((path) => path.length > 2).map((path) => path[2]));
   const [upstreamAs = 0] = upstreams.size === 1 ? upstreams : [];
-  return { viaAses: sharedAses(paths.map(wholePath), originAs), upstreamAs };
+  return { viaAses: sharedAses(paths, originAs), upstreamAs };
 }

@@ -1,6 +1,5 @@
-import type { ChangeColumns, SourceChanges } from '../contract/route-changes.ts';
+import type { ChangeColumns, PeerReport, SourceChanges } from '../contract/route-changes.ts';
 import type { Family } from '../prefix.ts';
-import type { PeerRoster } from './peer-roster.ts';
 import { MinutePaths } from './route-paths.ts';
 
 const secondsInMinute = 60;
@@ -24,7 +23,7 @@ export interface MinuteColumn {
 export function minuteColumns(
   family: Family,
   sources: readonly SourceChanges[],
-  roster: PeerRoster,
+  ids: ReadonlyMap<PeerReport, number>,
 ): MinuteColumn[] {
   const found: MinuteColumn[] = [];
   let base = 0;
@@ -33,9 +32,9 @@ export function minuteColumns(
     if (columns.count === 0) continue;
     const peers = source.seed
       ? new Uint32Array(0)
-      : Uint32Array.from(source.peers, (report) => roster.idOf(source.source, report));
-    const firstRow = firstRows(columns);
-    const order = isSorted(columns) ? undefined : orderBySecond(columns, firstRow);
+      : Uint32Array.from(source.peers, (report) => ids.get(report)!);
+    const { firstRow, isSorted } = rowsBySecond(columns);
+    const order = isSorted ? undefined : orderBySecond(columns, firstRow);
     found.push({ source, columns, peers, paths: new MinutePaths(source), firstRow, order, base });
     base += columns.count;
   }
@@ -54,16 +53,19 @@ export function columnOf(columns: readonly MinuteColumn[], row: number): number 
   return low;
 }
 
-function firstRows(columns: ChangeColumns): Uint32Array {
-  const first = new Uint32Array(secondsInMinute + 1);
-  for (let row = 0; row < columns.count; row++) first[columns.second[row] + 1]++;
-  for (let second = 0; second < secondsInMinute; second++) first[second + 1] += first[second];
-  return first;
-}
-
-function isSorted({ second, count }: ChangeColumns): boolean {
-  for (let row = 1; row < count; row++) if (second[row] < second[row - 1]) return false;
-  return true;
+/** Where the rows of each second begin, and whether they already are in order. */
+function rowsBySecond({ second, count }: ChangeColumns): { firstRow: Uint32Array; isSorted: boolean } {
+  const firstRow = new Uint32Array(secondsInMinute + 1);
+  let isSorted = true;
+  let last = 0;
+  for (let row = 0; row < count; row++) {
+    const now = second[row];
+    firstRow[now + 1]++;
+    if (now < last) isSorted = false;
+    last = now;
+  }
+  for (let of = 0; of < secondsInMinute; of++) firstRow[of + 1] += firstRow[of];
+  return { firstRow, isSorted };
 }
 
 /** A counting sort: stable, so a peer's changes of one second stay in order. */

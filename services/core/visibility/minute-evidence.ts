@@ -10,6 +10,7 @@ import { isQuorum, setOf } from './prefix-evidence.ts';
 import * as flag from './prefix-flags.ts';
 import type { EventDraft, PrefixJudge } from './prefix-judge.ts';
 import type { PrefixRecords } from './prefix-records.ts';
+import type { PathPart } from './route-paths.ts';
 
 /** Losses of a prefix are kept once so many of the live peers lack it: one in 4. */
 const losingShare = 4;
@@ -83,7 +84,7 @@ export class MinuteEvidence {
 
   /** The paths that peers had before they lost the prefix: of each, the last. */
   #withLostPaths(draft: EventDraft, rows: readonly number[], closed: ClosedMinute): EventDraft {
-    const paths = new Map<number, Uint32Array>();
+    const paths = new Map<number, PathPart>();
     for (const { peer, path } of this.#lostPaths.of(draft.id)) paths.set(peer, path);
     for (const row of rows) {
       const { columns, peers, paths: known, base } = closed.columns[columnOf(closed.columns, row)];
@@ -91,7 +92,7 @@ export class MinuteEvidence {
       if (firstSecondOf(closed.minute) + columns.second[at] > draft.event.eventSecond) break;
       const peer = peers[columns.peer[at]];
       if (columns.after[at] >= firstPath) paths.delete(peer);
-      else if (columns.before[at] >= firstPath) paths.set(peer, known.words(columns.before[at] - firstPath));
+      else if (columns.before[at] >= firstPath) paths.set(peer, known.whole(columns.before[at] - firstPath));
     }
     const { originAs } = draft.event;
     return { id: draft.id, event: { ...draft.event, ...commonOf([...paths.values()], originAs) } };
@@ -116,8 +117,7 @@ export class MinuteEvidence {
       const at = rows.row(i) - column.base;
       const before = column.columns.before[at];
       if (before < firstPath) continue;
-      // A copy: the minute's input need not outlive it.
-      const path = column.paths.words(before - firstPath).slice();
+      const path = column.paths.whole(before - firstPath);
       const peer = column.peers[column.columns.peer[at]];
       losses.push({ id, block: this.#records.block(id), lost: { minute, peer, path } });
     }

@@ -73,6 +73,6 @@ export class PathChanges {
     const first = this.#first[peer];
     // A path that came back was elsewhere in between.
     const last = this.#last[peer] === first ? this.#next[peer] : this.#last[peer];
-    return this.#columns[this.#column[peer]].paths.changedPart(first - firstPath, last - firstPath);
+    return this.#columns[this.#column[peer]].paths.changed(first - firstPath, last - firstPath);
   };
 }

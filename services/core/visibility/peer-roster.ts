@@ -52,6 +52,8 @@ export interface FamilyRoster {
 
 /** What the reports of a minute change beyond the roster itself. */
 export interface RosterChange {
+  /** Whose each report is. */
+  readonly ids: ReadonlyMap<PeerReport, number>;
   /** Peers whose session was lost: what they said is forgotten. */
   readonly lost: readonly number[];
   /** Peers whose whole table is known from the end of this minute on. */
@@ -75,6 +77,9 @@ export class PeerRoster {
   /** First minute at which a collector is no longer masked as a whole. */
   #collectorMaskedUntil: EventMinute[] = [];
   #byName: number[] = [];
+  /** The number of each peer's AS: 0, 1, 2, ... in order of arrival. */
+  #asSlots: number[] = [];
+  #asSeen = new Uint8Array(0);
   readonly #seedPrefixes: Record<Family, number> = { ipv4: 0, ipv6: 0 };
   #families: Record<Family, FamilyRoster> = { ipv4: nobody, ipv6: nobody };
 
@@ -94,7 +99,20 @@ export class PeerRoster {
   family = (family: Family): FamilyRoster => this.#families[family];
   asn = (peer: number): number => this.#peers[peer].asn;
   collector = (peer: number): number => this.#peers[peer].collector;
-  idOf = (source: string, report: PeerReport): number => this.#ids.get(keyOf(source, report))!;
+
+  /** In how many ASes these peers are. */
+  countAses(set: Uint32Array): number {
+    this.#asSeen.fill(0);
+    let count = 0;
+    for (let word = 0; word < set.length; word++) {
+      for (let rest = set[word]; rest !== 0; rest &= rest - 1) {
+        const as = this.#asSlots[word * 32 + 31 - Math.clz32(rest & -rest)];
+        if (this.#asSeen[as] === 0) count++;
+        this.#asSeen[as] = 1;
+      }
+    }
+    return count;
+  }
 
   /** "collector address ASn". */
   name(peer: number): string {
@@ -111,43 +129,52 @@ export class PeerRoster {
 
   /** Takes in the reports of a minute, then says who is live in it. */
   apply(minute: EventMinute, reports: readonly SourcedReport[]): RosterChange {
+    const known = this.#peers.length;
+    const ids = this.#idsOf(minute, reports);
     const completed: Record<Family, number[]> = { ipv4: [], ipv6: [] };
     const lost: number[] = [];
-    const known = this.#peers.length;
-    // New peers in order, so that a peer's id does not depend on which tracker its report came from.
-    const isNew = ({ source, report }: SourcedReport) => !this.#ids.has(keyOf(source, report));
-    for (const { source, report } of reports.filter(isNew).sort(bySourceAndPeer)) {
-      this.#add(source, report, minute);
-    }
-    for (const { source, report } of reports) {
-      const id = this.idOf(source, report);
+    for (const [report, id] of ids) {
       this.#report(this.#peers[id], report, minute);
       if (report.state === 'down') lost.push(id);
       for (const family of families) {
         if (this.#peers[id].completeSince[family] === minute) completed[family].push(id);
       }
     }
-    if (this.#peers.length > known) this.#sortNames();
+    if (this.#peers.length > known) this.#index();
     const medians = { ipv4: this.#medianSize('ipv4'), ipv6: this.#medianSize('ipv6') };
-    for (const { source, report } of reports) {
-      if (this.#isTransfer(report, medians)) {
-        this.#peers[this.idOf(source, report)].maskedUntil = minute + maskMinutes;
-      }
+    for (const [report, id] of ids) {
+      if (this.#isTransfer(report, medians)) this.#peers[id].maskedUntil = minute + maskMinutes;
     }
     this.#mask(minute);
     for (const family of families) {
       this.#families[family] = this.#familyRoster(family, medians[family], minute);
     }
-    return { lost, completed };
+    return { ids, lost, completed };
   }
 
-  #add(source: string, report: PeerReport, minute: EventMinute): void {
+  /** New peers come in by name, so that a peer's id does not depend on which tracker its report came from. */
+  #idsOf(minute: EventMinute, reports: readonly SourcedReport[]): Map<PeerReport, number> {
+    const ids = new Map<PeerReport, number>();
+    const added: SourcedReport[] = [];
+    for (const sourced of reports) {
+      const id = this.#ids.get(keyOf(sourced.source, sourced.report));
+      if (id === undefined) added.push(sourced);
+      else ids.set(sourced.report, id);
+    }
+    for (const { source, report } of added.sort(bySourceAndPeer)) {
+      ids.set(report, this.#add(source, report, minute));
+    }
+    return ids;
+  }
+
+  #add(source: string, report: PeerReport, minute: EventMinute): number {
     let collector = this.#collectors.indexOf(source);
     if (collector === -1) {
       collector = this.#collectors.push(source) - 1;
       this.#collectorMaskedUntil.push(0);
     }
-    this.#ids.set(keyOf(source, report), this.#peers.length);
+    const id = this.#peers.length;
+    this.#ids.set(keyOf(source, report), id);
     this.#peers.push({
       source,
       address: report.address,
@@ -161,6 +188,7 @@ export class PeerRoster {
       masked: false,
       maskedSince: 0,
     });
+    return id;
   }
 
   #report(peer: Peer, report: PeerReport, minute: EventMinute): void {
@@ -249,9 +277,14 @@ export class PeerRoster {
     return counts.filter((count) => count >= enoughPeers).length;
   }
 
-  #sortNames(): void {
+  /** What follows from who the peers are. */
+  #index(): void {
     const names = this.#peers.map((_, id) => this.name(id));
     this.#byName = names.map((_, id) => id).sort((a, b) => compareText(names[a], names[b]));
+    const ases = [...new Set(this.#peers.map((peer) => peer.asn))];
+    const slots = new Map(ases.map((as, slot) => [as, slot]));
+    this.#asSlots = this.#peers.map((peer) => slots.get(peer.asn)!);
+    this.#asSeen = new Uint8Array(ases.length);
   }
 
   save(writer: StateWriter): void {
@@ -285,7 +318,7 @@ export class PeerRoster {
     this.#collectorMaskedUntil = collectors.map(({ maskedUntil }) => maskedUntil);
     this.#peers = reader.list(() => this.#loadPeer(reader));
     this.#ids = new Map(this.#peers.map((peer, id) => [keyOf(peer.source, peer), id]));
-    this.#sortNames();
+    this.#index();
     for (const family of families) {
       this.#seedPrefixes[family] = reader.u32();
       this.#families[family] = loadFamily(reader);

@@ -1,4 +1,4 @@
-import { addPeer, hasPeer } from './peer-bits.ts';
+import { addPeer, countCommon, hasPeer } from './peer-bits.ts';
 import type { FamilyRoster, PeerRoster } from './peer-roster.ts';
 
 /** Names of peers in an event, for and against each. */
@@ -11,8 +11,7 @@ export interface PeerCount {
 }
 
 export function countPeers(set: Uint32Array, roster: PeerRoster): PeerCount {
-  const members = membersOf(set);
-  return { peers: members.length, peerAses: new Set(members.map(roster.asn)).size };
+  return { peers: countCommon(set, 0, set), peerAses: roster.countAses(set) };
 }
 
 /** The first of them by name, in order. */
@@ -40,12 +39,6 @@ export function isQuorum(set: Uint32Array, roster: PeerRoster, family: FamilyRos
     if (ases.size >= 2 && collectors.size >= collectorsNeeded) return true;
   }
   return false;
-}
-
-export function membersOf(set: Uint32Array): number[] {
-  const members: number[] = [];
-  for (let peer = 0; peer < set.length * 32; peer++) if (hasPeer(set, 0, peer)) members.push(peer);
-  return members;
 }
 
 export function setOf(peers: Iterable<number>, words: number): Uint32Array {

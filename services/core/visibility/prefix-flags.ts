@@ -24,5 +24,5 @@ export const crossed = 512;
 /** Its rows of this minute are wanted for evidence. */
 export const wanted = 1024;
 
-/** Bits that live only within a minute. */
-export const minuteBits = touched | crossed | wanted | ownerIsFresh;
+/** Touched by what peers did while they were masked: how it stood before this second says nothing. */
+export const reconsidered = 2048;

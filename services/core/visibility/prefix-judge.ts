@@ -37,8 +37,6 @@ export class PrefixJudge {
   #second: EventSecond = 0;
   #now: FamilyRoster;
   readonly #touched = new TouchedPrefixes();
-  /** Touched by what peers did while they were masked: how it stood before this second says nothing. */
-  readonly #reconsidered = new Set<number>();
   /** Prefixes that began or ceased to cover others in the open second; those that went down in it. */
   #flipped: number[] = [];
   #wentDown: number[] = [];
@@ -71,7 +69,7 @@ export class PrefixJudge {
   /** What masked peers did to the prefix is judged at the end of this second. */
   reconsider(id: number): void {
     this.touch(id);
-    this.#reconsidered.add(id);
+    this.#records.flags[id] |= flag.reconsidered;
   }
 
   /** A seed has the prefix. */
@@ -87,7 +85,6 @@ export class PrefixJudge {
     this.#second = second;
     for (let index = 0; index < this.#touched.count; index++) this.#judge(this.#touched.id(index), index);
     this.#touched.clear();
-    this.#reconsidered.clear();
     this.#judgeCovers();
   }
 
@@ -99,7 +96,7 @@ export class PrefixJudge {
     for (let id = 0; id < table.count; id++) {
       if ((flags[id] & flag.stateMask) !== flag.up || !this.#isLow(this.#present(id))) continue;
       this.#setState(id, flag.unjudged);
-      this.#flipped.push(id);
+      this.#flip(id);
     }
   }
 
@@ -150,7 +147,8 @@ export class PrefixJudge {
 
   #judge(id: number, index: number): void {
     const { flags, origins } = this.#records;
-    flags[id] &= ~flag.touched;
+    const isReconsidered = (flags[id] & flag.reconsidered) !== 0;
+    flags[id] &= ~(flag.touched | flag.reconsidered);
     if ((flags[id] & flag.ownerIsFresh) !== 0) this.ownership.settle(id);
     if ((flags[id] & flag.known) === 0 && this.#isNamedEnough(id)) this.#makeKnown(id);
     if (this.#now.denominator.frozen) return;
@@ -162,25 +160,25 @@ export class PrefixJudge {
       if (this.#isHigh(present)) this.#begin(id);
       else if (this.#isWithdrawn(id)) this.#goDown(id);
     } else {
-      this.#judgeUp(id, index, present);
+      this.#judgeUp(id, index, present, isReconsidered);
       if (origins.hasOthers(id) && (flags[id] & flag.stateMask) === flag.up) this.#followOwner(id, false);
     }
   }
 
-  #judgeUp(id: number, index: number, present: number): void {
+  #judgeUp(id: number, index: number, present: number, isReconsidered: boolean): void {
     const { flags } = this.#records;
     const isDisarmed = (flags[id] & flag.disarmed) !== 0;
     if (this.#isHigh(present)) {
       if (!isDisarmed) return;
       flags[id] &= ~flag.disarmed;
-      this.#flipped.push(id);
+      this.#flip(id);
       return;
     }
     if (isDisarmed) return;
     const lackedBefore = this.#touched.lackedBefore(index, this.#now.live);
-    if (!this.#reconsidered.has(id) && this.#isGone(lackedBefore)) {
+    if (!isReconsidered && this.#isGone(lackedBefore)) {
       flags[id] |= flag.disarmed;
-      this.#flipped.push(id);
+      this.#flip(id);
     } else if (this.#isLow(present) && this.#isGone(this.#records.lacking(id, this.#now.live))) {
       this.#goDown(id);
     }
@@ -218,9 +216,16 @@ export class PrefixJudge {
 
   #makeKnown(id: number): void {
     const { flags } = this.#records;
-    if ((flags[id] & flag.known) === 0) this.#flipped.push(id);
-    flags[id] |= flag.known;
+    if ((flags[id] & flag.known) === 0) {
+      flags[id] |= flag.known;
+      this.#flip(id);
+    }
     if (this.expectedSet.isLearning(this.#minute)) this.#setExpected(id, true);
+  }
+
+  /** It may cover others from now on, or no longer. What is not known covers nothing anyway. */
+  #flip(id: number): void {
+    if ((this.#records.flags[id] & flag.known) !== 0) this.#flipped.push(id);
   }
 
   #setExpected(id: number, isExpected: boolean): void {
@@ -239,7 +244,7 @@ export class PrefixJudge {
   #begin(id: number): void {
     this.#setState(id, flag.up);
     this.#records.upTime.begin(id, this.#minute);
-    this.#flipped.push(id);
+    this.#flip(id);
   }
 
   #goDown(id: number): void {
@@ -249,7 +254,7 @@ export class PrefixJudge {
     flags[id] |= flag.crossed;
     upTime.cross(id, false, this.#minute);
     this.#covers.addDown(id);
-    this.#flipped.push(id);
+    this.#flip(id);
     this.#wentDown.push(id);
   }
 
@@ -261,7 +266,7 @@ export class PrefixJudge {
     flags[id] = (flags[id] & ~flag.covered) | flag.crossed;
     upTime.cross(id, true, this.#minute);
     this.#covers.removeDown(id);
-    this.#flipped.push(id);
+    this.#flip(id);
   }
 
   /** Told where the prefix comes back as another's, or most of all live peers now have the new owner's path. */

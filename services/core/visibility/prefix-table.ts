@@ -4,15 +4,16 @@ import type { StateReader, StateWriter } from '../state.ts';
 export const noPrefix = -1;
 
 const initialCapacity = 1024;
+const initialEntries = 2 * initialCapacity;
 
 /**
  * Prefixes of one family, each with a small number (its id: 0, 1, 2, ... in order of arrival). Open addressing with linear
- * probing, at most half full. An entry of the index is two words, so that a usual lookup touches one cache line: the address
+ * probing, at most two thirds full. An entry of the index is two words, so that a usual lookup touches one cache line: the address
  * (IPv6: a hash of it), and (id + 1) * 256 + length; 0 is empty.
  */
 export class PrefixTable {
-  readonly #addressWords: 1 | 4;
-  #index = new Uint32Array(4 * initialCapacity);
+  readonly addressWords: 1 | 4;
+  #index = new Uint32Array(2 * initialEntries);
   #count = 0;
   #capacity = initialCapacity;
   /** Address words by id, `addressWords` each. */
@@ -22,7 +23,7 @@ export class PrefixTable {
   readonly #usedLengths = new Uint32Array(5);
 
   constructor(addressWords: 1 | 4) {
-    this.#addressWords = addressWords;
+    this.addressWords = addressWords;
     this.addresses = new Uint32Array(initialCapacity * addressWords);
   }
 
@@ -53,7 +54,7 @@ export class PrefixTable {
 
   /** Order of two prefixes by address, then by length. */
   compare(a: number, b: number): number {
-    const words = this.#addressWords;
+    const words = this.addressWords;
     for (let i = 0; i < words; i++) {
       const difference = this.addresses[a * words + i] - this.addresses[b * words + i];
       if (difference !== 0) return difference;
@@ -62,7 +63,7 @@ export class PrefixTable {
   }
 
   save(writer: StateWriter): void {
-    writer.array(this.addresses.subarray(0, this.#count * this.#addressWords));
+    writer.array(this.addresses.subarray(0, this.#count * this.addressWords));
     writer.array(this.lengths.subarray(0, this.#count));
   }
 
@@ -70,29 +71,33 @@ export class PrefixTable {
     const addresses = reader.u32Array();
     const lengths = reader.u8Array();
     for (let id = 0; id < lengths.length; id++) {
-      this.findOrAdd(addresses, id * this.#addressWords, lengths[id]);
+      this.findOrAdd(addresses, id * this.addressWords, lengths[id]);
     }
   }
 
   #add(entry: number, words: Uint32Array, at: number, length: number): number {
-    if (this.#count === this.#capacity) {
-      this.#grow();
-      return this.#add(this.#entryOf(words, at, length), words, at, length);
-    }
+    if (this.#count === this.#capacity) this.#grow();
     const id = this.#count++;
-    this.#index[entry] = this.#addressWords === 1 ? words[at] : hashOf(words, at, length);
-    this.#index[entry + 1] = (id + 1) * 256 + length;
-    for (let i = 0; i < this.#addressWords; i++) {
-      this.addresses[id * this.#addressWords + i] = words[at + i];
+    for (let i = 0; i < this.addressWords; i++) {
+      this.addresses[id * this.addressWords + i] = words[at + i];
     }
     this.lengths[id] = length;
     this.#usedLengths[length >>> 5] |= 1 << (length & 31);
+    this.#write(entry, id);
+    if (this.#count * 3 > this.#index.length) this.#reindex();
     return id;
+  }
+
+  #write(entry: number, id: number): void {
+    const at = id * this.addressWords;
+    this.#index[entry] =
+      this.addressWords === 1 ? this.addresses[at] : hashOf(this.addresses, at, this.lengths[id]);
+    this.#index[entry + 1] = (id + 1) * 256 + this.lengths[id];
   }
 
   /** Place of the prefix in the index, or the empty place for it. */
   #entryOf(words: Uint32Array, at: number, length: number): number {
-    return this.#addressWords === 1 ? this.#ipv4Entry(words[at], length) : this.#ipv6Entry(words, at, length);
+    return this.addressWords === 1 ? this.#ipv4Entry(words[at], length) : this.#ipv6Entry(words, at, length);
   }
 
   #ipv4Entry(address: number, length: number): number {
@@ -128,15 +133,14 @@ export class PrefixTable {
 
   #grow(): void {
     this.#capacity *= 2;
-    this.addresses = grown(this.addresses, this.#capacity * this.#addressWords);
+    this.addresses = grown(this.addresses, this.#capacity * this.addressWords);
     this.lengths = grown(this.lengths, this.#capacity);
-    this.#index = new Uint32Array(4 * this.#capacity);
+  }
+
+  #reindex(): void {
+    this.#index = new Uint32Array(2 * this.#index.length);
     for (let id = 0; id < this.#count; id++) {
-      const at = id * this.#addressWords;
-      const entry = this.#entryOf(this.addresses, at, this.lengths[id]);
-      this.#index[entry] =
-        this.#addressWords === 1 ? this.addresses[at] : hashOf(this.addresses, at, this.lengths[id]);
-      this.#index[entry + 1] = (id + 1) * 256 + this.lengths[id];
+      this.#write(this.#entryOf(this.addresses, id * this.addressWords, this.lengths[id]), id);
     }
   }
 }

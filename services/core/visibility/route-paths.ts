@@ -15,6 +15,7 @@ export class MinutePaths {
   readonly #source: Pick<SourceChanges, 'pathWords' | 'pathEnds'>;
   /** Origin AS of each path: the last AS where the last segment is an AS_SEQUENCE; else 0 (RFC 6811: none). */
   readonly origins: Uint32Array;
+  readonly #parts: (PathPart | undefined)[] = [];
   readonly #changes = new Map<number, PathPart>();
 
   constructor(source: Pick<SourceChanges, 'pathWords' | 'pathEnds'>) {
@@ -22,18 +23,25 @@ export class MinutePaths {
     this.origins = pathOrigins(source.pathWords, source.pathEnds);
   }
 
-  /** Words of one path, not copied. */
-  words(path: number): Uint32Array {
-    const { pathWords, pathEnds } = this.#source;
-    return pathWords.subarray(path === 0 ? 0 : pathEnds[path - 1], pathEnds[path]);
+  /** All ASes of a path. Many prefixes have the same paths, so it is remembered. */
+  whole(path: number): PathPart {
+    let part = this.#parts[path];
+    if (part === undefined) {
+      const { pathWords, pathEnds } = this.#source;
+      part = partOf(pathWords, path === 0 ? 0 : pathEnds[path - 1], pathEnds[path]);
+      this.#parts[path] = part;
+    }
+    return part;
   }
 
-  /** The ASes that are on one of two paths only. Many prefixes change alike, so it is remembered. */
-  changedPart(before: number, after: number): PathPart {
+  /** The ASes that are on one of two paths only. Many prefixes change alike. */
+  changed(before: number, after: number): PathPart {
     const key = before * this.origins.length + after;
     let part = this.#changes.get(key);
     if (part === undefined) {
-      part = changedPart(this.words(before), this.words(after));
+      const old = this.whole(before);
+      const now = this.whole(after);
+      part = [...without(old, now), ...without(now, old)];
       this.#changes.set(key, part);
     }
     return part;
@@ -54,26 +62,32 @@ function pathOrigins(pathWords: Uint32Array, pathEnds: Uint32Array): Uint32Array
   return origins;
 }
 
-/** Different ASes of a path, origin's side first. */
-export function asesOf(path: Uint32Array): number[] {
-  const found: number[] = [];
-  for (let at = 0; at < path.length; at += 1 + (path[at] & 255)) {
-    const type = path[at] >>> 8;
+/** The different ASes between two words of a run of segments, origin's side first. */
+function partOf(pathWords: Uint32Array, start: number, end: number): PathPart {
+  const ases: number[] = [];
+  for (let at = start; at < end; at += 1 + (pathWords[at] & 255)) {
+    const type = pathWords[at] >>> 8;
     if (type !== asSequence && type !== asSet) continue;
-    for (let i = 1; i <= (path[at] & 255); i++) found.push(path[at + i]);
+    for (let i = 1; i <= (pathWords[at] & 255); i++) ases.push(pathWords[at + i]);
   }
-  return [...new Set(found.reverse())];
+  const part: number[] = [];
+  for (let i = ases.length - 1; i >= 0; i--) {
+    if (!isOn(part, ases[i])) part.push(ases[i], part.length / 2);
+  }
+  return part;
 }
 
-export const wholePath = (path: Uint32Array): PathPart =>
-  asesOf(path).flatMap((as, distance) => [as, distance]);
+function isOn(part: PathPart, as: number): boolean {
+  for (let at = 0; at < part.length; at += 2) if (part[at] === as) return true;
+  return false;
+}
 
-function changedPart(before: Uint32Array, after: Uint32Array): PathPart {
-  const old = asesOf(before);
-  const now = asesOf(after);
-  const gone = old.flatMap((as, distance) => (now.includes(as) ? [] : [as, distance]));
-  const come = now.flatMap((as, distance) => (old.includes(as) ? [] : [as, distance]));
-  return [...gone, ...come];
+function without(part: PathPart, other: PathPart): number[] {
+  const rest: number[] = [];
+  for (let at = 0; at < part.length; at += 2) {
+    if (!isOn(other, part[at])) rest.push(part[at], part[at + 1]);
+  }
+  return rest;
 }
 
 const maxShared = 8;

@@ -109,7 +109,7 @@ export class VisibilityTracker implements Step<RouteChanges, AsMinutes> {
     }
     const change = this.#roster.apply(minute, reports);
     const applied = (family: Family): FamilyMinute => {
-      const columns = minuteColumns(family, sources, this.#roster);
+      const columns = minuteColumns(family, sources, change.ids);
       const events = this.#families[family].applyMinute(minute, columns, before[family], change);
       return { events, expected: this.#families[family].takeExpected() };
     };
