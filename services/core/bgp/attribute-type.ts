@@ -50,3 +50,6 @@ export const isKnownType = (type: number): boolean =>
 /** What the Optional (0x80) and Transitive (0x40) flags of a known type must be (RFC 4271 5, RFC 7606 3 c). */
 export const flagsOfType = (type: number): number =>
   (((withOptionalFlag >>> type) & 1) << 7) | (((withTransitiveFlag >>> type) & 1) << 6);
+
+/** The flags octet of a well-known attribute whose length has one octet. */
+export const wellKnownFlags = 0x40;

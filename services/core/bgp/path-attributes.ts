@@ -5,7 +5,7 @@
  *   +-------+------+------------------------------------------+-------+
  * One pass checks each (RFC 7606) and notes where the known ones lie; nothing is copied.
  */
-import { maxPathWords, originOfPath, originOfWords, writePathWords } from './as-path.ts';
+import { isAsPath, maxPathWords, originOfPath, originOfWords, writePathWords } from './as-path.ts';
 import { asTrans, writeMergedPath } from './as4-path.ts';
 import {
   type AttributeType,
@@ -13,11 +13,14 @@ import {
   carriesRoutes,
   flagsOfType,
   isKnownType,
+  wellKnownFlags,
 } from './attribute-type.ts';
 import { type MessageRefusal, malformedOutcome, type Outcome, outcomes } from './error-handling.ts';
 import { isMpReachNlri, isTableDumpMpReachNlri } from './mp-reach-nlri.ts';
 import { isMpUnreachNlri } from './mp-unreach-nlri.ts';
+import { isNextHop } from './next-hop.ts';
 import { u16 } from './octets.ts';
+import { isOrigin } from './origin.ts';
 import { isWellFormed } from './well-formed.ts';
 
 const extendedLength = 0x10;
@@ -93,9 +96,9 @@ export class PathAttributes {
     this.malformedType = 0;
     this.#isOriginRead = false;
     this.#listStart = start;
-    let seen = 0;
-    let present = 0;
-    let at = start;
+    let at = this.#readUsualFront(start, end);
+    let seen = at > start ? requiredOfNlri : 0;
+    let present = seen;
     while (at < end) {
       const flags = bytes[at]!;
       const valueStart = at + ((flags & extendedLength) === 0 ? 3 : 4);
@@ -121,6 +124,26 @@ export class PathAttributes {
     }
     this.#present = present;
     if (at !== end) this.#malformed(0, 'treatAsWithdraw');
+  }
+
+  /**
+   * Nearly every list begins with ORIGIN, AS_PATH and NEXT_HOP, well-formed and with one octet for
+   * the length. Where this one does they are read at once, without the loop; returns where the rest begins.
+   */
+  #readUsualFront(start: number, end: number): number {
+    const bytes = this.bytes;
+    const pathStart = start + 7;
+    if (pathStart > end || bytes[start] !== wellKnownFlags || bytes[start + 1] !== attributeType.origin)
+      return start;
+    if (!isOrigin(bytes, start + 3, start + 3 + bytes[start + 2]!)) return start;
+    if (bytes[start + 4] !== wellKnownFlags || bytes[start + 5] !== attributeType.asPath) return start;
+    const pathEnd = pathStart + bytes[start + 6]!;
+    if (pathEnd + 7 > end || !isAsPath(bytes, pathStart, pathEnd, this.asnBytes)) return start;
+    if (bytes[pathEnd] !== wellKnownFlags || bytes[pathEnd + 1] !== attributeType.nextHop) return start;
+    if (!isNextHop(pathEnd + 3, pathEnd + 3 + bytes[pathEnd + 2]!)) return start;
+    this.#pathStart = pathStart;
+    this.#pathEnd = pathEnd;
+    return pathEnd + 7;
   }
 
   /**
