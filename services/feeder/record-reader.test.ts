@@ -85,7 +85,7 @@ test('a record that does not decode is refused, with its place and its bytes', (
   assert.deepEqual([...refused[0]!.head], [...bad]);
 });
 
-test('a time that neither neighbour supports is refused', () => {
+test('a time far from those before and after it is refused', () => {
   const year = 365 * 86_400;
   assert.deepEqual(read(Buffer.concat(records(0, year, 2, 3))).seconds, [0, 2, 3]);
   assert.deepEqual(read(Buffer.concat(records(0, -year, 2, 3))).seconds, [0, 2, 3]);

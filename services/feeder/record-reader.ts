@@ -26,7 +26,7 @@ export interface RefusedBytes {
 
 const knownTypes = new Set<number>(Object.values(mrtType));
 const largestSubtype = 13;
-/** A record further away from both its neighbours is not believed; alone at an end of the file, one this far away. */
+/** A record further away from those on both sides is not believed; alone at an end of the file, one this far away. */
 const strayingSeconds = 3600;
 const lonelySeconds = 86_400;
 const headBytesKept = 4096;
@@ -107,7 +107,7 @@ export class RecordReader {
     if (!isFollowed) {
       const held = this.#holdsRecords(start, end);
       if (held === 'needsBytes') return held;
-      // Its length is wrong: those in it are its neighbours.
+      // Its length is wrong: those in it are the ones after it.
       if (held) return this.#lose('framing');
     }
     this.records++;

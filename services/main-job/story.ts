@@ -87,9 +87,7 @@ export class Story {
     const last = this.#day - daySeconds;
     const days =
       this.#quietSince === last ? dayText(last) : `${dayText(this.#quietSince)} to ${dayText(last)}`;
-    lines.push(
-      this.#paint('dim', `${days}: all ${this.history.prefixes.length} networks visible all the time`),
-    );
+    lines.push(this.#paint('dim', `${days}: none of the ${this.history.prefixes.length} networks was lost`));
     this.#quietSince = undefined;
   }
 }
