@@ -20,6 +20,7 @@ test('with ADD-PATH each has four octets before it', () => {
   assert.ok(!isNlri(withId, 0, 5, 32, true));
   assert.ok(!isNlri(withId, 0, 4, 32, true), 'an identifier without a prefix');
   assert.ok(!isNlri(withId, 0, 3, 32, true));
+  assert.ok(!isNlri(Uint8Array.from([0, 0, 0, 7, 33, 1, 2, 3, 4, 5]), 0, 10, 32, true), '33 bits');
 });
 
 test('bits behind the length are read as zeros, and octets behind it not at all', () => {
