@@ -1,7 +1,7 @@
 /**
  * Runs scenarios and says how they were judged.
  *   node test/scenario/main.ts NAME SEED        the story of one seed
- *   node test/scenario/main.ts --seeds 100 [NAME...]
+ *   node test/scenario/main.ts --seeds 1-100 [NAME...]
  */
 import { parseArgs } from 'node:util';
 import { describe } from '#scenario/describe.ts';
@@ -19,9 +19,10 @@ const { values, positionals } = parseArgs({
 
 if (values.seeds === undefined) tellStory(positionals[0]!, Number(positionals[1] ?? 1));
 else {
+  const [first, last] = values.seeds.split('-').map(Number);
   const names = positionals.length > 0 ? positionals : [...allScenarios.keys()];
   for (const name of names) {
-    const { summary, failures } = runSeeds(scenarioNamed(name), Number(values.seeds), console.log);
+    const { summary, failures } = runSeeds(scenarioNamed(name), { first: first!, last: last! }, console.log);
     console.log(summary.join('\n'));
     if (failures.length > 0) process.exitCode = 1;
   }

@@ -11,11 +11,21 @@ export interface SeedsResult {
   readonly summary: readonly string[];
 }
 
-/** Runs and judges a scenario for the seeds 1 to `seeds`; tells of each failing one at once. */
-export function runSeeds(scenario: Scenario, seeds: number, onFailure: (line: string) => void): SeedsResult {
+/** Seeds in [first, last]. */
+export interface SeedRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Runs and judges a scenario for each of the seeds; tells of each failing one at once. */
+export function runSeeds(
+  scenario: Scenario,
+  { first, last }: SeedRange,
+  onFailure: (line: string) => void,
+): SeedsResult {
   const failures: string[] = [];
   const judgements: Judgement[] = [];
-  for (let seed = 1; seed <= seeds; seed++) {
+  for (let seed = first; seed <= last; seed++) {
     const generated = generate(scenario, seed);
     const judgement = judge(generated, detect(generated));
     judgements.push(judgement);
@@ -25,9 +35,12 @@ export function runSeeds(scenario: Scenario, seeds: number, onFailure: (line: st
     failures.push(line);
     onFailure(line);
   }
-  const passed = seeds - failures.length;
+  const passed = judgements.length - failures.length;
   return {
     failures,
-    summary: [`${scenario.name}: ${passed} of ${seeds} seeds as they must be`, ...figureLines(judgements)],
+    summary: [
+      `${scenario.name}: ${passed} of ${judgements.length} seeds as they must be`,
+      ...figureLines(judgements),
+    ],
   };
 }
