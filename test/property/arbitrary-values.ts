@@ -126,7 +126,7 @@ export const anyAsMinutes: fc.Arbitrary<AsMinutes> = record({
       ...evidenceOfEvent,
     }),
   ),
-  expected: few(record({ originAs: uint, ipv4: sint, ipv6: sint })),
+  expected: few(record({ originAs: uint, ipv4: sint, ipv6: sint, heardIpv4: sint, heardIpv6: sint })),
   ipv4: denominator,
   ipv6: denominator,
 });

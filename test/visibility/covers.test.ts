@@ -70,6 +70,29 @@ test("a seed's prefix covers", () => {
   assert.equal(world.close().events[0].covered, true);
 });
 
+test("a seed's prefix covers though the seed was read before there were peers to judge", () => {
+  const world = new World();
+  const seed = world.addPeer('seed', true);
+  for (const peer of world.voters()) world.enter(peer, 'silent');
+  world.set(cover, [64500], [seed]);
+  world.close();
+  for (const peer of world.voters()) world.enter(peer, 'established');
+  world.pass(35);
+  world.set(inner, 'absent');
+  assert.equal(world.close().events[0].covered, true);
+});
+
+test("a seed's prefix that no known table has covers nothing", () => {
+  const world = settled(inner);
+  const seed = world.addPeer('seed', true);
+  world.set(cover, [64500], [seed]);
+  world.close();
+  for (const peer of world.voters()) world.peers[peer].complete = true;
+  world.close();
+  world.set(inner, 'absent');
+  assert.equal(world.close().events[0].covered, false);
+});
+
 test('a neighbour and a more specific prefix cover nothing; IPv6 covers by its four words', () => {
   const world = settled(
     '10.1.2.0/25',

@@ -4,8 +4,8 @@ import { range, World } from './world.ts';
 
 const prefix = '10.1.2.0/24';
 const dayMinutes = 24 * 60;
-const oneMore = [{ originAs: 64500, ipv4: 1, ipv6: 0 }];
-const oneLess = [{ originAs: 64500, ipv4: -1, ipv6: 0 }];
+const oneMore = [{ originAs: 64500, ipv4: 1, ipv6: 0, heardIpv4: 1, heardIpv6: 0 }];
+const oneLess = [{ originAs: 64500, ipv4: -1, ipv6: 0, heardIpv4: -1, heardIpv6: 0 }];
 
 /** Lets time go on in steps of an hour; the changes of expected in it. */
 function passDays(world: World, days: number) {
@@ -90,4 +90,15 @@ test('a prefix that flaps leaves when it was up for less than 80 % of what is kn
     deltas.push(...passDays(world, 0.5));
   }
   assert.equal(deltas.length, 1);
+});
+
+test("of a seed's prefixes those are heard of that 10 full-feed peers have named", () => {
+  const world = new World();
+  const seed = world.addPeer('seed', true);
+  world.set(prefix, [64500], [seed]);
+  assert.deepEqual(world.close().expected, [{ ...oneMore[0], heardIpv4: 0 }]);
+  world.set(prefix, [64500], range(0, 9));
+  assert.deepEqual(world.close().expected, []);
+  world.set(prefix, [64500], [9]);
+  assert.deepEqual(world.close().expected, [{ ...oneMore[0], ipv4: 0 }]);
 });

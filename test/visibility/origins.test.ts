@@ -20,8 +20,8 @@ test('a prefix that moves to another origin AS is told, is no outage, and takes 
   assert.deepEqual(brief(events), [`origin ${prefix} AS64500`]);
   assert.equal(events[0].newOriginAs, 64999);
   assert.deepEqual(expected, [
-    { originAs: 64500, ipv4: -1, ipv6: 0 },
-    { originAs: 64999, ipv4: 1, ipv6: 0 },
+    { originAs: 64500, ipv4: -1, ipv6: 0, heardIpv4: -1, heardIpv6: 0 },
+    { originAs: 64999, ipv4: 1, ipv6: 0, heardIpv4: 1, heardIpv6: 0 },
   ]);
 });
 
@@ -30,6 +30,16 @@ test('a lost prefix that comes back as another AS: told of the old one, up for t
   world.set(prefix, 'absent');
   assert.deepEqual(brief(world.close().events), [`down ${prefix} AS64500`]);
   world.set(prefix, [64999]);
+  assert.deepEqual(brief(world.close().events), [`origin ${prefix} AS64500`, `up ${prefix} AS64999`]);
+});
+
+test('it is told even if the peers that never named the prefix make up most of the votes', () => {
+  const world = new World();
+  world.set(prefix, [64500], range(0, 16));
+  world.close();
+  world.set(prefix, 'absent', range(0, 16));
+  world.close();
+  world.set(prefix, [64999], range(0, 8));
   assert.deepEqual(brief(world.close().events), [`origin ${prefix} AS64500`, `up ${prefix} AS64999`]);
 });
 
@@ -72,11 +82,13 @@ test("a seed's origin holds until a peer names one", () => {
   const seed = world.addPeer('seed', true);
   world.set(prefix, [64500], [seed]);
   world.set('10.1.3.0/24', [64500], [seed]);
-  assert.deepEqual(world.close().expected, [{ originAs: 64500, ipv4: 2, ipv6: 0 }]);
+  assert.deepEqual(world.close().expected, [
+    { originAs: 64500, ipv4: 2, ipv6: 0, heardIpv4: 0, heardIpv6: 0 },
+  ]);
   world.set('10.1.3.0/24', [64999], [4]);
   assert.deepEqual(world.close().expected, [
-    { originAs: 64500, ipv4: -1, ipv6: 0 },
-    { originAs: 64999, ipv4: 1, ipv6: 0 },
+    { originAs: 64500, ipv4: -1, ipv6: 0, heardIpv4: 0, heardIpv6: 0 },
+    { originAs: 64999, ipv4: 1, ipv6: 0, heardIpv4: 0, heardIpv6: 0 },
   ]);
   world.set(prefix, 'absent');
   world.set('10.1.3.0/24', 'absent');

@@ -53,8 +53,8 @@ test('a table transfer masks its peer while it lasts and 30 minutes after', () =
 
 test('a transfer is measured against the real table, which a seed or the other peers know', () => {
   const world = settled();
-  world.peers[0].size = 150;
-  world.peers[0].refreshed = 120;
+  world.peers[0].size = 600;
+  world.peers[0].refreshed = 400;
   assert.equal(world.close().ipv4.maskedPeers, 0);
   const seed = world.addPeer('seed', true);
   world.peers[seed].size = 100_000;
@@ -104,6 +104,10 @@ test('a prefix that stands low through who judges must be visible again before i
   world.pass(2);
   world.set(prefix, 'absent', [37, 38, 39]);
   assert.deepEqual(world.pass(1), []);
+  world.set(prefix, [64500], range(20, 28));
+  assert.deepEqual(world.pass(1), []);
+  world.set(prefix, 'absent', range(20, 28));
+  assert.deepEqual(world.pass(1), []);
   world.set(prefix, [64500], range(20, 32));
   assert.deepEqual(world.pass(1), []);
   world.set(prefix, 'absent', range(20, 32));
@@ -145,6 +149,31 @@ test('what peers say while they are masked is judged when they count again', () 
   world.set(prefix, [64500]);
   assert.deepEqual(world.pass(30), []);
   assert.deepEqual(brief(world.pass(5)), [up]);
+});
+
+test('what the few live peers of a frozen family say is judged when it is no longer frozen', () => {
+  const world = settled({ peers: 20 });
+  world.set(prefix, 'absent', range(0, 7));
+  world.close();
+  for (const peer of range(0, 11)) world.enter(peer, 'silent');
+  world.set(prefix, 'absent', range(11, 20));
+  const { ipv4, events } = world.close();
+  assert.deepEqual([ipv4.frozen, ipv4.livePeers, events], [true, 9, []]);
+  for (const peer of range(0, 11)) world.enter(peer, 'established');
+  assert.deepEqual(world.pass(30), []);
+  assert.deepEqual(brief(world.pass(1)), [down]);
+});
+
+test('what a peer withdrew in a session that is gone says nothing any more', () => {
+  const world = settled({ peers: 20 });
+  world.set(prefix, 'absent', range(0, 16));
+  assert.deepEqual(brief(world.close().events), [down]);
+  for (const peer of range(0, 16)) world.enter(peer, 'down');
+  world.close();
+  for (const peer of range(0, 16)) world.enter(peer, 'established');
+  assert.deepEqual(world.pass(35), []);
+  world.set(prefix, [64500], [0]);
+  assert.deepEqual(brief(world.close().events), [up]);
 });
 
 test('a peer that becomes a full feed makes no event', () => {

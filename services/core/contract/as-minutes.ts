@@ -36,6 +36,8 @@ export interface ExpectedDelta {
   readonly originAs: number;
   readonly ipv4: number;
   readonly ipv6: number;
+  readonly heardIpv4: number;
+  readonly heardIpv6: number;
 }
 
 export interface Denominator {

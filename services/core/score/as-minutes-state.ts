@@ -16,10 +16,9 @@ export function writeAsMinutes(writer: StateWriter, record: AsMinutes): void {
   writer.u32(record.blockPartitions);
   writer.u32(record.eventMinute);
   writer.list(record.events, (event) => writeEvent(writer, event));
-  writer.list(record.expected, ({ originAs, ipv4, ipv6 }) => {
+  writer.list(record.expected, ({ originAs, ipv4, ipv6, heardIpv4, heardIpv6 }) => {
     writer.u32(originAs);
-    writer.f64(ipv4);
-    writer.f64(ipv6);
+    for (const delta of [ipv4, ipv6, heardIpv4, heardIpv6]) writer.f64(delta);
   });
   writeDenominator(writer, record.ipv4);
   writeDenominator(writer, record.ipv6);
@@ -32,7 +31,13 @@ export const readAsMinutes = (reader: StateReader): AsMinutes => ({
   eventMinute: reader.u32(),
   events: reader.list(() => readEvent(reader)),
   expected: reader.list(
-    (): ExpectedDelta => ({ originAs: reader.u32(), ipv4: reader.f64(), ipv6: reader.f64() }),
+    (): ExpectedDelta => ({
+      originAs: reader.u32(),
+      ipv4: reader.f64(),
+      ipv6: reader.f64(),
+      heardIpv4: reader.f64(),
+      heardIpv6: reader.f64(),
+    }),
   ),
   ipv4: readDenominator(reader),
   ipv6: readDenominator(reader),

@@ -18,8 +18,8 @@ export interface Crossing {
   readonly upstreamAs: number;
 }
 
-/** Expected prefixes of the AS, by family. */
-export type Expected = Readonly<Record<Family, number>>;
+/** Prefixes of the AS that peers have named, by family. */
+export type Heard = Readonly<Record<Family, number>>;
 
 /**
  * Merges the crossings of one AS into beat events (detection.md 4.3). A beat event is a cluster in which
@@ -40,7 +40,7 @@ export class BeatClusters {
   /** Returns what now belongs to a beat event; `start` only if the beat event begins with it. */
   add(
     crossing: Crossing,
-    expected: Expected,
+    heard: Heard,
   ): { readonly start?: EventSecond; readonly members: readonly Crossing[] } {
     const { second } = crossing;
     if (second - this.#lastSecond < quietSeconds && second - this.#startSecond < longestClusterSeconds) {
@@ -49,7 +49,7 @@ export class BeatClusters {
     }
     this.#recent = this.#recent.filter((earlier) => second - earlier.second < quietSeconds);
     this.#recent.push(crossing);
-    if (!isWide(this.#recent, expected)) return { members: [] };
+    if (!isWide(this.#recent, heard)) return { members: [] };
     const members = this.#recent;
     this.#recent = [];
     this.#startSecond = members[0]!.second;
@@ -88,14 +88,14 @@ export class BeatClusters {
  * Of both families together, or of one alone if it has more than a few prefixes: so a flapping
  * test prefix, alone in its family, is not the instability of a large AS.
  */
-function isWide(crossings: readonly Crossing[], expected: Expected): boolean {
-  const all = expected.ipv4 + expected.ipv6;
+function isWide(crossings: readonly Crossing[], heard: Heard): boolean {
+  const all = heard.ipv4 + heard.ipv6;
   if (all <= fewPrefixes) return true;
   const distinct = { ipv4: 0, ipv6: 0 };
   for (const prefix of new Set(crossings.map((crossing) => crossing.prefix))) distinct[familyOf(prefix)]++;
   return (
     distinct.ipv4 + distinct.ipv6 >= wideShare * all ||
-    (expected.ipv4 > fewPrefixes && distinct.ipv4 >= wideShare * expected.ipv4) ||
-    (expected.ipv6 > fewPrefixes && distinct.ipv6 >= wideShare * expected.ipv6)
+    (heard.ipv4 > fewPrefixes && distinct.ipv4 >= wideShare * heard.ipv4) ||
+    (heard.ipv6 > fewPrefixes && distinct.ipv6 >= wideShare * heard.ipv6)
   );
 }

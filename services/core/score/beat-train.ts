@@ -1,7 +1,7 @@
 import type { Beat } from '../contract/as-scores.ts';
 import { type EventMinute, type EventSecond, minuteOf } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
-import { BeatClusters, type Crossing, type Expected } from './beat-clusters.ts';
+import { BeatClusters, type Crossing, type Heard } from './beat-clusters.ts';
 import { holdMinutes, InstabilityScore } from './instability-score.ts';
 import { burstiness, evenness, longestGap, rateRatio } from './train-statistics.ts';
 
@@ -46,9 +46,9 @@ export class BeatTrain {
   }
 
   /** Takes a crossing; returns the start of a beat event if one begins with it. */
-  add(crossing: Crossing, expected: Expected): EventSecond | undefined {
+  add(crossing: Crossing, heard: Heard): EventSecond | undefined {
     const lastMinute = this.#lastMinute();
-    const { start, members } = this.#clusters.add(crossing, expected);
+    const { start, members } = this.#clusters.add(crossing, heard);
     if (members.length > 0) this.#described = undefined;
     for (const { prefix, second, upstreamAs } of members) {
       const member = this.#members.get(prefix);

@@ -6,6 +6,7 @@ import type { AsScores } from '../contract/as-scores.ts';
 import { StateReader, StateWriter } from '../state.ts';
 import { InstabilityScorer } from './instability-scorer.ts';
 import {
+  expecting,
   from,
   heartbeatsOf,
   minutesOf,
@@ -74,11 +75,9 @@ function mixedScript(seed: number): Script {
       prefixEvent({ kind: 'path', originAs, prefix, eventSecond: second(200, 5), viaAses: [9, 8] }),
     );
   }
-  const expected = ases.map((originAs) => ({
-    originAs,
-    ipv4: Math.min(6, 1 + (originAs % 7)),
-    ipv6: originAs % 7 === 6 ? 1 : 0,
-  }));
+  const expected = ases.map((originAs) =>
+    expecting(originAs, Math.min(6, 1 + (originAs % 7)), originAs % 7 === 6 ? 1 : 0),
+  );
   return { from, until: from + minutes, expected, events };
 }
 
@@ -139,7 +138,7 @@ test('so does one who restores it after days: baselines, bursts, alarms, losses 
   };
   const ases = [4, 15, 60, 240, 600].map((gap, i) => ({ originAs: 64_500 + 10 * i, gap }));
   const events = ases.flatMap(({ originAs: asn, gap }) => flapsOf(asn, gap));
-  const expected = ases.map(({ originAs: asn }) => ({ originAs: asn, ipv4: 3, ipv6: 0 }));
+  const expected = ases.map(({ originAs: asn }) => expecting(asn, 3, 0));
   const records = minutesOf({ from, until: from + days * 1440, expected, events }, 1);
   const whole = texts(run(records));
   let scorer = new InstabilityScorer();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PrefixEvent } from '../contract/as-minutes.ts';
 import {
+  expecting,
   from,
   heartbeatsOf,
   minutesOf,
@@ -14,7 +15,7 @@ import {
 
 const originAs = 131_279;
 const networks = [176, 177, 178, 179].map((octet) => `175.45.${octet}.0/24`);
-const four = [{ originAs, ipv4: 4, ipv6: 0 }];
+const four = [expecting(originAs, 4, 0)];
 
 /** All networks go and come back. */
 function flap(minute: number, minutesAway: number): PrefixEvent[] {
@@ -82,7 +83,7 @@ test('what is lost: covered or not, together or not, how much, by which way', ()
     prefixEvent({ kind: 'origin', originAs, prefix: '10.9.0.0/25', eventSecond: second(22), newOriginAs: 9 }),
     prefixEvent({ kind: 'up', originAs, prefix: '12.0.0.0/24', eventSecond: second(23) }),
   ];
-  const expected = [{ originAs, ipv4: 40, ipv6: 0 }];
+  const expected = [expecting(originAs, 40, 0)];
   const scores = scoresOf(run(minutesOf({ from, until: from + 30, expected, events }, 1)), originAs);
   const at = (minute: number) => scores.find((score) => score.minute === minute)!.ipv4;
   assert.deepEqual(at(9), {
@@ -188,7 +189,7 @@ test("beacons are nobody's instability", () => {
     down(3130, '198.133.206.0/24'),
   ];
   const others = [down(64_501, '93.175.160.0/24'), down(64_502, '198.133.206.0/24')];
-  const expected = [{ originAs: 12_654, ipv4: 9, ipv6: 9 }];
+  const expected = [expecting(12_654, 9, 9)];
   const outputs = run(
     minutesOf({ from, until: from + 10, expected, events: [...experiments, ...others] }, 1),
   );

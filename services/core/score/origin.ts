@@ -45,6 +45,8 @@ export interface MinuteContext {
 export class Origin {
   readonly originAs: number;
   readonly #expected = { ipv4: 0, ipv6: 0 };
+  /** Of the expected ones, those that peers themselves have named. A beat is measured by them: most of a seed never stirs. */
+  readonly #heard = { ipv4: 0, ipv6: 0 };
   #lost: Record<Family, LostPrefixes> | undefined;
   #train: BeatTrain | undefined;
   #history: History | undefined;
@@ -95,6 +97,8 @@ export class Origin {
   expect(delta: ExpectedDelta): void {
     this.#expected.ipv4 += delta.ipv4;
     this.#expected.ipv6 += delta.ipv6;
+    this.#heard.ipv4 += delta.heardIpv4;
+    this.#heard.ipv6 += delta.heardIpv6;
     if (this.#lost !== undefined && this.#lost.ipv4.size + this.#lost.ipv6.size > 0) this.#isNews = true;
   }
 
@@ -116,7 +120,7 @@ export class Origin {
     // A late change counts in the open minute.
     const second = Math.max(event.eventSecond, minute * 60);
     const upstreamAs = event.kind === 'down' ? event.upstreamAs : 0;
-    const start = this.#train.add({ second, prefix: event.prefix, upstreamAs }, this.#expected);
+    const start = this.#train.add({ second, prefix: event.prefix, upstreamAs }, this.#heard);
     if (start === undefined) return;
     this.#history ??= { baseline: new OwnBaseline(learned), rhythm: new Rhythm() };
     this.#history.baseline.occupy(quarterOf(start));
@@ -185,8 +189,10 @@ export class Origin {
   }
 
   save(writer: StateWriter): void {
-    writer.f64(this.#expected.ipv4);
-    writer.f64(this.#expected.ipv6);
+    for (const { ipv4, ipv6 } of [this.#expected, this.#heard]) {
+      writer.f64(ipv4);
+      writer.f64(ipv6);
+    }
     const write = (part: { save(writer: StateWriter): void } | undefined) => {
       writer.u8(part === undefined ? 0 : 1);
       part?.save(writer);
@@ -200,8 +206,10 @@ export class Origin {
   }
 
   load(reader: StateReader): void {
-    this.#expected.ipv4 = reader.f64();
-    this.#expected.ipv6 = reader.f64();
+    for (const counts of [this.#expected, this.#heard]) {
+      counts.ipv4 = reader.f64();
+      counts.ipv6 = reader.f64();
+    }
     const read = <Part extends { load(reader: StateReader): void }>(part: Part): Part | undefined => {
       if (reader.u8() === 0) return undefined;
       part.load(reader);

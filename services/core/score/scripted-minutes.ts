@@ -24,6 +24,15 @@ export const allLive: Denominator = {
   wholeTable: true,
 };
 
+/** So many more prefixes of the AS are expected, all of them named by peers. */
+export const expecting = (originAs: number, ipv4: number, ipv6: number): ExpectedDelta => ({
+  originAs,
+  ipv4,
+  ipv6,
+  heardIpv4: ipv4,
+  heardIpv6: ipv6,
+});
+
 /** An event of an expected, uncovered prefix that all but two of 40 peers agree on. */
 export function prefixEvent(
   event: Pick<PrefixEvent, 'kind' | 'originAs' | 'prefix' | 'eventSecond'> & Partial<PrefixEvent>,

@@ -1,6 +1,6 @@
 import type { EventMinute } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
-import { expected } from './prefix-flags.ts';
+import { expected, heard } from './prefix-flags.ts';
 import { weekMinutes } from './up-time.ts';
 
 /** From the seventh day of the stream on, what is expected follows from the last 7 days. */
@@ -9,11 +9,20 @@ const hourMinutes = 60;
 /** Share of the last 7 days that a prefix must be up to be expected: 80 %. */
 const upPercent = 80;
 
+/** Changes in the number of an origin AS's expected prefixes, and of those of them that peers themselves have named. */
+interface ExpectedChange {
+  expected: number;
+  heard: number;
+}
+
+/** By origin AS. */
+export type ExpectedChanges = ReadonlyMap<number, Readonly<ExpectedChange>>;
+
 /** Which prefixes count in what their origin ASes are expected to announce, and how that changed in the open minute. */
 export class ExpectedSet {
   #firstMinute: EventMinute | undefined;
   #sweptHour = 0;
-  #deltas = new Map<number, number>();
+  #changes = new Map<number, ExpectedChange>();
 
   /** Until then a prefix is expected once it is known. */
   isLearning = (minute: EventMinute): boolean =>
@@ -36,15 +45,20 @@ export class ExpectedSet {
     return week.up * 100 >= past * upPercent;
   }
 
-  add(originAs: number, prefixes: 1 | -1): void {
-    this.#deltas.set(originAs, (this.#deltas.get(originAs) ?? 0) + prefixes);
+  /** A prefix with these flags begins (1) or ceases (-1) to count for the AS. */
+  add(originAs: number, flags: number, prefixes: 1 | -1): void {
+    if ((flags & expected) === 0) return;
+    const change = this.#changes.get(originAs) ?? { expected: 0, heard: 0 };
+    change.expected += prefixes;
+    if ((flags & heard) !== 0) change.heard += prefixes;
+    this.#changes.set(originAs, change);
   }
 
   /** Hands over the changes of the minute that is closed. */
-  takeDeltas(): ReadonlyMap<number, number> {
-    const deltas = this.#deltas;
-    this.#deltas = new Map();
-    return deltas;
+  takeChanges(): ExpectedChanges {
+    const changes = this.#changes;
+    this.#changes = new Map();
+    return changes;
   }
 
   save(writer: StateWriter): void {

@@ -5,11 +5,13 @@ import { type EventMinute, firstSecondOf } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { ChangeRows } from './change-rows.ts';
+import type { ExpectedChanges } from './expected-set.ts';
+import type { FamilyRoster } from './family-roster.ts';
 import { LostPaths } from './lost-paths.ts';
 import type { MinuteColumn } from './minute-columns.ts';
 import { MinuteEvidence } from './minute-evidence.ts';
 import { hasPeer, sameBits } from './peer-bits.ts';
-import type { FamilyRoster, PeerRoster, RosterChange } from './peer-roster.ts';
+import type { PeerRoster, RosterChange } from './peer-roster.ts';
 import { down, stateMask } from './prefix-flags.ts';
 import { PrefixJudge } from './prefix-judge.ts';
 import { PrefixRecords } from './prefix-records.ts';
@@ -77,7 +79,7 @@ export class FamilyVisibility {
   }
 
   /** Changes in the number of expected prefixes, by origin AS, since the last call. */
-  takeExpected = (): ReadonlyMap<number, number> => this.#judge.expectedSet.takeDeltas();
+  takeExpected = (): ExpectedChanges => this.#judge.expectedSet.takeChanges();
 
   save(writer: StateWriter): void {
     this.#records.save(writer);

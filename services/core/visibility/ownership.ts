@@ -1,7 +1,7 @@
 import type { ExpectedSet } from './expected-set.ts';
+import type { FamilyRoster } from './family-roster.ts';
 import { largest } from './origins.ts';
-import type { FamilyRoster } from './peer-roster.ts';
-import { down, expected, ownerFromSeed, ownerIsFresh, stateMask } from './prefix-flags.ts';
+import { down, ownerFromSeed, ownerIsFresh, stateMask } from './prefix-flags.ts';
 import type { PrefixRecords } from './prefix-records.ts';
 
 /** Another origin AS becomes the owner once so many of the live peers' paths lead to it: 60 %, and at least 2. */
@@ -93,10 +93,8 @@ export class Ownership {
 
   #change(id: number, originAs: number): void {
     const { origins, flags } = this.#records;
-    if ((flags[id] & expected) !== 0) {
-      this.#expectedSet.add(origins.owner(id), -1);
-      this.#expectedSet.add(originAs, 1);
-    }
+    this.#expectedSet.add(origins.owner(id), flags[id], -1);
+    this.#expectedSet.add(originAs, flags[id], 1);
     origins.setOwner(id, originAs);
   }
 }

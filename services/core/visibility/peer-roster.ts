@@ -1,12 +1,16 @@
-import type { Denominator } from '../contract/as-minutes.ts';
 import type { FamilyReport, PeerReport, PeerState } from '../contract/route-changes.ts';
 import type { EventMinute } from '../event-time.ts';
 import { type Family, families } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
+import {
+  enoughPeers,
+  type FamilyRoster,
+  loadFamilyRoster,
+  nobody,
+  saveFamilyRoster,
+} from './family-roster.ts';
 import { addPeer, wordsFor } from './peer-bits.ts';
 
-/** Fewer live peers than this are too few to judge; a collector needs as many to take part in the quorum. */
-export const enoughPeers = 10;
 /** A mask lasts as long as its reason and so many minutes more. */
 const maskMinutes = 30;
 /** So many peers of one collector that come to be masked within so many minutes mask all of it. */
@@ -36,18 +40,6 @@ interface Peer {
   masked: boolean;
   /** When it last came to be masked for a reason of its own. */
   maskedSince: EventMinute;
-}
-
-/** Who judges the prefixes of one family in this minute. */
-export interface FamilyRoster {
-  readonly fullFeed: Uint32Array;
-  /** Full-feed, established, and not masked. */
-  readonly live: Uint32Array;
-  /** Their whole table has been known since an earlier minute. */
-  readonly complete: Uint32Array;
-  /** Full-feed peers that must have named a prefix before it counts as known. */
-  readonly knownPeers: number;
-  readonly denominator: Denominator;
 }
 
 /** What the reports of a minute change beyond the roster itself. */
@@ -308,7 +300,7 @@ export class PeerRoster {
     });
     for (const family of families) {
       writer.u32(this.#seedPrefixes[family]);
-      saveFamily(writer, this.#families[family]);
+      saveFamilyRoster(writer, this.#families[family]);
     }
   }
 
@@ -321,7 +313,7 @@ export class PeerRoster {
     this.#index();
     for (const family of families) {
       this.#seedPrefixes[family] = reader.u32();
-      this.#families[family] = loadFamily(reader);
+      this.#families[family] = loadFamilyRoster(reader);
     }
   }
 
@@ -349,49 +341,6 @@ export class PeerRoster {
       maskedSince: reader.u32(),
     };
   }
-}
-
-const nobody: FamilyRoster = {
-  fullFeed: new Uint32Array(1),
-  live: new Uint32Array(1),
-  complete: new Uint32Array(1),
-  knownPeers: enoughPeers,
-  denominator: {
-    livePeers: 0,
-    livePeerAses: 0,
-    collectors: 0,
-    maskedPeers: 0,
-    frozen: true,
-    wholeTable: false,
-  },
-};
-
-function saveFamily(writer: StateWriter, roster: FamilyRoster): void {
-  writer.array(roster.fullFeed);
-  writer.array(roster.live);
-  writer.array(roster.complete);
-  writer.u32(roster.knownPeers);
-  const { livePeers, livePeerAses, collectors, maskedPeers, frozen, wholeTable } = roster.denominator;
-  for (const count of [livePeers, livePeerAses, collectors, maskedPeers]) writer.u32(count);
-  writer.u8((frozen ? 1 : 0) + (wholeTable ? 2 : 0));
-}
-
-function loadFamily(reader: StateReader): FamilyRoster {
-  const fullFeed = reader.u32Array();
-  const live = reader.u32Array();
-  const complete = reader.u32Array();
-  const knownPeers = reader.u32();
-  const [livePeers, livePeerAses, collectors, maskedPeers] = [
-    reader.u32(),
-    reader.u32(),
-    reader.u32(),
-    reader.u32(),
-  ];
-  const flags = reader.u8();
-  const frozen = (flags & 1) !== 0;
-  const wholeTable = (flags & 2) !== 0;
-  const denominator = { livePeers, livePeerAses, collectors, maskedPeers, frozen, wholeTable };
-  return { fullFeed, live, complete, knownPeers, denominator };
 }
 
 const keyOf = (source: string, peer: { readonly address: string; readonly asn: number }): string =>

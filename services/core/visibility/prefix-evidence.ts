@@ -1,5 +1,6 @@
+import type { FamilyRoster } from './family-roster.ts';
 import { addPeer, countCommon, hasPeer } from './peer-bits.ts';
-import type { FamilyRoster, PeerRoster } from './peer-roster.ts';
+import type { PeerRoster } from './peer-roster.ts';
 
 /** Names of peers in an event, for and against each. */
 const maxNames = 8;

@@ -8,6 +8,8 @@ export const down = 2;
 
 /** Named by enough full-feed peers, or in a seed: it may cover others. */
 export const known = 4;
+/** Named by enough full-feed peers, whatever a seed says. */
+export const heard = 4096;
 /** It counts in what its origin AS is expected to announce. */
 export const expected = 8;
 /** It lost its visibility through who judges, not through withdrawals: it can't go down before it was visible again. */

@@ -4,9 +4,10 @@ import { formatPrefix } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { Covers } from './covers.ts';
 import { ExpectedSet } from './expected-set.ts';
+import type { FamilyRoster } from './family-roster.ts';
 import { Ownership } from './ownership.ts';
 import { countCommon } from './peer-bits.ts';
-import type { FamilyRoster, PeerRoster } from './peer-roster.ts';
+import type { PeerRoster } from './peer-roster.ts';
 import { countPeers, isQuorum, peerNames } from './prefix-evidence.ts';
 import * as flag from './prefix-flags.ts';
 import type { PrefixRecords } from './prefix-records.ts';
@@ -104,7 +105,7 @@ export class PrefixJudge {
   sweepKnown(): void {
     const { table, flags } = this.#records;
     for (let id = 0; id < table.count; id++) {
-      if ((flags[id] & flag.known) === 0 && this.#isNamedEnough(id)) this.#makeKnown(id);
+      if ((flags[id] & flag.heard) === 0 && this.#isNamedEnough(id)) this.#hear(id);
     }
   }
 
@@ -150,7 +151,7 @@ export class PrefixJudge {
     const isReconsidered = (flags[id] & flag.reconsidered) !== 0;
     flags[id] &= ~(flag.touched | flag.reconsidered);
     if ((flags[id] & flag.ownerIsFresh) !== 0) this.ownership.settle(id);
-    if ((flags[id] & flag.known) === 0 && this.#isNamedEnough(id)) this.#makeKnown(id);
+    if ((flags[id] & flag.heard) === 0 && this.#isNamedEnough(id)) this.#hear(id);
     if (this.#now.denominator.frozen) return;
     const present = this.#present(id);
     const state = flags[id] & flag.stateMask;
@@ -214,6 +215,15 @@ export class PrefixJudge {
     return countCommon(views.bits, views.namedAt(id), this.#now.fullFeed) >= this.#now.knownPeers;
   }
 
+  /** Enough full-feed peers have named it. */
+  #hear(id: number): void {
+    const { flags, origins } = this.#records;
+    this.expectedSet.add(origins.owner(id), flags[id], -1);
+    flags[id] |= flag.heard;
+    this.expectedSet.add(origins.owner(id), flags[id], 1);
+    this.#makeKnown(id);
+  }
+
   #makeKnown(id: number): void {
     const { flags } = this.#records;
     if ((flags[id] & flag.known) === 0) {
@@ -231,8 +241,8 @@ export class PrefixJudge {
   #setExpected(id: number, isExpected: boolean): void {
     const { flags, origins } = this.#records;
     if (isExpected === ((flags[id] & flag.expected) !== 0)) return;
+    this.expectedSet.add(origins.owner(id), flags[id] | flag.expected, isExpected ? 1 : -1);
     flags[id] ^= flag.expected;
-    this.expectedSet.add(origins.owner(id), isExpected ? 1 : -1);
   }
 
   #setState(id: number, state: number): void {

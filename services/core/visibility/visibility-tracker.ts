@@ -4,6 +4,7 @@ import type { EventMinute } from '../event-time.ts';
 import { type Family, families } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import type { Step } from '../step.ts';
+import type { ExpectedChanges } from './expected-set.ts';
 import { FamilyVisibility } from './family-visibility.ts';
 import { minuteColumns } from './minute-columns.ts';
 import { PeerRoster, type SourcedReport } from './peer-roster.ts';
@@ -129,15 +130,20 @@ export class VisibilityTracker implements Step<RouteChanges, AsMinutes> {
 
 interface FamilyMinute {
   readonly events: AsMinutes['events'];
-  readonly expected: ReadonlyMap<number, number>;
+  readonly expected: ExpectedChanges;
 }
 
-function expectedDeltas(
-  ipv4: ReadonlyMap<number, number>,
-  ipv6: ReadonlyMap<number, number>,
-): ExpectedDelta[] {
+function expectedDeltas(ipv4: ExpectedChanges, ipv6: ExpectedChanges): ExpectedDelta[] {
   return [...new Set([...ipv4.keys(), ...ipv6.keys()])]
     .sort((a, b) => a - b)
-    .map((originAs) => ({ originAs, ipv4: ipv4.get(originAs) ?? 0, ipv6: ipv6.get(originAs) ?? 0 }))
-    .filter((delta) => delta.ipv4 !== 0 || delta.ipv6 !== 0);
+    .map((originAs) => ({
+      originAs,
+      ipv4: ipv4.get(originAs)?.expected ?? 0,
+      ipv6: ipv6.get(originAs)?.expected ?? 0,
+      heardIpv4: ipv4.get(originAs)?.heard ?? 0,
+      heardIpv6: ipv6.get(originAs)?.heard ?? 0,
+    }))
+    .filter(
+      (delta) => delta.ipv4 !== 0 || delta.ipv6 !== 0 || delta.heardIpv4 !== 0 || delta.heardIpv6 !== 0,
+    );
 }

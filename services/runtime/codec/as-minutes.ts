@@ -162,9 +162,17 @@ function writeExpectedDelta(writer: BinaryWriter, value: ExpectedDelta): void {
   writeUint(writer, 1, value.originAs);
   writeSint(writer, 2, value.ipv4);
   writeSint(writer, 3, value.ipv6);
+  writeSint(writer, 4, value.heardIpv4);
+  writeSint(writer, 5, value.heardIpv6);
 }
 
-const emptyExpectedDelta = (): Writable<ExpectedDelta> => ({ originAs: 0, ipv4: 0, ipv6: 0 });
+const emptyExpectedDelta = (): Writable<ExpectedDelta> => ({
+  originAs: 0,
+  ipv4: 0,
+  ipv6: 0,
+  heardIpv4: 0,
+  heardIpv6: 0,
+});
 
 function readExpectedDeltaField(
   reader: BinaryReader,
@@ -180,6 +188,12 @@ function readExpectedDeltaField(
       return true;
     case 3:
       value.ipv6 = reader.sint32();
+      return true;
+    case 4:
+      value.heardIpv4 = reader.sint32();
+      return true;
+    case 5:
+      value.heardIpv6 = reader.sint32();
       return true;
     default:
       return false;
