@@ -67,6 +67,25 @@ test('the first peers to name a prefix say whose it is, the smallest AS of sever
   assert.deepEqual(brief(world.close().events), [`down ${prefix} AS64501`]);
 });
 
+test('of two origins named as often at first, the smaller AS is taken', () => {
+  const world = new World();
+  world.set(prefix, [64999], [0]);
+  world.set(prefix, [64500], [1]);
+  world.close();
+  world.set(prefix, 'absent');
+  assert.deepEqual(brief(world.close().events), [`down ${prefix} AS64500`]);
+});
+
+test('one peer alone moves no prefix', () => {
+  const world = new World();
+  world.set(prefix, [64500], [0]);
+  world.close();
+  world.set(prefix, [64999], [0]);
+  world.close();
+  world.set(prefix, 'absent');
+  assert.deepEqual(brief(world.close().events), [`down ${prefix} AS64500`]);
+});
+
 test('a path that ends in an AS_SET has no origin; the last owner stays when all paths are gone', () => {
   const world = new World();
   world.set(prefix, [3356, [64500, 64501]]);

@@ -152,7 +152,10 @@ test('what peers say while they are masked is judged when they count again', () 
 });
 
 test('what the few live peers of a frozen family say is judged when it is no longer frozen', () => {
-  const world = settled({ peers: 20 });
+  const world = new World({ peers: 11 });
+  for (let i = 0; i < 9; i++) world.addPeer('c1');
+  world.set(prefix, [64500]);
+  world.close();
   world.set(prefix, 'absent', range(0, 7));
   world.close();
   for (const peer of range(0, 11)) world.enter(peer, 'silent');
@@ -173,6 +176,19 @@ test('what a peer withdrew in a session that is gone says nothing any more', () 
   for (const peer of range(0, 16)) world.enter(peer, 'established');
   assert.deepEqual(world.pass(35), []);
   world.set(prefix, [64500], [0]);
+  assert.deepEqual(brief(world.close().events), [up]);
+});
+
+test('a lost prefix that most of those who are left have is up again once one of them says something of it', () => {
+  const world = new World({ peers: 30 });
+  for (let i = 0; i < 12; i++) world.addPeer('c1');
+  world.set(prefix, [64500]);
+  world.close();
+  world.set(prefix, 'absent', range(0, 34));
+  assert.deepEqual(brief(world.close().events), [down]);
+  for (const peer of range(0, 30)) world.enter(peer, 'silent');
+  assert.deepEqual(world.pass(40), []);
+  world.set(prefix, [3356, 64500], [40]);
   assert.deepEqual(brief(world.close().events), [up]);
 });
 
