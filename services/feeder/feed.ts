@@ -28,8 +28,8 @@ export type FeedTransport = Pick<Transport, 'openProducer' | 'offsets' | 'scan'>
 /** Below the size at which a value is sent in parts. */
 const defaultBatchBytes = 900 * 1024;
 /** Decompressed bytes held for files before their turn, all sources together. */
-const readAheadBytes = 64 * 1024 * 1024;
-const readAheadFiles = 4;
+const readAheadBytes = 24 * 1024 * 1024;
+const readAheadFiles = 3;
 
 export interface FeedTotals extends ReadTotals {
   readonly sources: number;

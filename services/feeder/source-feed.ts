@@ -21,7 +21,7 @@ export interface SourceFeedOptions {
 }
 
 /** So many batches may wait to be sent before the minute is complete. */
-const batchesBeforeSend = 8;
+const batchesBeforeSend = 4;
 
 /** A table dump that the current record belongs to. */
 interface Dump {

@@ -7,7 +7,7 @@ import { seedFile } from '../feeder/seed-file.ts';
 import type { FeedWorkerData, FromFeedWorker, Offsets, ToFeedWorker } from './feed-thread.ts';
 
 /** Sends that may be on their way; the next waits. */
-const sendsInFlight = 8;
+const sendsInFlight = 3;
 
 const { options, files } = workerData as FeedWorkerData;
 const port = parentPort!;
