@@ -32,6 +32,7 @@ export class ColumnWriter {
   #size = 0;
   #words = new Uint32Array(1024);
   #wordCount = 0;
+  /** Keeps the run that touches memory from being optimised away. */
   #touched = 0;
 
   constructor(paths: PathStore, partitions: number) {
@@ -79,7 +80,7 @@ export class ColumnWriter {
       if (words[at + 1] < 0) touched ^= this.#paths.number(~words[at + 1]);
       if (words[at + 2] < 0) touched ^= this.#paths.number(~words[at + 2]);
     }
-    this.#touched = touched;
+    this.#touched ^= touched;
   }
 
   #fill(sorted: Sorted, block: number, peerIndex: Uint16Array): ChangeColumns {
