@@ -30,7 +30,6 @@ const visibility = record({
   clusterFirstSecond: uint,
   lostPrefixes: few(text),
   lostBlocks: uint,
-  expectedBlocks: uint,
   viaAses: few(uint),
   upstreamAs: uint,
 });

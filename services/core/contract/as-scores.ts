@@ -67,7 +67,6 @@ export interface Visibility {
   readonly clusterFirstSecond: EventSecond;
   readonly lostPrefixes: readonly string[];
   readonly lostBlocks: number;
-  readonly expectedBlocks: number;
   readonly viaAses: readonly number[];
   readonly upstreamAs: number;
 }

@@ -175,7 +175,6 @@ function visibilityOf(as: ScriptedAs, family: Family, minute: EventMinute): Visi
       .sort()
       .slice(0, 64),
     lostBlocks: expected === 0 ? 0 : Math.ceil(((as.blocks ?? expected) * lost.length) / expected),
-    expectedBlocks: as.blocks ?? expected,
     viaAses: as.viaAses ?? [],
     upstreamAs: as.upstreamAs ?? 0,
   };

@@ -21,7 +21,7 @@ interface LostPrefix {
 }
 
 /** What of a Visibility the lost prefixes decide. */
-export type Losses = Omit<Visibility, 'expected' | 'visible' | 'wholeTable' | 'expectedBlocks'>;
+export type Losses = Omit<Visibility, 'expected' | 'visible' | 'wholeTable'>;
 
 /** The expected prefixes of one AS and family that are down now. */
 export class LostPrefixes {

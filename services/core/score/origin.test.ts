@@ -100,7 +100,6 @@ test('what is lost: covered or not, together or not, how much, by which way', ()
     lostPrefixes: ['10.0.0.0/22', '10.0.1.0/24', '10.9.0.0/25', '11.0.0.0/24'],
     // /22 with a /24 inside, half a /24 rounded up with the last /24.
     lostBlocks: 6,
-    expectedBlocks: 0,
     viaAses: [1],
     upstreamAs: 1,
   });

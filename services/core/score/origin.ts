@@ -276,7 +276,6 @@ export class Origin {
       expected,
       visible: Math.max(0, expected - losses.lost),
       wholeTable: wholeTable[family],
-      expectedBlocks: 0,
       ...losses,
     };
   }

@@ -16,9 +16,8 @@ export function writeVisibility(writer: BinaryWriter, value: Visibility): void {
   writeUint(writer, 10, value.clusterFirstSecond);
   writeTexts(writer, 11, value.lostPrefixes);
   writeUint(writer, 12, value.lostBlocks);
-  writeUint(writer, 13, value.expectedBlocks);
-  writeUints(writer, 14, value.viaAses);
-  writeUint(writer, 15, value.upstreamAs);
+  writeUints(writer, 13, value.viaAses);
+  writeUint(writer, 14, value.upstreamAs);
 }
 
 export const emptyVisibility = (): Writable<Visibility> => ({
@@ -34,7 +33,6 @@ export const emptyVisibility = (): Writable<Visibility> => ({
   clusterFirstSecond: 0,
   lostPrefixes: [],
   lostBlocks: 0,
-  expectedBlocks: 0,
   viaAses: [],
   upstreamAs: 0,
 });
@@ -82,12 +80,9 @@ export function readVisibilityField(
       value.lostBlocks = reader.uint32();
       return true;
     case 13:
-      value.expectedBlocks = reader.uint32();
-      return true;
-    case 14:
       readUints(reader, value.viaAses as number[]);
       return true;
-    case 15:
+    case 14:
       value.upstreamAs = reader.uint32();
       return true;
     default:
