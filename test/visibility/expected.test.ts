@@ -50,7 +50,7 @@ test('during the first six days what is known is expected at once, then what was
   assert.deepEqual(passDays(world, 5), []);
   world.set(prefix, [64500]);
   assert.equal(passDays(world, 1 / 24).length, 1);
-  passDays(world, 3);
+  passDays(world, 1.2);
   const start = world.minute;
   world.set('10.9.0.0/24', [64500]);
   const found = passDays(world, 7);

@@ -16,7 +16,8 @@ test('when the paths of 25 % of the live peers change in a minute, that is one e
   world.set(prefix, [174, 4837, 64500], range(0, 4), 10);
   assert.deepEqual(brief(world.close().events), []);
   world.set(prefix, [174, 4837, 64500], range(4, 8), 10);
-  world.set(prefix, [174, 4837, 64500], range(8, 14), 33);
+  world.set(prefix, [174, 4837, 64500], range(8, 12), 33);
+  world.set(prefix, [174, 4837, 64500], range(12, 14), 50);
   const { events } = world.close();
   assert.deepEqual(brief(events), [`path ${prefix} AS64500`]);
   assert.deepEqual([events[0].peers, events[0].eventSecond], [10, (firstMinute + 2) * 60 + 33]);

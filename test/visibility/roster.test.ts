@@ -217,6 +217,11 @@ test('a table that becomes known is a baseline: what it lacks is not lost, what 
   assert.deepEqual(world.pass(1), []);
   world.set('10.9.9.0/24', 'absent');
   assert.deepEqual(brief(world.pass(1)), ['down 10.9.9.0/24 AS64501']);
+  // Three of twelve never had it, seven withdraw it: ten lack it.
+  world.set('10.9.10.0/24', [64501], range(0, 9));
+  assert.deepEqual(world.pass(1), []);
+  world.set('10.9.10.0/24', 'absent', range(0, 7));
+  assert.deepEqual(brief(world.pass(1)), ['down 10.9.10.0/24 AS64501']);
 });
 
 test('routes that are forgotten are unknown again: no event, and no vote against', () => {

@@ -92,12 +92,24 @@ test('lost paths tell the ASes that most of them share, nearest to the origin fi
   world.set(prefix, [174, 4837, 64500], range(0, 15));
   world.set(prefix, [3356, 4837, 64500, 64500], range(15, 20));
   world.close();
-  // Half of them go in the minute before.
+  // Half of them go some minutes before.
   world.set(prefix, 'absent', range(0, 10));
-  world.close();
+  world.pass(10);
   world.set(prefix, 'absent', range(10, 20));
   const [down] = world.close().events;
   assert.deepEqual([down.viaAses, down.upstreamAs], [[4837, 174], 4837]);
+});
+
+test('paths that were lost more than 10 minutes before say nothing of it', () => {
+  const world = new World({ peers: 20 });
+  world.set(prefix, [174, 64500], range(0, 10));
+  world.set(prefix, [3356, 64500], range(10, 20));
+  world.close();
+  world.set(prefix, 'absent', range(0, 10));
+  world.pass(11);
+  world.set(prefix, 'absent', range(10, 20));
+  const [down] = world.close().events;
+  assert.deepEqual([down.viaAses, down.upstreamAs], [[3356], 3356]);
 });
 
 test('with two upstreams there is no single one', () => {
