@@ -20,6 +20,7 @@ const shortestLossSeconds = 600;
 interface Loss {
   readonly originAs: number;
   readonly prefix: string;
+  readonly covered: boolean;
   readonly downSecond: number;
   readonly upSecond: number;
 }
@@ -77,9 +78,9 @@ function withSeed(input: RouteChanges): RouteChanges {
 function lossesOf(outputs: readonly AsMinutes[]): Loss[] {
   const open = new Map<string, PrefixEvent>();
   const losses: Loss[] = [];
-  const lose = ({ originAs, prefix, eventSecond }: PrefixEvent, upSecond: number) => {
+  const lose = ({ originAs, prefix, covered, eventSecond }: PrefixEvent, upSecond: number) => {
     if (upSecond - eventSecond >= shortestLossSeconds) {
-      losses.push({ originAs, prefix, downSecond: eventSecond, upSecond });
+      losses.push({ originAs, prefix, covered, downSecond: eventSecond, upSecond });
     }
   };
   for (const { events } of outputs) {
@@ -113,7 +114,9 @@ function agreement(losses: readonly Loss[], rows: readonly OutageRow[], from: nu
     rowsFound: hits.filter((found, i) => found * 2 >= late[i]!.prefixes).length,
     prefixes: late.reduce((sum, { prefixes }) => sum + prefixes, 0),
     prefixesFound: hits.reduce((sum, found) => sum + found, 0),
+    coveredPrefixes: late.reduce((sum, { covered }) => sum + covered, 0),
     losses: mine.length,
+    coveredLosses: mine.filter(({ covered }) => covered).length,
     lossesInRows: mine.filter((loss) => rowsOfAs.get(loss.originAs)?.some((row) => isIn(loss, row))).length,
   };
 }
