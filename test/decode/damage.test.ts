@@ -22,4 +22,4 @@ test('every sample record is told, none refused', () => {
   }
 });
 
-test('damaged records never throw, and never change their neighbours', () => checkDamage(3000));
+test('damaged records never throw, and never change the records beside them', () => checkDamage(3000));

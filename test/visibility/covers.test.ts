@@ -93,7 +93,7 @@ test("a seed's prefix that no known table has covers nothing", () => {
   assert.equal(world.close().events[0].covered, false);
 });
 
-test('a neighbour and a more specific prefix cover nothing; IPv6 covers by its four words', () => {
+test('the prefix beside it and a more specific prefix cover nothing; IPv6 covers by its four words', () => {
   const world = settled(
     '10.1.2.0/25',
     '10.2.0.0/16',
