@@ -133,14 +133,8 @@ export class FamilyVisibility {
     for (let i = start; i < end; i++) {
       ids[i - start] = this.#prefixOf(column, order === undefined ? i : order[i], now);
     }
-    const isSeed = column.source.seed;
-    for (let i = start; i < end; i++) {
-      const id = ids[i - start];
-      if (id < 0) continue;
-      const row = order === undefined ? i : order[i];
-      if (isSeed) this.#applySeedRow(id, column, row);
-      else this.#applyRow(id, column, row, now);
-    }
+    if (column.source.seed) this.#applySeed(column, start, end);
+    else this.#applyVotes(column, start, end, now);
   }
 
   /** Id of the prefix of a row; a new one is begun. -1: too short to be considered. */
@@ -157,43 +151,55 @@ export class FamilyVisibility {
     return id;
   }
 
-  #applyRow(id: number, column: MinuteColumn, row: number, now: FamilyRoster): void {
+  /** What voting peers say; their prefixes have been looked up. Nothing grows in here, so all arrays are at hand. */
+  #applyVotes(column: MinuteColumn, start: number, end: number, now: FamilyRoster): void {
     const judge = this.#judge;
-    const { views, flags, origins } = this.#records;
-    const { columns } = column;
-    const peer = column.peers[columns.peer[row]];
-    const after = columns.after[row];
-    const word = peer >>> 5;
-    const bit = 1 << (peer & 31);
-    const namedAt = id * 2 * views.words + word;
-    const lacksAt = namedAt + views.words;
-    const { bits } = views;
-    if (after === routeUnknown) {
-      // A forgotten route is no news of the prefix: it is not judged.
-      bits[namedAt] &= ~bit;
-      bits[lacksAt] &= ~bit;
-      if (origins.hasOthers(id)) origins.drop(id, peer);
-      return;
+    const ids = this.#ids;
+    const { flags, origins } = this.#records;
+    const { bits, words } = this.#records.views;
+    const { peer: peerIndexes, before, after } = column.columns;
+    const { order, peers, base } = column;
+    const pathOrigins = column.paths.origins;
+    const { live } = now;
+    for (let i = start; i < end; i++) {
+      const id = ids[i - start];
+      if (id < 0) continue;
+      const row = order === undefined ? i : order[i];
+      const peer = peers[peerIndexes[row]];
+      const route = after[row];
+      const bit = 1 << (peer & 31);
+      const namedAt = id * 2 * words + (peer >>> 5);
+      const lacksAt = namedAt + words;
+      if (route === routeUnknown) {
+        // A forgotten route is no news of the prefix: it is not judged.
+        bits[namedAt] &= ~bit;
+        bits[lacksAt] &= ~bit;
+        if (origins.hasOthers(id)) origins.drop(id, peer);
+        continue;
+      }
+      const isLive = (live[peer >>> 5] & bit) !== 0;
+      const isGone = route === routeAbsent;
+      const isTurn = ((bits[lacksAt] & bit) !== 0) !== isGone;
+      const isNamed = (bits[namedAt] & bit) !== 0;
+      if (isTurn || !isNamed || (flags[id] & stateMask) === down) judge.touch(id);
+      if (isTurn) {
+        if (!isLive || now.denominator.frozen) this.#keepUnheard(peer, id, now);
+        bits[lacksAt] ^= bit;
+      }
+      if (isGone) {
+        if (origins.hasOthers(id)) origins.drop(id, peer);
+      } else if (judge.ownership.hold(id, peer, pathOrigins[route - firstPath])) judge.touch(id);
+      if (!isNamed) bits[namedAt] |= bit;
+      if (isLive && before[row] !== routeUnknown) this.#log(id, base + row, isGone);
     }
-    const isLive = (now.live[word] & bit) !== 0;
-    const isGone = after === routeAbsent;
-    const isTurn = ((bits[lacksAt] & bit) !== 0) !== isGone;
-    const isNamed = (bits[namedAt] & bit) !== 0;
-    if (isTurn || !isNamed || (flags[id] & stateMask) === down) judge.touch(id);
-    if (isTurn) {
-      if (!isLive || now.denominator.frozen) this.#keepUnheard(peer, id, now);
-      bits[lacksAt] ^= bit;
-    }
-    if (isGone) {
-      if (origins.hasOthers(id)) origins.drop(id, peer);
-    } else if (judge.ownership.hold(id, peer, column.paths.origins[after - firstPath])) judge.touch(id);
-    if (!isNamed) bits[namedAt] |= bit;
-    if (isLive && columns.before[row] !== routeUnknown) this.#log(id, column.base + row, isGone);
   }
 
-  #applySeedRow(id: number, column: MinuteColumn, row: number): void {
-    const after = column.columns.after[row];
-    if (after >= firstPath) this.#judge.nameBySeed(id, column.paths.origins[after - firstPath]);
+  #applySeed({ columns, order, paths }: MinuteColumn, start: number, end: number): void {
+    for (let i = start; i < end; i++) {
+      const id = this.#ids[i - start];
+      const route = columns.after[order === undefined ? i : order[i]];
+      if (id >= 0 && route >= firstPath) this.#judge.nameBySeed(id, paths.origins[route - firstPath]);
+    }
   }
 
   #log(id: number, row: number, isGone: boolean): void {

@@ -15,12 +15,15 @@ export class MinutePaths {
   readonly #source: Pick<SourceChanges, 'pathWords' | 'pathEnds'>;
   /** Origin AS of each path: the last AS where the last segment is an AS_SEQUENCE; else 0 (RFC 6811: none). */
   readonly origins: Uint32Array;
-  readonly #parts: (PathPart | undefined)[] = [];
-  readonly #changes = new Map<number, PathPart>();
+  readonly #parts: (PathPart | undefined)[];
+  /** By the path before, then by the one after: so keys stay small integers. */
+  readonly #changes: (Map<number, PathPart> | undefined)[];
 
   constructor(source: Pick<SourceChanges, 'pathWords' | 'pathEnds'>) {
     this.#source = source;
     this.origins = pathOrigins(source.pathWords, source.pathEnds);
+    this.#parts = new Array(this.origins.length);
+    this.#changes = new Array(this.origins.length);
   }
 
   /** All ASes of a path. Many prefixes have the same paths, so it is remembered. */
@@ -36,13 +39,17 @@ export class MinutePaths {
 
   /** The ASes that are on one of two paths only. Many prefixes change alike. */
   changed(before: number, after: number): PathPart {
-    const key = before * this.origins.length + after;
-    let part = this.#changes.get(key);
+    let changes = this.#changes[before];
+    if (changes === undefined) {
+      changes = new Map();
+      this.#changes[before] = changes;
+    }
+    let part = changes.get(after);
     if (part === undefined) {
       const old = this.whole(before);
       const now = this.whole(after);
       part = [...without(old, now), ...without(now, old)];
-      this.#changes.set(key, part);
+      changes.set(after, part);
     }
     return part;
   }
