@@ -5,7 +5,7 @@ import { diskFile, distinctFiles, type MrtFile } from '../feeder/mrt-file.ts';
 import { seedFile } from '../feeder/seed-file.ts';
 import type { Command } from './arguments.ts';
 import { Detection, type DetectionOptions } from './detection.ts';
-import { incidentLine } from './incident-line.ts';
+import { IncidentLines } from './incident-line.ts';
 import { IncidentList } from './incident-list.ts';
 import { LineFile } from './line-file.ts';
 import { number, progressText } from './progress.ts';
@@ -24,6 +24,7 @@ export async function detectCommand(command: DetectCommand): Promise<number> {
   const out = isJson ? process.stderr : process.stdout;
   const paint = paintFor(out);
   const incidents = new IncidentList();
+  const incidentLines = new IncidentLines(paint);
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -35,8 +36,12 @@ export async function detectCommand(command: DetectCommand): Promise<number> {
   const onAnomaly = (anomaly: Anomaly) => {
     if (!isWatched(anomaly, output.watch)) return;
     incidents.add(anomaly);
-    if (isJson) process.stdout.write(`${anomalyJson(anomaly)}\n`);
-    else status.line(out, incidentLine(anomaly, paint));
+    if (isJson) {
+      process.stdout.write(`${anomalyJson(anomaly)}\n`);
+      return;
+    }
+    const line = incidentLines.line(anomaly);
+    if (line !== undefined) status.line(out, line);
   };
   const scores = output.scoresFile === undefined ? undefined : new LineFile(output.scoresFile);
   const detection = new Detection({

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { durationText, timeText } from './incident-line.ts';
+import type { Anomaly } from '#core/contract/anomalies.ts';
+import { durationText, IncidentLines, timeText } from './incident-line.ts';
 
 test('durations as people say them', () => {
   const texts: Record<number, string> = {
@@ -18,3 +19,24 @@ test('durations as people say them', () => {
 });
 
 test('times in UTC', () => assert.equal(timeText(1_419_264_903), '2014-12-22 16:15'));
+
+test('an update is told only if kind, severity or trend is another', () => {
+  const lines = new IncidentLines((_, text) => text);
+  const said = (change: object) => lines.line({ ...beat, ...change } as Anomaly);
+  const beat = {
+    incidentId: 'a',
+    transition: 'opened',
+    kind: 'beatWatch',
+    severity: 'notice',
+    eventSecond: 0,
+  };
+  const watch = { summary: 'a beat', evidence: { trend: 'steady' } };
+  assert.equal(said(watch), '1970-01-01 00:00  opened   BEAT-WATCH      a beat');
+  assert.equal(said({ ...watch, transition: 'updated' }), undefined);
+  const worse = { ...watch, transition: 'updated', evidence: { trend: 'worsening' } };
+  assert.equal(said(worse), '1970-01-01 00:00  updated  BEAT-WATCH      a beat');
+  assert.equal(said(worse), undefined);
+  assert.ok(said({ ...worse, kind: 'beatConfirmed' }));
+  assert.ok(said({ ...worse, kind: 'beatConfirmed', severity: 'critical' }));
+  assert.ok(said({ ...worse, transition: 'closed' }));
+});

@@ -21,12 +21,31 @@ export const severityTones: Readonly<Record<Severity, Tone>> = {
   info: 'plain',
 };
 
-/** "2014-12-22 16:19  opened   OUTAGE-FULL     AS131279: all 4 networks gone since ..." */
-export function incidentLine(anomaly: Anomaly, paint: Paint): string {
-  const { transition, kind, severity, eventSecond, summary } = anomaly;
-  const tone = transition === 'closed' ? 'good' : severityTones[severity];
-  const what = `${transition.padEnd(8)} ${kindNames[kind].padEnd(14)}`;
-  return `${paint('dim', timeText(eventSecond))}  ${paint(tone, what)}  ${summary}`;
+/** Incidents as lines for people, who need not read every change. */
+export class IncidentLines {
+  readonly #paint: Paint;
+  /** What was last told of each open incident. */
+  readonly #told = new Map<string, string>();
+
+  constructor(paint: Paint) {
+    this.#paint = paint;
+  }
+
+  /**
+   * "2014-12-22 16:19  opened   OUTAGE-FULL     AS131279: all 4 networks gone since ..."; undefined of an update that
+   * changes neither kind nor severity nor trend: one more phase of a beat is told where the phase ends.
+   */
+  line(anomaly: Anomaly): string | undefined {
+    const { incidentId, transition, kind, severity, eventSecond, summary, evidence } = anomaly;
+    const news = `${kind} ${severity} ${evidence.trend}`;
+    const isOld = this.#told.get(incidentId) === news;
+    if (transition === 'closed') this.#told.delete(incidentId);
+    else this.#told.set(incidentId, news);
+    if (transition === 'updated' && isOld) return undefined;
+    const tone = transition === 'closed' ? 'good' : severityTones[severity];
+    const what = `${transition.padEnd(8)} ${kindNames[kind].padEnd(14)}`;
+    return `${this.#paint('dim', timeText(eventSecond))}  ${this.#paint(tone, what)}  ${summary}`;
+  }
 }
 
 /** "2014-12-22 16:15". */

@@ -1,7 +1,7 @@
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
 import { type EventSecond, firstSecondOf, formatSecond } from '#core/event-time.ts';
-import { incidentLine } from './incident-line.ts';
+import { IncidentLines } from './incident-line.ts';
 import { NetworkHistory, type PictureFrame, picture } from './picture.ts';
 import type { Paint } from './terminal.ts';
 
@@ -13,6 +13,7 @@ export class Story {
   readonly history: NetworkHistory;
   readonly #originAs: number;
   readonly #paint: Paint;
+  readonly #incidentLines: IncidentLines;
   #pending: Anomaly[] = [];
   /** The first day not yet told; the first of the quiet days before it. */
   #day: EventSecond;
@@ -22,6 +23,7 @@ export class Story {
     this.history = new NetworkHistory(prefixes);
     this.#originAs = originAs;
     this.#paint = paint;
+    this.#incidentLines = new IncidentLines(paint);
     this.#day = fromSecond - (fromSecond % daySeconds);
   }
 
@@ -79,7 +81,9 @@ export class Story {
 
   #tellIncidents(incidents: readonly Anomaly[], lines: string[]): void {
     this.#tellQuietDays(lines);
-    for (const anomaly of incidents) lines.push(incidentLine(anomaly, this.#paint));
+    lines.push(
+      ...incidents.map((anomaly) => this.#incidentLines.line(anomaly)).filter((line) => line !== undefined),
+    );
   }
 
   #tellQuietDays(lines: string[]): void {

@@ -112,7 +112,7 @@ export type PrefixEvent = Message<"steadybeat.v1.PrefixEvent"> & {
   expected: boolean;
 
   /**
-   * Full-feed peers without the prefix (DOWN, UP) or whose path changed (PATH), of live ones.
+   * Live full-feed peers: without the prefix (DOWN, COVERED, UNCOVERED), with it (UP, ORIGIN), whose path changed (PATH).
    *
    * @generated from field: uint32 peers = 7;
    */

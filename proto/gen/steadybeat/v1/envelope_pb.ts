@@ -44,7 +44,8 @@ export type Envelope = Message<"steadybeat.v1.Envelope"> & {
   eventMinute: number;
 
   /**
-   * This is part `part` (from 0) of `parts` records that together are one value.
+   * This is part `part` (from 0) of `parts` records that together are one value: a value of more than 960 kB is
+   * split. Each part is an envelope and a slice of the bytes of the value's other fields.
    *
    * @generated from field: uint32 part = 4;
    */
