@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 /** The folder of real data, or undefined where it is not at hand. */
@@ -14,13 +14,19 @@ mkdirSync(work, { recursive: true });
 export const dayFiles = (): string[] =>
   globSync(join(dataFolder!, 'mrt/rv2-2008-02-20/updates.*.bz2')).sort();
 
+/** The same, decompressed. */
+export const dayRawFiles = (): string[] =>
+  dayFiles().map((file) => prepared(`day.${basename(file, '.bz2')}.mrt`, () => bunzip2(file)));
+
 /** Some of the day's files, decompressed: what bgpdump is timed over, so that a run takes seconds. */
 export function daySample(): string {
   return prepared('day-sample.mrt', () => {
     const files = dayFiles().filter((_, index) => index % 12 === 5);
-    return Buffer.concat(files.map((file) => execFileSync('bzcat', [file], { maxBuffer: 1 << 28 })));
+    return Buffer.concat(files.map(bunzip2));
   });
 }
+
+const bunzip2 = (file: string): Buffer => execFileSync('bzcat', [file], { maxBuffer: 1 << 28 });
 
 const copies = 50;
 const copySeconds = 300;
