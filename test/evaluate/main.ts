@@ -33,6 +33,7 @@ interface Run {
   readonly seed: string | undefined;
   /** Judged from here on (seconds since 1970). */
   readonly from: number;
+  readonly storm?: { readonly from: number; readonly until: number };
   readonly files: readonly string[];
 }
 
@@ -51,6 +52,7 @@ for (const run of given ? [givenRun()] : dayOf2008()) {
     beats: readBeats(run.beats),
     seeded: run.seed !== undefined,
     from: run.from,
+    storm: run.storm,
     differences: values.differences,
   };
   ok = printReport(judged) && ok;
@@ -77,6 +79,10 @@ function dayOf2008(): Run[] {
     outages: join(data, 'truth/rv2-2008-02-20-outages.tsv'),
     beats: join(data, 'truth/rv2-2008-02-20-beats.tsv'),
     from: Date.parse('2008-02-20T06:00:00Z') / 1000,
+    storm: {
+      from: Date.parse('2008-02-20T15:36:00Z') / 1000,
+      until: Date.parse('2008-02-20T16:36:00Z') / 1000,
+    },
     files: globSync(join(data, 'mrt/rv2-2008-02-20/updates.*.bz2')).sort(),
   };
   const table = join(data, 'mapping/hadiasghari_pyasn__ipasn_20080501_v12.dat.gz');

@@ -9,6 +9,8 @@ export interface Judged {
   readonly beats: readonly BeatRow[];
   readonly seeded: boolean;
   readonly from: number;
+  /** A time of heavy load in which nothing more than the table's losses happened; seconds since 1970. */
+  readonly storm: { readonly from: number; readonly until: number } | undefined;
   /** Also lists every row missed and every incident without a row. */
   readonly differences: boolean;
 }
@@ -29,7 +31,12 @@ export function printReport(judged: Judged): boolean {
   const { rows, incidents, from } = judged;
   const outages = incidents.filter(isOutage);
   const matched = matchOneToOne(outages, rows);
-  const bars = [...recallBars(judged, matched), ...precisionBars(judged, matched), ...beatBars(judged)];
+  const bars = [
+    ...recallBars(judged, matched),
+    ...precisionBars(judged, matched),
+    ...beatBars(judged),
+    ...stormBars(judged, matched),
+  ];
   for (const { what, value, holds, detail } of bars) {
     console.log(
       `  ${holds ? 'holds' : 'FAILS'}  ${what.padEnd(66)} ${value.toFixed(3).padStart(8)}  ${detail}`,
@@ -140,6 +147,22 @@ function beatBars({ incidents, beats, from }: Judged): Bar[] {
       holds: true,
       detail: `of the table's ${mayBe.size}: ${[...mayBe].filter((as) => watched.has(as)).length}`,
     },
+  ];
+}
+
+function stormBars({ incidents, storm }: Judged, matched: Map<OutageRow, Incident>): Bar[] {
+  if (storm === undefined) return [];
+  const rightOnes = new Set(matched.values());
+  const opened = incidents.filter((i) => i.openedAt >= storm.from && i.openedAt < storm.until);
+  const outside = opened.filter((i) => isOutage(i) && lasted(i) && !rightOnes.has(i));
+  const beats = opened.filter((i) => everWas(i, 'BEAT_WATCH') || everWas(i, 'BEAT_CONFIRMED'));
+  const ids = (found: readonly Incident[]): string => found.map(({ id }) => id).join(' ');
+  return [
+    {
+      ...atMost('OUTAGEs of 10 minutes outside the table, in the storm', outside.length, 0),
+      detail: ids(outside),
+    },
+    { ...atMost('beats that open in the storm', beats.length, 0), detail: ids(beats) },
   ];
 }
 
