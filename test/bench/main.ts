@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: every figure next to what it is held against, in the same run, for these
+ * `npm run bench [-- rates|commands|memory]`: every figure next to what it is held against, in the same run, for these
  * machines are noisy: medians of 3 ratios. Needs STEADYBEAT_DATA, bgpdump and bzcat.
  */
 import { readFileSync } from 'node:fs';
@@ -27,9 +27,13 @@ interface Row {
   readonly holds: boolean;
 }
 
-await rates();
-await commands();
-await memory();
+const parts = { rates, commands, memory };
+const wanted = process.argv.slice(2);
+for (const [name, measure] of Object.entries(parts)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.error(`bench: measuring ${name}, which takes minutes`);
+  await measure();
+}
 
 async function section<T>(name: string, ...args: string[]): Promise<T> {
   const { stdout } = await measureCommand(process.execPath, [
@@ -113,13 +117,10 @@ async function commands(): Promise<void> {
   ]);
 }
 
-const timed = (what: string, other: string, ratio: number, seconds: number, bar: number): Row => ({
-  what,
-  figure: `${seconds.toFixed(1)} s = ${ratio.toFixed(2)} x ${other}`,
-  bar: `${bar} x`,
-  aim: '1 x',
-  holds: ratio <= bar,
-});
+function timed(what: string, other: string, ratio: number, seconds: number, bar: number): Row {
+  const figure = `${seconds.toFixed(1)} s = ${ratio.toFixed(2)} x ${other}`;
+  return { what, figure, bar: `${bar} x`, aim: '1 x', holds: ratio <= bar };
+}
 
 async function against(
   program: string,
