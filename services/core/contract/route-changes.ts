@@ -39,6 +39,19 @@ export interface PeerReport {
   readonly drift: number;
 }
 
+/** The counts of a peer report, in the order of their field numbers. */
+export const peerCounts = [
+  'announcedNew',
+  'aaDiff',
+  'aaDup',
+  'waDiff',
+  'waDup',
+  'withdrawn',
+  'wwDup',
+  'late',
+  'drift',
+] as const;
+
 export interface FamilyReport {
   readonly routes: number;
   readonly refreshed: number;

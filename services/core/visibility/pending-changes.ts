@@ -1,26 +1,16 @@
-import type {
-  ChangeColumns,
-  FamilyReport,
-  PeerReport,
-  PeerState,
-  RouteChanges,
-  SourceChanges,
+import {
+  type ChangeColumns,
+  type FamilyReport,
+  type PeerReport,
+  type PeerState,
+  peerCounts,
+  type RouteChanges,
+  type SourceChanges,
 } from '../contract/route-changes.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 
 /** What route-trackers have sent of minutes that cannot be evaluated yet, as state. */
 const states: readonly PeerState[] = ['established', 'down', 'silent'];
-const peerCounts = [
-  'announcedNew',
-  'aaDiff',
-  'aaDup',
-  'waDiff',
-  'waDup',
-  'withdrawn',
-  'wwDup',
-  'late',
-  'drift',
-] as const;
 
 export function saveChanges(writer: StateWriter, changes: RouteChanges): void {
   writer.u32(changes.tracker);

@@ -1,11 +1,12 @@
 import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
-import type {
-  ChangeColumns,
-  FamilyReport,
-  PeerReport,
-  PeerState,
-  RouteChanges,
-  SourceChanges,
+import {
+  type ChangeColumns,
+  type FamilyReport,
+  type PeerReport,
+  type PeerState,
+  peerCounts,
+  type RouteChanges,
+  type SourceChanges,
 } from '#core/contract/route-changes.ts';
 import { type BinaryMessage, binaryCodec, taskIndex } from './codec.ts';
 import {
@@ -119,18 +120,7 @@ function readColumnsField(reader: BinaryReader, field: number, columns: Writable
   return true;
 }
 
-/** The counts of a peer report, in the order of their field numbers, which start at 7. */
-const peerCounts = [
-  'announcedNew',
-  'aaDiff',
-  'aaDup',
-  'waDiff',
-  'waDup',
-  'withdrawn',
-  'wwDup',
-  'late',
-  'drift',
-] as const;
+/** Field number of the first of peerCounts. */
 const firstPeerCount = 7;
 
 function writePeer(writer: BinaryWriter, peer: PeerReport): void {
