@@ -117,7 +117,7 @@ export const anyAsMinutes: fc.Arbitrary<AsMinutes> = record({
   eventMinute: uint,
   events: few(
     record({
-      kind,
+      kind: fc.oneof(kind, fc.constant<PrefixEventKind>('recount')),
       originAs: uint,
       expected: bool,
       viaAses: few(uint),

@@ -95,7 +95,7 @@ describe('codecs', () => {
   });
 
   test('as.minutes', () => {
-    const kinds = ['', 'down', 'up', 'path', 'origin', 'uncovered', 'covered'];
+    const kinds = ['', 'down', 'up', 'path', 'origin', 'uncovered', 'covered', 'recount'];
     holds(
       asMinutesCodec,
       AsMinutesSchema,

@@ -118,7 +118,7 @@ test('the random world is worth its name: every kind of event, and frozen and un
       frozen.add(ipv4.frozen);
     }
   }
-  assert.deepEqual([...kinds].sort(), ['covered', 'down', 'origin', 'path', 'uncovered', 'up']);
+  assert.deepEqual([...kinds].sort(), ['covered', 'down', 'origin', 'path', 'recount', 'uncovered', 'up']);
   assert.deepEqual([...frozen].sort(), [false, true]);
 });
 

@@ -114,6 +114,39 @@ test('a prefix that stands low through who judges must be visible again before i
   assert.deepEqual(brief(world.pass(1)), [down]);
 });
 
+test('a holder that is masked while the others withdraw the prefix does not hide the loss', () => {
+  for (const mask of ['transfer', 'session'] as const) {
+    const world = settled({ peers: 43 });
+    world.set(prefix, 'absent', range(0, 34), 50);
+    assert.deepEqual(brief(world.close().events), []);
+    if (mask === 'transfer') world.peers[42].refreshed = 501;
+    else world.enter(42, 'down');
+    assert.deepEqual(world.pass(1), []);
+    world.set(prefix, 'absent', [34], 10);
+    world.set(prefix, 'absent', range(35, 42), 20);
+    const [down, recount] = world.close().events;
+    assert.deepEqual(brief([down, recount]), [`down ${prefix} AS64500`, `recount ${prefix} AS64500`]);
+    assert.deepEqual([down.eventSecond % 60, down.peers, down.livePeers], [10, 35, 42], mask);
+    assert.deepEqual([recount.eventSecond % 60, recount.peers, recount.livePeers], [59, 42, 42], mask);
+  }
+});
+
+test('a masked holder still counts as it last stood: too few withdrawals stay too few', () => {
+  const world = settled({ peers: 43 });
+  world.set(prefix, 'absent', range(0, 32));
+  world.peers[42].refreshed = 501;
+  world.close();
+  world.peers[41].refreshed = 501;
+  world.pass(6);
+  world.peers[40].refreshed = 501;
+  world.pass(6);
+  // 33 of the 40 that are live, and of the 43 that were so lately.
+  world.set(prefix, 'absent', [32]);
+  assert.deepEqual(brief(world.close().events), []);
+  world.set(prefix, 'absent', range(33, 35));
+  assert.deepEqual(brief(world.close().events), [down]);
+});
+
 test('a peer that resets and sends its table again is never an outage', () => {
   const world = settled({ peers: 12 });
   for (let round = 0; round < 12; round++) {

@@ -17,11 +17,16 @@ test('a prefix goes down when 80 % of the live peers have withdrawn it, and come
   assert.equal(down.eventSecond, second(2, 17));
   assert.deepEqual([down.originAs, down.peers, down.livePeers], [64500, 35, 43]);
   world.set(prefix, [3356, 64500], range(0, 17));
+  const [recount] = world.close().events;
+  assert.deepEqual([recount.kind, recount.eventSecond], ['recount', second(3, 59)]);
+  assert.deepEqual([recount.peers, recount.livePeers], [18, 43]);
+  // The same votes again are no news.
+  world.set(prefix, [174, 64500], range(0, 17));
   assert.deepEqual(brief(world.close().events), []);
   world.set(prefix, [3356, 64500], [17], 59);
   const [up] = world.close().events;
   assert.equal(up.kind, 'up');
-  assert.deepEqual([up.peers, up.eventSecond], [26, second(4, 59)]);
+  assert.deepEqual([up.peers, up.eventSecond], [26, second(5, 59)]);
 });
 
 test('a prefix that nobody named goes down by withdrawals alone, and waits for its origin', () => {

@@ -12,7 +12,7 @@ export interface AsMinutes {
   readonly ipv6: Denominator;
 }
 
-export type PrefixEventKind = 'down' | 'up' | 'path' | 'origin' | 'uncovered' | 'covered';
+export type PrefixEventKind = 'down' | 'up' | 'path' | 'origin' | 'uncovered' | 'covered' | 'recount';
 
 export interface PrefixEvent {
   readonly kind: PrefixEventKind;

@@ -9,7 +9,7 @@ import type { StateReader, StateWriter } from '../state.ts';
 
 /** Records that wait for other blocks, as part of a snapshot. */
 
-const kinds: readonly PrefixEventKind[] = ['down', 'up', 'path', 'origin', 'uncovered', 'covered'];
+const kinds: readonly PrefixEventKind[] = ['down', 'up', 'path', 'origin', 'uncovered', 'covered', 'recount'];
 
 export function writeAsMinutes(writer: StateWriter, record: AsMinutes): void {
   writer.u32(record.block);

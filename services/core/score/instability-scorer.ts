@@ -98,7 +98,7 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
     const news = new Set<Origin>();
     this.#expect(merged.expected, news);
     const events = merged.events.filter(
-      (event) => event.originAs !== 0 && !isExperiment(event.originAs, event.prefix),
+      ({ kind, originAs, prefix }) => kind !== 'recount' && originAs !== 0 && !isExperiment(originAs, prefix),
     );
     const cause = this.#commonCause.judge(
       eventMinute,

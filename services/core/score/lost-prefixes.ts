@@ -110,6 +110,7 @@ export class LostPrefixes {
     const lost = this.#lost.get(prefix);
     switch (kind) {
       case 'path':
+      case 'recount':
         return false;
       case 'down':
         if (lost !== undefined || !event.expected) return false;

@@ -9,6 +9,8 @@ export interface FamilyRoster {
   readonly fullFeed: Uint32Array;
   /** Full-feed, established, and not masked. */
   readonly live: Uint32Array;
+  /** Live, or masked for less than 30 minutes for a reason of their own: these still count as they last stood. */
+  readonly liveLately: Uint32Array;
   /** Their whole table has been known since an earlier minute. */
   readonly complete: Uint32Array;
   /** Full-feed peers that must have named a prefix before it counts as known. */
@@ -20,6 +22,7 @@ export interface FamilyRoster {
 export const nobody: FamilyRoster = {
   fullFeed: new Uint32Array(1),
   live: new Uint32Array(1),
+  liveLately: new Uint32Array(1),
   complete: new Uint32Array(1),
   knownPeers: enoughPeers,
   denominator: {
@@ -35,6 +38,7 @@ export const nobody: FamilyRoster = {
 export function saveFamilyRoster(writer: StateWriter, roster: FamilyRoster): void {
   writer.array(roster.fullFeed);
   writer.array(roster.live);
+  writer.array(roster.liveLately);
   writer.array(roster.complete);
   writer.u32(roster.knownPeers);
   const { livePeers, livePeerAses, collectors, maskedPeers, frozen, wholeTable } = roster.denominator;
@@ -45,6 +49,7 @@ export function saveFamilyRoster(writer: StateWriter, roster: FamilyRoster): voi
 export function loadFamilyRoster(reader: StateReader): FamilyRoster {
   const fullFeed = reader.u32Array();
   const live = reader.u32Array();
+  const liveLately = reader.u32Array();
   const complete = reader.u32Array();
   const knownPeers = reader.u32();
   const [livePeers, livePeerAses, collectors, maskedPeers] = [
@@ -57,5 +62,5 @@ export function loadFamilyRoster(reader: StateReader): FamilyRoster {
   const frozen = (flags & 1) !== 0;
   const wholeTable = (flags & 2) !== 0;
   const denominator = { livePeers, livePeerAses, collectors, maskedPeers, frozen, wholeTable };
-  return { fullFeed, live, complete, knownPeers, denominator };
+  return { fullFeed, live, liveLately, complete, knownPeers, denominator };
 }

@@ -142,4 +142,5 @@ const kindOrder: Readonly<Record<PrefixEvent['kind'], number>> = {
   origin: 4,
   uncovered: 5,
   covered: 6,
+  recount: 7,
 };

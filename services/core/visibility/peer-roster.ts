@@ -231,6 +231,7 @@ export class PeerRoster {
     const words = Math.max(1, wordsFor(this.#peers.length));
     const fullFeed = new Uint32Array(words);
     const live = new Uint32Array(words);
+    const liveLately = new Uint32Array(words);
     const complete = new Uint32Array(words);
     const livePeers: Peer[] = [];
     let maskedPeers = 0;
@@ -238,7 +239,11 @@ export class PeerRoster {
       if (peer.completeSince[family] < minute) addPeer(complete, 0, id);
       if (peer.size[family] === 0 || peer.size[family] * 2 < median) continue;
       addPeer(fullFeed, 0, id);
-      if (peer.masked || minute < this.#collectorMaskedUntil[peer.collector]) maskedPeers++;
+      const isMaskedByCollector = minute < this.#collectorMaskedUntil[peer.collector];
+      if (!isMaskedByCollector && (!peer.masked || minute - peer.maskedSince < maskMinutes)) {
+        addPeer(liveLately, 0, id);
+      }
+      if (peer.masked || isMaskedByCollector) maskedPeers++;
       else {
         addPeer(live, 0, id);
         livePeers.push(peer);
@@ -249,6 +254,7 @@ export class PeerRoster {
     return {
       fullFeed,
       live,
+      liveLately,
       complete,
       knownPeers: tableKnown ? Math.min(enoughPeers, (livePeers.length >>> 1) + 1) : enoughPeers,
       denominator: {

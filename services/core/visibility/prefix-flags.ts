@@ -28,3 +28,6 @@ export const wanted = 1024;
 
 /** Touched by what peers did while they were masked: how it stood before this second says nothing. */
 export const reconsidered = 2048;
+
+/** It is down, and other peers lack it than at the beginning of this minute: at its end it is said how many. */
+export const recounted = 8192;

@@ -25,7 +25,7 @@ export interface EventDraft {
  *
  * Who may judge changes (a peer is masked, comes back, becomes a full feed) without any prefix being judged
  * anew, so none goes down or comes up by that. If a prefix is found at v <= 20 % without having gone
- * down, it is disarmed: it must be visible again before it can go down.
+ * down, and nothing but who may judge made it so, it is disarmed: it must be visible again before it can go down.
  */
 export class PrefixJudge {
   readonly #roster: PeerRoster;
@@ -41,6 +41,8 @@ export class PrefixJudge {
   /** Prefixes that began or ceased to cover others in the open second; those that went down in it. */
   #flipped: number[] = [];
   #wentDown: number[] = [];
+  /** Prefixes that are down, and that other peers lack than at the beginning of the minute. */
+  #recounted: number[] = [];
   #drafts: EventDraft[] = [];
 
   constructor(records: PrefixRecords, roster: PeerRoster) {
@@ -125,8 +127,9 @@ export class PrefixJudge {
     return (livePeers - this.#present(id)) * share >= livePeers;
   }
 
-  /** Events of the minute so far. */
+  /** Events of the minute, which is over. */
   takeDrafts(): EventDraft[] {
+    this.#recount();
     const drafts = this.#drafts;
     this.#drafts = [];
     for (const { id } of drafts) this.#records.flags[id] &= ~flag.crossed;
@@ -157,6 +160,7 @@ export class PrefixJudge {
     const state = flags[id] & flag.stateMask;
     if (state === flag.down) {
       if (this.#isHigh(present)) this.#goUp(id);
+      else this.#noteRecount(id, index, isReconsidered);
     } else if (state === flag.unjudged) {
       if (this.#isHigh(present)) this.#begin(id);
       else if (this.#isWithdrawn(id)) this.#goDown(id);
@@ -176,13 +180,36 @@ export class PrefixJudge {
       return;
     }
     if (isDisarmed) return;
-    const lackedBefore = this.#touched.lackedBefore(index, this.#now.live);
-    if (!isReconsidered && this.#isGone(lackedBefore)) {
+    const { live, liveLately } = this.#now;
+    if (isReconsidered || !this.#isGone(this.#touched.lackedBefore(index, live), live)) {
+      if (this.#isLow(present) && this.#isGone(this.#records.lacking(id, live), live)) this.#goDown(id);
+    } else if (this.#isGone(this.#touched.lackedBefore(index, liveLately), liveLately)) {
       flags[id] |= flag.disarmed;
       this.#flip(id);
-    } else if (this.#isLow(present) && this.#isGone(this.#records.lacking(id, this.#now.live))) {
+    } else if (this.#isGone(this.#records.lacking(id, liveLately), liveLately)) {
+      // A peer that had it was masked while others withdrew it: with that peer's last word it goes only now.
       this.#goDown(id);
     }
+  }
+
+  #noteRecount(id: number, index: number, isReconsidered: boolean): void {
+    const { flags, views } = this.#records;
+    if ((flags[id] & flag.recounted) !== 0) return;
+    const isChanged = this.#touched.isChanged(index, views.bits, views.lacksAt(id), this.#now.live);
+    if (!isChanged && !isReconsidered) return;
+    flags[id] |= flag.recounted;
+    this.#recounted.push(id);
+  }
+
+  #recount(): void {
+    const { flags } = this.#records;
+    this.#second = firstSecondOf(this.#minute + 1) - 1;
+    for (const id of this.#recounted) {
+      flags[id] &= ~flag.recounted;
+      if ((flags[id] & flag.stateMask) !== flag.down) continue;
+      this.#tell(id, 'recount', this.#records.lacking(id, this.#now.live));
+    }
+    this.#recounted = [];
   }
 
   /** Live full-feed peers that are not known to lack the prefix. */
@@ -195,19 +222,20 @@ export class PrefixJudge {
   #isHigh = (present: number): boolean => present * 5 >= this.#now.denominator.livePeers * 3;
   #isLow = (present: number): boolean => present * 5 <= this.#now.denominator.livePeers;
 
-  /** Whether these peers, which lack a prefix, are enough to say that it is gone. */
-  #isGone(lacking: Uint32Array): boolean {
-    const present = this.#now.denominator.livePeers - countCommon(lacking, 0, this.#now.live);
-    return this.#isLow(present) && isQuorum(lacking, this.#roster, this.#now);
+  /** Whether these peers of `voters`, which lack a prefix, are enough to say that it is gone. */
+  #isGone(lacking: Uint32Array, voters: Uint32Array): boolean {
+    const votes = countCommon(voters, 0, voters);
+    const present = votes - countCommon(lacking, 0, lacking);
+    return present * 5 <= votes && isQuorum(lacking, this.#roster, this.#now);
   }
 
   /** Whether enough live peers withdrew the prefix: it was there, although never judged. */
   #isWithdrawn(id: number): boolean {
     const { views } = this.#records;
     const at = views.namedAt(id);
-    return this.#isGone(
-      this.#records.lacking(id, this.#now.live).map((word, i) => word & views.bits[at + i]),
-    );
+    const { live } = this.#now;
+    const withdrawn = this.#records.lacking(id, live).map((word, i) => word & views.bits[at + i]);
+    return this.#isGone(withdrawn, live);
   }
 
   #isNamedEnough(id: number): boolean {

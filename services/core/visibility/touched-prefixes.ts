@@ -22,9 +22,18 @@ export class TouchedPrefixes {
     this.#ids[this.#count++] = id;
   }
 
-  /** Live peers that lacked it before the second. */
-  lackedBefore(index: number, live: Uint32Array): Uint32Array {
-    return live.map((word, i) => word & this.#lackedBefore[index * this.#words + i]);
+  /** The peers of `mask` that lacked it before the second. */
+  lackedBefore(index: number, mask: Uint32Array): Uint32Array {
+    return mask.map((word, i) => word & this.#lackedBefore[index * this.#words + i]);
+  }
+
+  /** Whether other peers of `live` lack it now than did before the second. */
+  isChanged(index: number, lacks: Uint32Array, at: number, live: Uint32Array): boolean {
+    const before = index * this.#words;
+    for (let i = 0; i < this.#words; i++) {
+      if (((lacks[at + i] ^ this.#lackedBefore[before + i]) & live[i]) !== 0) return true;
+    }
+    return false;
   }
 
   clear(): void {

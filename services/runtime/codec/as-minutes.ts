@@ -21,7 +21,15 @@ import {
   writeUints,
 } from './fields.ts';
 
-const eventKinds = new EnumNames<PrefixEventKind>(['down', 'up', 'path', 'origin', 'uncovered', 'covered']);
+const eventKinds = new EnumNames<PrefixEventKind>([
+  'down',
+  'up',
+  'path',
+  'origin',
+  'uncovered',
+  'covered',
+  'recount',
+]);
 
 type Target = Writable<Omit<AsMinutes, 'block' | 'eventMinute'>>;
 
