@@ -32,6 +32,10 @@ export function isAsPath(bytes: Uint8Array, start: number, end: number, asnBytes
   return at === end;
 }
 
+/** True where [start, end) is one AS_SEQUENCE, as nearly every path is. */
+export const isOneSequence = (bytes: Uint8Array, start: number, end: number, asnBytes: number): boolean =>
+  end > start + 2 && bytes[start] === asSequence && start + 2 + bytes[start + 1]! * asnBytes === end;
+
 /** The last AS of a final AS_SEQUENCE; 0 where the path is empty or ends otherwise. */
 export function originOfPath(bytes: Uint8Array, start: number, end: number, asnBytes: number): number {
   let at = start;

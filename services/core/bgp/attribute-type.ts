@@ -40,16 +40,15 @@ const optionalTransitive = setOf(
   as4Aggregator,
   largeCommunities,
 );
-const known = wellKnown | optional | optionalTransitive;
 const withOptionalFlag = optional | optionalTransitive;
 const withTransitiveFlag = wellKnown | optionalTransitive;
 
-export const isKnownType = (type: number): boolean =>
-  type > 0 && type <= largeCommunities && (known & (1 << type)) !== 0;
-
-/** What the Optional (0x80) and Transitive (0x40) flags of a known type must be (RFC 4271 5, RFC 7606 3 c). */
-export const flagsOfType = (type: number): number =>
-  (((withOptionalFlag >>> type) & 1) << 7) | (((withTransitiveFlag >>> type) & 1) << 6);
-
-/** The flags octet of a well-known attribute whose length has one octet. */
-export const wellKnownFlags = 0x40;
+/**
+ * By type, what the Optional (0x80) and Transitive (0x40) flags must be (RFC 4271 5, RFC 7606 3 c). No known type
+ * has neither: 0 stands for the types that are not read here.
+ */
+export const flagsOfType: Uint8Array = Uint8Array.from({ length: 256 }, (_, type) =>
+  type === 0 || type > largeCommunities
+    ? 0
+    : (((withOptionalFlag >>> type) & 1) << 7) | (((withTransitiveFlag >>> type) & 1) << 6),
+);

@@ -13,7 +13,7 @@ const unreach = [0x80, 15, 3, 0, 2, 1];
 
 function read(list: readonly number[], asnBytes = 2): PathAttributes {
   const attributes = new PathAttributes();
-  attributes.bytes = Uint8Array.from([9, 9, ...list, 9, 9]);
+  attributes.beginBytes(Uint8Array.from([9, 9, ...list, 9, 9]));
   attributes.asnBytes = asnBytes;
   attributes.read(2, 2 + list.length);
   return attributes;
@@ -93,7 +93,7 @@ test('mandatory attributes that are missing make a withdrawal (RFC 7606 3 d)', (
 test('in a table dump nothing is lost: the prefix stands outside', () => {
   const attributes = new PathAttributes();
   attributes.isTableDump = true;
-  attributes.bytes = Uint8Array.from([...reach, ...reach, ...unreach]);
+  attributes.beginBytes(Uint8Array.from([...reach, ...reach, ...unreach]));
   attributes.read(0, attributes.bytes.length);
   assert.equal(attributes.outcome, 'treatAsWithdraw');
   assert.ok(!attributes.has(attributeType.mpUnreachNlri));

@@ -5,22 +5,20 @@
  *   +-------+------+------------------------------------------+-------+
  * One pass checks each (RFC 7606) and notes where the known ones lie; nothing is copied.
  */
-import { isAsPath, maxPathWords, originOfPath, originOfWords, writePathWords } from './as-path.ts';
-import { asTrans, writeMergedPath } from './as4-path.ts';
 import {
-  type AttributeType,
-  attributeType,
-  carriesRoutes,
-  flagsOfType,
-  isKnownType,
-  wellKnownFlags,
-} from './attribute-type.ts';
+  isAsPath,
+  isOneSequence,
+  maxPathWords,
+  originOfPath,
+  originOfWords,
+  writePathWords,
+} from './as-path.ts';
+import { asTrans, writeMergedPath } from './as4-path.ts';
+import { type AttributeType, attributeType, carriesRoutes, flagsOfType } from './attribute-type.ts';
 import { type MessageRefusal, malformedOutcome, type Outcome, outcomes } from './error-handling.ts';
 import { isMpReachNlri, isTableDumpMpReachNlri } from './mp-reach-nlri.ts';
 import { isMpUnreachNlri } from './mp-unreach-nlri.ts';
-import { isNextHop } from './next-hop.ts';
 import { u16 } from './octets.ts';
-import { isOrigin } from './origin.ts';
 import { isWellFormed } from './well-formed.ts';
 
 const extendedLength = 0x10;
@@ -32,12 +30,19 @@ let mergedWords: Uint32Array | undefined;
 const requiredOfAll = (1 << attributeType.origin) | (1 << attributeType.asPath);
 const requiredOfNlri = requiredOfAll | (1 << attributeType.nextHop);
 
+/** Flags 0x40, type, length and value of ORIGIN IGP; flags and type of AS_PATH; flags, type and length of NEXT_HOP. */
+const usualOrigin = 0x40010100;
+const usualAsPath = 0x4002;
+const usualNextHop = 0x400304;
+
 const headBytesAt = (bytes: Uint8Array, at: number): number => ((bytes[at]! & extendedLength) === 0 ? 3 : 4);
 const attributeEnd = (bytes: Uint8Array, at: number): number =>
   (bytes[at]! & extendedLength) === 0 ? at + 3 + bytes[at + 2]! : at + 4 + u16(bytes, at + 2);
 
 export class PathAttributes {
   bytes: Uint8Array = new Uint8Array(0);
+  /** Of the same bytes: integers are read through it, which checks bounds once for each and not for each octet. */
+  view: DataView = new DataView(this.bytes.buffer);
   /** Octets of an AS number in AS_PATH and AGGREGATOR: 2 or 4. */
   asnBytes = 4;
   hasPathIds = false;
@@ -57,7 +62,15 @@ export class PathAttributes {
   /** Read when first asked for; as a signed number, which a field holds without a box. */
   #isOriginRead = false;
   #origin = 0;
+  /** True where the path is known to be one AS_SEQUENCE, so that its origin is its end. */
+  #isOneSequence = false;
   #listStart = 0;
+
+  /** What follows lies in these bytes. */
+  beginBytes(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
 
   /** The strongest outcome of what read() and requireMandatory() found (RFC 7606 3 h). */
   get outcome(): Outcome {
@@ -91,26 +104,28 @@ export class PathAttributes {
 
   /** Reads the attributes in [start, end) of `bytes`. Of a list that is cut, what came before the cut stays known (RFC 7606 4). */
   read(start: number, end: number): void {
-    const { bytes, asnBytes, isExternal } = this;
+    const { bytes, view, asnBytes, isExternal } = this;
     this.#severity = 0;
     this.malformedType = 0;
     this.#isOriginRead = false;
     this.#listStart = start;
+    this.#isOneSequence = false;
     let at = this.#readUsualFront(start, end);
     let seen = at > start ? requiredOfNlri : 0;
     let present = seen;
     while (at < end) {
+      if (at + 4 > end && (at + 3 > end || (bytes[at]! & extendedLength) !== 0)) break;
       const flags = bytes[at]!;
-      const valueStart = at + ((flags & extendedLength) === 0 ? 3 : 4);
-      if (valueStart > end) break;
       const type = bytes[at + 1]!;
-      at = valueStart + ((flags & extendedLength) === 0 ? bytes[at + 2]! : u16(bytes, at + 2));
+      const valueStart = at + ((flags & extendedLength) === 0 ? 3 : 4);
+      at = valueStart + ((flags & extendedLength) === 0 ? bytes[at + 2]! : view.getUint16(at + 2));
       if (at > end) break;
-      if (!isKnownType(type)) continue;
+      const rightFlags = flagsOfType[type]!;
+      if (rightFlags === 0) continue;
       const bit = 1 << type;
       const isFirst = (seen & bit) === 0;
       seen |= bit;
-      if (isFirst && (flags & kindFlags) === flagsOfType(type)) {
+      if (isFirst && (flags & kindFlags) === rightFlags) {
         if (isWellFormed(bytes, type, valueStart, at, asnBytes, isExternal)) {
           present |= bit;
           if (type === attributeType.asPath) {
@@ -131,16 +146,18 @@ export class PathAttributes {
    * the length. Where this one does they are read at once, without the loop; returns where the rest begins.
    */
   #readUsualFront(start: number, end: number): number {
-    const bytes = this.bytes;
+    const { bytes, view } = this;
     const pathStart = start + 7;
-    if (pathStart > end || bytes[start] !== wellKnownFlags || bytes[start + 1] !== attributeType.origin)
+    if (pathStart > end) return start;
+    const origin = view.getInt32(start);
+    if (origin < usualOrigin || origin > usualOrigin + 2 || view.getInt16(start + 4) !== usualAsPath)
       return start;
-    if (!isOrigin(bytes, start + 3, start + 3 + bytes[start + 2]!)) return start;
-    if (bytes[start + 4] !== wellKnownFlags || bytes[start + 5] !== attributeType.asPath) return start;
     const pathEnd = pathStart + bytes[start + 6]!;
-    if (pathEnd + 7 > end || !isAsPath(bytes, pathStart, pathEnd, this.asnBytes)) return start;
-    if (bytes[pathEnd] !== wellKnownFlags || bytes[pathEnd + 1] !== attributeType.nextHop) return start;
-    if (!isNextHop(pathEnd + 3, pathEnd + 3 + bytes[pathEnd + 2]!)) return start;
+    if (pathEnd + 7 > end) return start;
+    const isSequence = isOneSequence(bytes, pathStart, pathEnd, this.asnBytes);
+    if (!isSequence && !isAsPath(bytes, pathStart, pathEnd, this.asnBytes)) return start;
+    if (view.getInt32(pathEnd) >> 8 !== usualNextHop) return start;
+    this.#isOneSequence = isSequence;
     this.#pathStart = pathStart;
     this.#pathEnd = pathEnd;
     return pathEnd + 7;
@@ -182,6 +199,9 @@ export class PathAttributes {
     if (this.hasAs4Path()) {
       mergedWords ??= new Uint32Array(maxPathWords);
       origin = originOfWords(mergedWords, this.readPath(mergedWords));
+    } else if (this.#isOneSequence) {
+      const { view } = this;
+      origin = this.asnBytes === 2 ? view.getUint16(this.#pathEnd - 2) : view.getInt32(this.#pathEnd - 4);
     } else if (this.has(attributeType.asPath)) {
       origin = originOfPath(this.bytes, this.#pathStart, this.#pathEnd, this.asnBytes);
     }
@@ -212,7 +232,7 @@ export class PathAttributes {
       else this.#malformed(type, 'attributeDiscard');
       return false;
     }
-    const hasRightFlags = (flags & kindFlags) === flagsOfType(type);
+    const hasRightFlags = (flags & kindFlags) === flagsOfType[type];
     if (carriesRoutes(type)) {
       // With wrong flags its routes are still known: they count as withdrawn (RFC 7606 3 c).
       if (!hasRightFlags) this.#malformed(type, 'treatAsWithdraw');

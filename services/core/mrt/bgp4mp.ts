@@ -33,13 +33,13 @@ export const asnBytesOf = (subtype: number): number => (((as4Subtypes >>> subtyp
 export const addressBytesOf = (afi: number): number => (afi === 1 ? 4 : afi === 2 ? 16 : 0);
 
 export function walkBgp4mp(cursor: RecordCursor, visitor: MrtVisitor): RefusalReason | undefined {
-  const { bytes, recordEnd: end, subtype } = cursor;
+  const { bytes, view, recordEnd: end, subtype } = cursor;
   if (!isBgp4mpSubtype(subtype)) return 'subtype';
   const asnBytes = asnBytesOf(subtype);
   const start = cursor.recordStart + headerBytes + (cursor.type === mrtType.bgp4mpEt ? microsecondBytes : 0);
   const addressAt = start + 2 * asnBytes + 4;
   if (addressAt > end) return 'recordTooShort';
-  const addressBytes = addressBytesOf(u16(bytes, addressAt - 2));
+  const addressBytes = addressBytesOf(view.getUint16(addressAt - 2));
   if (addressBytes === 0) return 'addressFamily';
   const bodyAt = addressAt + 2 * addressBytes;
   if (bodyAt + 4 > end) return 'recordTooShort';
@@ -56,13 +56,9 @@ export function walkBgp4mp(cursor: RecordCursor, visitor: MrtVisitor): RefusalRe
   attributes.isTableDump = false;
   attributes.asnBytes = asnBytes;
   attributes.hasPathIds = ((addPathSubtypes >>> subtype) & 1) === 1;
-  attributes.isExternal = !isSameAs(bytes, start, asnBytes);
+  attributes.isExternal =
+    asnBytes === 2
+      ? view.getInt16(start) !== view.getInt16(start + 2)
+      : view.getInt32(start) !== view.getInt32(start + 4);
   return tellMessage(cursor, visitor, bodyAt, end);
-}
-
-function isSameAs(bytes: Uint8Array, at: number, asnBytes: number): boolean {
-  const low =
-    bytes[at + asnBytes - 1] === bytes[at + 2 * asnBytes - 1] &&
-    bytes[at + asnBytes - 2] === bytes[at + 2 * asnBytes - 2];
-  return low && (asnBytes === 2 || (bytes[at] === bytes[at + 4] && bytes[at + 1] === bytes[at + 5]));
 }

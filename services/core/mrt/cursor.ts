@@ -10,6 +10,8 @@ import type { MrtCursor } from './visitor.ts';
  */
 export class RecordCursor implements MrtCursor {
   bytes: Uint8Array = new Uint8Array(0);
+  /** Of the same bytes. */
+  view: DataView = new DataView(this.bytes.buffer);
   recordStart = 0;
   recordEnd = 0;
   type = 0;
@@ -26,8 +28,9 @@ export class RecordCursor implements MrtCursor {
   #peerIsIpv6 = false;
 
   beginBytes(bytes: Uint8Array): void {
+    this.attributes.beginBytes(bytes);
     this.bytes = bytes;
-    this.attributes.bytes = bytes;
+    this.view = this.attributes.view;
   }
 
   beginRecord(at: number, end: number, type: number, subtype: number): void {

@@ -1,6 +1,6 @@
 /** Hands NLRI (bgp/nlri.ts), checked before, to a visitor one prefix at a time. */
 import { prefixWord } from '../bgp/nlri.ts';
-import { i32, u32 } from '../bgp/octets.ts';
+import { u32 } from '../bgp/octets.ts';
 import type { RecordCursor } from './cursor.ts';
 import type { MrtVisitor } from './visitor.ts';
 
@@ -11,7 +11,7 @@ export function tellIpv4(
   end: number,
   isAnnounce: boolean,
 ): void {
-  const bytes = cursor.bytes;
+  const { bytes, view } = cursor;
   // Four octets are read at once, whatever the length says, and the rest masked away; not at the very end of the bytes.
   if (cursor.hasPathIds || end + 4 > bytes.length) {
     tellIpv4Carefully(cursor, visitor, start, end, isAnnounce);
@@ -20,7 +20,7 @@ export function tellIpv4(
   let at = start;
   while (at < end) {
     const bits = bytes[at]!;
-    const address = (i32(bytes, at + 1) & maskOf(bits)) >>> 0;
+    const address = (view.getInt32(at + 1) & maskOf(bits)) >>> 0;
     at += 1 + ((bits + 7) >> 3);
     if (isAnnounce) visitor.announceIpv4(cursor, address, bits, 0);
     else visitor.withdrawIpv4(cursor, address, bits, 0);

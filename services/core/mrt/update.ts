@@ -30,8 +30,8 @@ export function tellMessage(
 ): RefusalReason | undefined {
   const bytes = cursor.bytes;
   if (recordEnd - at < messageHeaderBytes) return 'recordTooShort';
-  if (!isMarker(bytes, at)) return 'marker';
-  const length = u16(bytes, at + 16);
+  if (!isMarker(cursor.view, at)) return 'marker';
+  const length = cursor.view.getUint16(at + 16);
   if (length < messageHeaderBytes) return 'messageLength';
   if (at + length > recordEnd) return 'messageLongerThanRecord';
   const type = bytes[at + 18]!;
@@ -40,11 +40,9 @@ export function tellMessage(
 }
 
 /** Sixteen octets of ones; written out, since it is done for each message. */
-function isMarker(b: Uint8Array, at: number): boolean {
-  const first =
-    b[at]! & b[at + 1]! & b[at + 2]! & b[at + 3]! & b[at + 4]! & b[at + 5]! & b[at + 6]! & b[at + 7]!;
-  const last = b[at + 8]! & b[at + 9]! & b[at + 10]! & b[at + 11]! & b[at + 12]! & b[at + 13]! & b[at + 14]!;
-  return (first & last & b[at + 15]!) === 255;
+function isMarker(view: DataView, at: number): boolean {
+  const first = view.getInt32(at) & view.getInt32(at + 4);
+  return (first & view.getInt32(at + 8) & view.getInt32(at + 12)) === -1;
 }
 
 /** Tells the UPDATE in [start, end), which begins after the message header. */
@@ -54,11 +52,11 @@ export function tellUpdate(
   start: number,
   end: number,
 ): RefusalReason | undefined {
-  const { bytes, attributes } = cursor;
+  const { bytes, attributes, view } = cursor;
   if (end - start < 4) return 'messageLength';
-  const withdrawnEnd = start + 2 + u16(bytes, start);
+  const withdrawnEnd = start + 2 + view.getUint16(start);
   if (withdrawnEnd + 2 > end) return 'withdrawnRoutesLength';
-  const attributesEnd = withdrawnEnd + 2 + u16(bytes, withdrawnEnd);
+  const attributesEnd = withdrawnEnd + 2 + view.getUint16(withdrawnEnd);
   if (attributesEnd > end) return 'attributesLength';
   const hasPathIds = attributes.hasPathIds;
   if (!isNlri(bytes, start + 2, withdrawnEnd, 32, hasPathIds)) return 'withdrawnRoutes';

@@ -1,4 +1,3 @@
-import { u16, u32 } from '../bgp/octets.ts';
 import { walkBgp } from './bgp.ts';
 import { walkBgp4mp } from './bgp4mp.ts';
 import { RecordCursor } from './cursor.ts';
@@ -29,12 +28,15 @@ export class MrtWalker {
     const cursor = this.#cursor;
     const visitor = this.#visitor;
     cursor.beginBytes(bytes);
+    const view = cursor.view;
     let at = from;
     while (at + headerBytes <= to) {
-      const end = at + headerBytes + u32(bytes, at + 8);
-      if (end > to) break;
-      const type = u16(bytes, at + 4);
-      cursor.beginRecord(at, end, type, u16(bytes, at + 6));
+      // Signed: a length of 2^31 or more, which nothing has, is seen below as negative.
+      const length = view.getInt32(at + 8);
+      const end = at + headerBytes + length;
+      if (length < 0 || end > to) break;
+      const type = view.getUint16(at + 4);
+      cursor.beginRecord(at, end, type, view.getUint16(at + 6));
       const refusal = type === mrtType.bgp4mp ? walkBgp4mp(cursor, visitor) : this.#walkOther(type);
       if (refusal !== undefined) visitor.refuse(cursor, refusal);
       at = end;
