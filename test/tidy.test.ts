@@ -87,6 +87,11 @@ test('only the codec sees both the contract and its wire form', () => {
   );
 });
 
+test('one module alone loads kafkajs, so that its faults are mended first', () => {
+  const loads = sources.filter((file) => /['"]kafkajs['"/]/.test(textOf(file)));
+  none(loads.filter((file) => !/^services\/runtime\/kafka\/mended-kafkajs(\.test)?\.ts$/.test(file)));
+});
+
 test('one word per thing', () => {
   const banned: readonly [RegExp, string][] = [
     [/\bneighbou?r/i, 'peer'],

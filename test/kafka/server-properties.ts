@@ -1,0 +1,49 @@
+export type ServerProperties = Readonly<Record<string, string>>;
+
+export interface NodePorts {
+  readonly client: number;
+  readonly controller: number;
+}
+
+/** Of one node among those that listen on these ports: broker and controller in one, quick to start and to notice. */
+export function serverProperties(
+  nodeId: number,
+  nodes: readonly NodePorts[],
+  dataFolder: string,
+): ServerProperties {
+  const { client, controller } = nodes[nodeId - 1]!;
+  const replicas = String(nodes.length);
+  const inSync = String(Math.min(2, nodes.length));
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': String(nodeId),
+    'controller.quorum.voters': nodes.map((node, i) => `${i + 1}@127.0.0.1:${node.controller}`).join(','),
+    listeners: `PLAINTEXT://127.0.0.1:${client},CONTROLLER://127.0.0.1:${controller}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${client}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'log.dirs': dataFolder,
+    'auto.create.topics.enable': 'false',
+    'default.replication.factor': replicas,
+    'min.insync.replicas': inSync,
+    'offsets.topic.num.partitions': '1',
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.num.partitions': '1',
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': inSync,
+    'share.coordinator.state.topic.num.partitions': '1',
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': inSync,
+    'group.initial.rebalance.delay.ms': '0',
+    'group.min.session.timeout.ms': '1000',
+    'log.cleaner.dedupe.buffer.size': '2097152',
+    'log.cleaner.threads': '1',
+    'num.network.threads': '2',
+    'num.io.threads': '2',
+    'broker.session.timeout.ms': '2000',
+    'broker.heartbeat.interval.ms': '250',
+    'controller.quorum.election.timeout.ms': '500',
+    'controller.quorum.fetch.timeout.ms': '1000',
+  };
+}
