@@ -32,6 +32,7 @@ const visibility = record({
   lostBlocks: uint,
   viaAses: few(uint),
   upstreamAs: uint,
+  lostBy: few(record({ peers: uint, livePeers: uint, peerAses: uint, livePeerAses: uint })),
 });
 
 const beat = record({
@@ -49,6 +50,8 @@ const beat = record({
   prefixes: few(text),
   prefixCount: uint,
   upstreamAs: uint,
+  heardPrefixes: uint,
+  wide: bool,
 });
 
 const evidenceOfEvent = {

@@ -47,6 +47,8 @@ export interface Beat {
   readonly prefixes: readonly string[];
   readonly prefixCount: number;
   readonly upstreamAs: number;
+  readonly heardPrefixes: number;
+  readonly wide: boolean;
 }
 
 export interface Burst {
@@ -69,17 +71,21 @@ export interface Visibility {
   readonly lostBlocks: number;
   readonly viaAses: readonly number[];
   readonly upstreamAs: number;
+  readonly lostBy: readonly PeerCounts[];
 }
 
-export interface ScoredEvent {
-  readonly kind: PrefixEventKind;
-  readonly prefix: string;
-  readonly eventSecond: EventSecond;
-  readonly covered: boolean;
+export interface PeerCounts {
   readonly peers: number;
   readonly livePeers: number;
   readonly peerAses: number;
   readonly livePeerAses: number;
+}
+
+export interface ScoredEvent extends PeerCounts {
+  readonly kind: PrefixEventKind;
+  readonly prefix: string;
+  readonly eventSecond: EventSecond;
+  readonly covered: boolean;
   readonly peersFor: readonly string[];
   readonly peersAgainst: readonly string[];
   readonly newOriginAs: number;

@@ -20,7 +20,7 @@ const dailyLook = (originAs: number, minute: EventMinute): EventMinute =>
 
 /** Of a score that was taken in they are known already. */
 const withoutLostPrefixes = (key: string, value: unknown): unknown =>
-  key === 'lostPrefixes' ? undefined : value;
+  key === 'lostPrefixes' || key === 'lostBy' ? undefined : value;
 
 /**
  * The states and incidents of every subject (detection.md 4.4 with 7 and 9). Scores are taken in as they come;

@@ -1,4 +1,4 @@
-import type { AsScore, ScoredEvent, Visibility } from '../contract/as-scores.ts';
+import type { AsScore, PeerCounts, ScoredEvent, Visibility } from '../contract/as-scores.ts';
 import { type EventMinute, type EventSecond, formatSecond } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
 import type { IncidentBook } from './incident-book.ts';
@@ -25,9 +25,8 @@ export interface AsState {
   score?: AsScore;
   readonly ipv4: FamilyState;
   readonly ipv6: FamilyState;
-  /** The last prefix events, and the peers of the last one that says them. */
+  /** The last prefix events. */
   recent: RecentEvent[];
-  peers?: PeerSample;
   /** The open BURST, BEAT or CHRONIC incident. */
   beatId?: string;
   scheduleId?: string;
@@ -52,6 +51,8 @@ export interface FamilyState {
   readonly outageIds: string[];
   /** Prefixes that went lately and are covered: how many, at the end of which minute. */
   coveredLosses: CoveredLoss[];
+  /** The peers of the last loss, or, before any, of the first event. */
+  peers?: PeerSample;
 }
 
 export interface CoveredLoss {
@@ -59,8 +60,8 @@ export interface CoveredLoss {
   readonly count: number;
 }
 
-/** The lost prefixes themselves are in `lost`; they are not saved twice. */
-export type KeptVisibility = Omit<Visibility, 'lostPrefixes'>;
+/** The lost prefixes themselves and who lacks them are in `lost`; they are not saved twice. */
+export type KeptVisibility = Omit<Visibility, 'lostPrefixes' | 'lostBy'>;
 
 export interface RecentEvent {
   readonly second: EventSecond;
@@ -68,10 +69,9 @@ export interface RecentEvent {
   readonly isIpv6: boolean;
 }
 
-export type PeerSample = Pick<
-  ScoredEvent,
-  'peers' | 'livePeers' | 'peerAses' | 'livePeerAses' | 'peersFor' | 'peersAgainst'
->;
+export interface PeerSample extends PeerCounts, Pick<ScoredEvent, 'peersFor' | 'peersAgainst'> {
+  readonly second: EventSecond;
+}
 
 export interface PastBeat {
   readonly id: string;
@@ -115,8 +115,10 @@ export function takeScore(state: AsState, score: AsScore, minute: EventMinute, t
   takeFamily(state.ipv4, score, 'ipv4', minute, ticks.ipv4);
   takeFamily(state.ipv6, score, 'ipv6', minute, ticks.ipv6);
   for (const event of score.events) {
-    state.recent.push({ second: event.eventSecond, text: textOf(event), isIpv6: event.prefix.includes(':') });
-    if (event.kind === 'down' || state.peers === undefined) state.peers = peersOf(event);
+    const isIpv6 = event.prefix.includes(':');
+    state.recent.push({ second: event.eventSecond, text: textOf(event), isIpv6 });
+    const own = isIpv6 ? state.ipv6 : state.ipv4;
+    if (event.kind === 'down' || own.peers === undefined) own.peers = peersOf(event);
   }
   state.recent.splice(0, state.recent.length - 2 * limits.sampleUpdates);
 }
@@ -155,14 +157,15 @@ function textOf(event: ScoredEvent): string {
   return `${formatSecond(event.eventSecond)} ${event.kind} ${event.prefix}${to}${covered}${peers}`;
 }
 
-const peersOf = ({
-  peers,
-  livePeers,
-  peerAses,
-  livePeerAses,
-  peersFor,
-  peersAgainst,
-}: ScoredEvent): PeerSample => ({ peers, livePeers, peerAses, livePeerAses, peersFor, peersAgainst });
+const peersOf = (event: ScoredEvent): PeerSample => ({
+  second: event.eventSecond,
+  peers: event.peers,
+  livePeers: event.livePeers,
+  peerAses: event.peerAses,
+  livePeerAses: event.livePeerAses,
+  peersFor: event.peersFor,
+  peersAgainst: event.peersAgainst,
+});
 
 /** The next id for an incident of this AS. */
 export function nextId(state: AsState, sort: string, startSecond: EventSecond, book: IncidentBook): string {

@@ -21,6 +21,7 @@ import {
   periodicityMinutes,
   watch,
 } from './thresholds.ts';
+import { noteTwin } from './twins.ts';
 
 /**
  * Decides the beat of an AS for a minute: BURST, BEAT_WATCH, BEAT_CONFIRMED and CHRONIC are the life of one
@@ -57,10 +58,13 @@ export const meets = ({ score, surprise, beat }: AsScore, tier: BeatTier): boole
   beat.spanMinutes >= tier.spanMinutes &&
   surprise >= tier.surprise;
 
+/** It is told as a beat if it is one of the AS by what was heard by now; then it goes on while its prefixes flap. */
+const isBeat = (score: AsScore, tier: BeatTier): boolean => score.beat.wide && meets(score, tier);
+
 function begin(state: AsState, now: Minute, book: IncidentBook): void {
   const { score } = state;
   if (score === undefined || isWithinSchedule(state, now.eventSecond, book)) return;
-  if (meets(score, watch)) {
+  if (isBeat(score, watch)) {
     const incident = open(state, score, 'beatWatch', score.beat.onsetSecond, now, book);
     recognise(state, incident, score, now, book);
   } else if (score.burst.z >= burst.z && score.burst.events >= burst.events) {
@@ -85,7 +89,7 @@ function open(
     originAs: state.originAs,
     startSecond,
     openedSecond: now.eventSecond,
-    severity: beatSeverity(kind),
+    severity: beatSeverity(kind, false),
     prefixes: [],
     prefixCount: 0,
     linked: [],
@@ -100,6 +104,7 @@ function open(
     trendToldSecond: 0,
     on: true,
     onSecond: now.eventSecond,
+    heard: 0,
   };
   describe(state, incident, score);
   state.beatId = incident.id;
@@ -116,6 +121,7 @@ function describe(state: AsState, incident: BeatIncident, score: AsScore): void 
     .sort()
     .slice(0, limits.prefixesSent);
   incident.prefixCount = Math.max(incident.prefixCount, beat.prefixCount, incident.prefixes.length);
+  incident.heard = beat.heardPrefixes;
   incident.metronomic =
     incident.kind !== 'burst' &&
     (beat.burstiness <= beatRule.metronomicBurstiness ||
@@ -133,9 +139,10 @@ function become(
   book: IncidentBook,
 ): void {
   incident.kind = kind;
-  incident.severity = beatSeverity(kind);
   changeOwnPhase(incident, kind, now.eventSecond);
   if (state.score !== undefined) describe(state, incident, state.score);
+  noteTwin(incident, book);
+  incident.severity = beatSeverity(kind, incident.twin !== undefined);
   book.update(incident);
 }
 
@@ -157,6 +164,8 @@ function recognise(
 ): void {
   noteDay(state, now);
   incident.startSecond = Math.min(incident.startSecond, score.beat.onsetSecond);
+  noteTwin(incident, book);
+  incident.severity = beatSeverity(incident.kind, incident.twin !== undefined);
   if (state.beatDays.length >= chronic.distinctDays) become(state, incident, 'chronic', now, book);
   for (const past of state.outages) {
     if (past.startSecond < incident.startSecond) continue;
@@ -188,7 +197,7 @@ function noteDay(state: AsState, now: Minute): void {
 function followBurst(state: AsState, incident: BeatIncident, now: Minute, book: IncidentBook): void {
   const { score } = state;
   incident.lastEventSecond = Math.max(incident.lastEventSecond, state.runLastSecond);
-  if (score !== undefined && meets(score, watch)) {
+  if (score !== undefined && isBeat(score, watch)) {
     become(state, incident, 'beatWatch', now, book);
     recognise(state, incident, score, now, book);
   } else if (now.eventSecond - incident.lastEventSecond >= burst.quietSeconds) {
@@ -206,7 +215,7 @@ function followBeat(state: AsState, incident: BeatIncident, now: Minute, book: I
   describe(state, incident, score);
   if (now.eventSecond - incident.startSecond >= chronic.afterSeconds)
     become(state, incident, 'chronic', now, book);
-  else if (incident.kind === 'beatWatch' && meets(score, confirmed)) {
+  else if (incident.kind === 'beatWatch' && isBeat(score, confirmed)) {
     become(state, incident, 'beatConfirmed', now, book);
     tellOutages(state, incident, book);
   } else noteTrend(state, incident, score, now, book);

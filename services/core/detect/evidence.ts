@@ -1,8 +1,8 @@
 import type { Measure } from '../contract/anomalies.ts';
-import type { AsScore } from '../contract/as-scores.ts';
+import type { AsScore, PeerCounts } from '../contract/as-scores.ts';
 import type { EventSecond } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
-import type { AsState, KeptVisibility } from './as-state.ts';
+import type { AsState, KeptVisibility, PeerSample } from './as-state.ts';
 import type { BeatIncident, EvidenceFacts, OutageIncident } from './incident.ts';
 import {
   type BeatTier,
@@ -29,17 +29,23 @@ export const noPeers: PeerFacts = {
   samplePeersAgainst: [],
 };
 
-function peerFacts({ peers }: AsState): PeerFacts {
+/** Peers of the last loss. */
+function peerFacts(peers: PeerSample | undefined): PeerFacts {
   if (peers === undefined) return noPeers;
-  return {
-    peersFor: peers.peers,
-    livePeers: peers.livePeers,
-    peerAsesFor: peers.peerAses,
-    livePeerAses: peers.livePeerAses,
-    samplePeersFor: peers.peersFor,
-    samplePeersAgainst: peers.peersAgainst,
-  };
+  const { peersFor, peersAgainst } = peers;
+  return { ...countFacts(peers), samplePeersFor: peersFor, samplePeersAgainst: peersAgainst };
 }
+
+export const countFacts = (by: PeerCounts) => ({
+  peersFor: by.peers,
+  livePeers: by.livePeers,
+  peerAsesFor: by.peerAses,
+  livePeerAses: by.livePeerAses,
+});
+
+/** Of the family that lost a prefix last. */
+const lastPeers = ({ ipv4, ipv6 }: AsState): PeerSample | undefined =>
+  (ipv6.peers?.second ?? 0) > (ipv4.peers?.second ?? 0) ? ipv6.peers : ipv4.peers;
 
 const sampleUpdates = (state: AsState, from: EventSecond, family?: Family): string[] =>
   state.recent
@@ -67,7 +73,7 @@ export function outageEvidence(
   const updates = sampleUpdates(state, incident.startSecond, incident.family);
   const kept = earlier?.sampleUpdates.slice(0, limits.sampleUpdates / 2) ?? [];
   return {
-    ...(earlier ?? peerFacts(state)),
+    ...(earlier ?? peerFacts(state[incident.family].peers)),
     rule: outageRule(incident),
     measures: outageMeasures(incident, share),
     sampleUpdates: [...new Set([...kept, ...updates])].slice(0, limits.sampleUpdates),
@@ -114,7 +120,7 @@ export function beatEvidence(
     rule: kind === 'burst' ? burstRule : tierRule(tier),
     measures:
       kind === 'burst' ? burstMeasures(score) : [...tierMeasures(score, tier), ...shapeMeasures(score)],
-    ...peerFacts(state),
+    ...peerFacts(lastPeers(state)),
     sampleUpdates: sampleUpdates(state, 0),
     // Returns alone say nothing of it: then what was known holds.
     upstreamAs: score.beat.upstreamAs || (score.beat.events > 1 ? 0 : upstreamBefore),

@@ -1,4 +1,5 @@
 import type { CloseReason, Evidence, Kind, Phase, Severity, Trend } from '../contract/anomalies.ts';
+import type { PeerCounts } from '../contract/as-scores.ts';
 import type { EventSecond } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
 import { limits } from './thresholds.ts';
@@ -49,6 +50,14 @@ export interface OutageIncident extends IncidentBase {
   fullSinceSecond?: EventSecond;
   noLongerFullMinutes: number;
   lostNow: number;
+  /** Of those, the prefixes that too many peers have again to go now; since when all are; whether people were told so. */
+  partlyBack: number;
+  partlyBackSecond?: EventSecond;
+  toldPartlyBack: boolean;
+  /** The peers that lacked it when the most did. */
+  mostPeers?: PeerCounts;
+  /** Minutes in which it was back, and which did not last. */
+  backMinutes: number;
   lostChangedSecond: EventSecond;
   settled: boolean;
   comeBack?: ComeBack;
@@ -64,10 +73,11 @@ export interface OutageIncident extends IncidentBase {
   movedToAs?: number;
 }
 
-/** A return that is not yet sure: when, for how many minutes, or for how many it was out again. */
+/** A return that is not yet sure: when, for how many minutes in a row, or in all, or for how many it was out again. */
 export interface ComeBack {
-  second: EventSecond;
+  readonly second: EventSecond;
   wellMinutes: number;
+  backMinutes: number;
   outMinutes: number;
 }
 
@@ -93,6 +103,10 @@ export interface BeatIncident extends IncidentBase {
   /** Of a chronic one: whether the beat is on, and when it last was. */
   on: boolean;
   onSecond: EventSecond;
+  /** Prefixes of the AS that peers have named by now. */
+  heard: number;
+  /** The beat of another origin AS of the same prefixes, told before. */
+  twin?: { readonly id: string; readonly originAs: number };
 }
 
 export interface ScheduleIncident extends IncidentBase {
@@ -101,6 +115,9 @@ export interface ScheduleIncident extends IncidentBase {
   /** Second of the day at which its outages start, and how long they last; on how many days; the last one. */
   timeOfDay: number;
   durationSeconds: number;
+  /** Most prefixes that were lost at a time, and of how many, by family. */
+  readonly lost: Record<Family, number>;
+  readonly expected: Record<Family, number>;
   days: number;
   lastStartSecond: EventSecond;
   lastEndSecond: EventSecond;
@@ -123,6 +140,10 @@ export function link(incident: Incident, id: string): boolean {
   if (incident.linked.length > limits.linksKept) incident.linked.shift();
   return true;
 }
+
+/** True if peers have all its prefixes again, and yet too few for a return. */
+export const isPartlyBack = ({ partlyBack, lostNow }: OutageIncident): boolean =>
+  partlyBack > 0 && partlyBack >= lostNow;
 
 /** Keeps the phases in order of their start; of too many, the oldest go. */
 export function addPhase(incident: Incident, phase: MutablePhase): void {

@@ -1,6 +1,6 @@
-import type { ScoredEvent, Visibility } from '../contract/as-scores.ts';
+import type { PeerCounts, ScoredEvent, Visibility } from '../contract/as-scores.ts';
 import type { EventSecond } from '../event-time.ts';
-import { cluster, limits } from './thresholds.ts';
+import { cluster, goneShare, limits } from './thresholds.ts';
 
 /** Of a lost prefix that belongs to no incident; that is no longer counted, because its incident was closed without it. */
 export const noOwner = '';
@@ -23,6 +23,8 @@ export interface LostEntry {
   /** Minutes that the family had been judged (it was not frozen) when it went. */
   readonly tick: number;
   owner: string;
+  /** The live peers that lack it now; undefined where a score did not say. */
+  by?: PeerCounts;
 }
 
 export const entriesOf = (lost: LostPrefixes): LostEntry[] =>
@@ -56,6 +58,11 @@ export function updateLost(
     }
   }
   lost.named = [...listed].slice(0, Math.min(visibility.lost, limits.lostPrefixesKept)).map(entryOf);
+  const counts = new Map(visibility.lostPrefixes.map((prefix, i) => [prefix, visibility.lostBy[i]]));
+  for (const entry of lost.named) {
+    const by = counts.get(entry.prefix);
+    if (by !== undefined) entry.by = by;
+  }
   updateUnnamed(lost, visibility.lost - lost.named.length, tick, fallbackSecond);
 }
 
@@ -76,6 +83,18 @@ function updateUnnamed(lost: LostPrefixes, count: number, tick: number, second: 
   if (count <= 0) delete lost.unnamed;
   else if (lost.unnamed !== undefined) lost.unnamed = { ...lost.unnamed, count };
   else lost.unnamed = { prefix: '', count, second, tick, owner: noOwner };
+}
+
+/** Of these prefixes: what the one says that the fewest peers lack, and how many some peers have again. */
+export function weakest(entries: readonly LostEntry[]): { by?: PeerCounts; partlyBack: number } {
+  let by: PeerCounts | undefined;
+  let partlyBack = 0;
+  for (const entry of entries) {
+    if (entry.by === undefined) continue;
+    if (entry.by.peers < goneShare * entry.by.livePeers) partlyBack++;
+    if (by === undefined || entry.by.peers * by.livePeers < by.peers * entry.by.livePeers) by = entry.by;
+  }
+  return { ...(by === undefined ? {} : { by }), partlyBack };
 }
 
 export interface LossWindow {

@@ -1,9 +1,9 @@
 import type { Family } from '../prefix.ts';
 import type { AsState, FamilyState, KeptVisibility, Minute } from './as-state.ts';
-import { outageEvidence } from './evidence.ts';
-import type { OutageIncident } from './incident.ts';
+import { countFacts, outageEvidence } from './evidence.ts';
+import { isPartlyBack, type OutageIncident } from './incident.ts';
 import type { IncidentBook } from './incident-book.ts';
-import { countOf, entriesOf, type LostEntry, writtenOff } from './lost-prefixes.ts';
+import { countOf, entriesOf, type LostEntry, weakest, writtenOff } from './lost-prefixes.ts';
 import { limits } from './thresholds.ts';
 
 /** One family of one AS in one minute. */
@@ -54,6 +54,18 @@ export function take(at: Case, incident: OutageIncident, entries: readonly LostE
 /** Its part of the lost address space: exact if it is all that is lost. */
 function blocksOf({ visibility: { lost, lostBlocks } }: Case, count: number): number {
   return lost <= 0 ? 0 : Math.ceil((lostBlocks * Math.min(count, lost)) / lost);
+}
+
+/** How many peers lack its prefixes now. */
+export function countPeers(at: Case, incident: OutageIncident): void {
+  const { by, partlyBack } = weakest(lostOf(at, incident.id));
+  incident.partlyBack = partlyBack;
+  if (!isPartlyBack(incident)) delete incident.partlyBackSecond;
+  else incident.partlyBackSecond ??= at.now.eventSecond;
+  if (by === undefined) return;
+  incident.evidence = { ...incident.evidence, ...countFacts(by) };
+  const most = incident.mostPeers;
+  if (most === undefined || by.peers * most.livePeers >= most.peers * by.livePeers) incident.mostPeers = by;
 }
 
 export function describe({ state, visibility }: Case, incident: OutageIncident): void {

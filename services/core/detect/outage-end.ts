@@ -1,7 +1,7 @@
 import type { CloseReason } from '../contract/anomalies.ts';
 import type { EventSecond } from '../event-time.ts';
 import { type AsState, type FamilyState, rememberOutage } from './as-state.ts';
-import { outageEvidence } from './evidence.ts';
+import { countFacts, outageEvidence } from './evidence.ts';
 import { addPhase, type BeatIncident, link, type OutageIncident } from './incident.ts';
 import type { IncidentBook } from './incident-book.ts';
 import { entriesOf, writtenOff } from './lost-prefixes.ts';
@@ -21,7 +21,10 @@ export function closeOutage(
 ): void {
   for (const entry of entriesOf(own.lost)) if (entry.owner === incident.id) entry.owner = writtenOff;
   own.outageIds.splice(own.outageIds.indexOf(incident.id), 1);
-  incident.evidence = outageEvidence(state, incident, own.visibility!, incident.evidence);
+  incident.evidence = {
+    ...outageEvidence(state, incident, own.visibility!, incident.evidence),
+    ...(incident.mostPeers === undefined ? {} : countFacts(incident.mostPeers)),
+  };
   // Nothing of it came back, yet it is too small a share by now: more of the AS was seen meanwhile.
   const isRetracted = reason === 'recovered' && incident.lostNow >= incident.peakLost;
   const beat = book.get(incident.precursor?.id) as BeatIncident | undefined;

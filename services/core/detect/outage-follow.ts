@@ -1,7 +1,7 @@
 import { firstSecondOf } from '../event-time.ts';
 import { type ComeBack, changePhase, type OutageIncident } from './incident.ts';
 import { countOf, entriesOf, noOwner, startOfLoss } from './lost-prefixes.ts';
-import { type Case, describe, lostOf, openOutages, share, take } from './outage-case.ts';
+import { type Case, countPeers, describe, lostOf, openOutages, share, take } from './outage-case.ts';
 import { closeOutage } from './outage-end.ts';
 import { followPrecursor } from './precursor.ts';
 import { noteMissedEnd } from './schedules.ts';
@@ -13,6 +13,7 @@ export function follow(at: Case, incident: OutageIncident): void {
   const lostNow = countOf(lostOf(at, incident.id));
   if (lostNow !== incident.lostNow) incident.lostChangedSecond = now.eventSecond;
   incident.lostNow = lostNow;
+  countPeers(at, incident);
   const others = entriesOf(own.lost).filter(
     (entry) => entry.owner !== incident.id && entry.owner !== noOwner,
   );
@@ -34,8 +35,17 @@ export function follow(at: Case, incident: OutageIncident): void {
   }
   noteMissedEnd(incident, now, at.book);
   changeKind(at, incident, visible);
+  tellPartlyBack(at, incident);
   followPrecursor(at.state, incident, visible, now, at.book);
   incident.settled ||= now.eventSecond - incident.lostChangedSecond >= standing.settledSeconds;
+}
+
+/** Said once, when it has lasted as long as a return must. */
+function tellPartlyBack({ book, now }: Case, incident: OutageIncident): void {
+  const { toldPartlyBack, partlyBackSecond = now.eventSecond } = incident;
+  if (toldPartlyBack || now.eventSecond - partlyBackSecond < outage.endMinutes * 60) return;
+  incident.toldPartlyBack = true;
+  book.update(incident);
 }
 
 /** What else went since a partial outage began is not what it waits for. */
@@ -53,14 +63,17 @@ function isBack(
 function comeBack(at: Case, incident: OutageIncident): void {
   const { now, visibility } = at;
   if (incident.comeBack === undefined || incident.comeBack.outMinutes > 0) {
+    forgetComeBack(incident);
     const minuteStart = firstSecondOf(now.minute);
     incident.comeBack = {
       second: Math.max(visibility.lastReturnedSecond, minuteStart),
       wellMinutes: 0,
+      backMinutes: 0,
       outMinutes: 0,
     };
     noteMove(at, incident);
   }
+  incident.comeBack.backMinutes++;
   if (++incident.comeBack.wellMinutes < outage.endMinutes) return;
   closeOutage(at.state, at.own, incident, incident.comeBack.second, 'recovered', at.book);
 }
@@ -82,9 +95,15 @@ function relapse(at: Case, incident: OutageIncident, back: ComeBack): void {
   if (isAnother) {
     closeOutage(state, own, incident, back.second, 'recovered', book);
   } else if (back.outMinutes > outage.relapseMinutes) {
-    delete incident.comeBack;
+    forgetComeBack(incident);
     take(at, incident, lostOf(at, noOwner));
   }
+}
+
+/** It did not last. */
+function forgetComeBack(incident: OutageIncident): void {
+  incident.backMinutes += incident.comeBack?.backMinutes ?? 0;
+  delete incident.comeBack;
 }
 
 function changeKind(at: Case, incident: OutageIncident, visible: number): void {

@@ -1,7 +1,7 @@
 import type { EventSecond } from '../event-time.ts';
 import { nextId } from './as-state.ts';
 import { outageEvidence } from './evidence.ts';
-import type { OutageIncident } from './incident.ts';
+import { isPartlyBack, type OutageIncident } from './incident.ts';
 import {
   countOf,
   densestWindow,
@@ -13,7 +13,7 @@ import {
   startOfLoss,
   writtenOff,
 } from './lost-prefixes.ts';
-import { type Case, lostOf, openOutages, take } from './outage-case.ts';
+import { type Case, countPeers, lostOf, openOutages, take } from './outage-case.ts';
 import { precursorAt } from './precursor.ts';
 import { noteOutageStart } from './schedules.ts';
 import { cluster, mostlyCovered, outage } from './thresholds.ts';
@@ -113,6 +113,9 @@ function open(
     ...(kind === 'outageFull' ? { fullSinceSecond: startSecond } : {}),
     noLongerFullMinutes: 0,
     lostNow: 0,
+    partlyBack: 0,
+    toldPartlyBack: false,
+    backMinutes: 0,
     lostChangedSecond: now.eventSecond,
     settled: false,
     othersBlocks: 0,
@@ -123,6 +126,8 @@ function open(
   const others = entriesOf(own.lost).filter((entry) => entry.owner !== id && entry.owner !== noOwner);
   incident.expected = Math.max(visibility.expected - countOf(others), incident.lostNow);
   incident.evidence = outageEvidence(state, incident, visibility);
+  countPeers(at, incident);
+  incident.toldPartlyBack = isPartlyBack(incident);
   own.outageIds.push(id);
   noteOutageStart(state, incident, now, book);
   linkOtherFamily(at, incident);

@@ -281,6 +281,6 @@ test('the evidence names the rule, the measures, the peers and the upstream', ()
   assert.deepEqual(prefixes, four);
   assert.equal(
     summary,
-    'AS64500: all 4 networks gone since 2020-01-01 12:10 UTC, behind AS64999, lost by 38 of 40 peers',
+    'AS64500: all 4 networks gone since 2020-01-01 12:10 UTC, behind AS64999, lost by at least 38 of 40 peers',
   );
 });

@@ -50,6 +50,7 @@ function nextMinute(at: Case): EventMinute {
   if (counts) return now.minute + 1;
   const seconds = outages.flatMap((incident) => [
     ...severitySteps.map((step) => incident.startSecond + step),
+    ...(incident.partlyBackSecond === undefined ? [] : [incident.partlyBackSecond + outage.endMinutes * 60]),
     incident.lostChangedSecond + standing.settledSeconds,
     incident.startSecond + standing.expiredSeconds,
     incident.startSecond + insideBeat.blackoutSeconds,

@@ -47,6 +47,22 @@ test('the third outage at the same time of day is scheduled, and quiet; the next
   assert.equal(anomalies[1]!.severity, 'critical', 'the first one is loud');
 });
 
+test('a schedule counts the networks of both families, and each day once', () => {
+  const ipv6 = ['2001:db8::/48', '2001:db8:1::/48'];
+  const losses = [0, 1, 2, 3].flatMap((dayNumber) => [
+    cut(dayNumber, 60, 300),
+    { ...cut(dayNumber, 61, 301), prefixes: ipv6 },
+  ]);
+  const anomalies = detect({
+    from: midnight,
+    until: midnight + 4 * day,
+    ases: [{ originAs: 64500, ipv4: twenty, ipv6, blocks: 2048, losses }],
+  });
+  const sched = anomalies.findLast(({ kind }) => kind === 'sched')!;
+  assert.match(sched.summary, /outages on 4 days/);
+  assert.deepEqual([sched.prefixCount, sched.prefixes.length, sched.evidence.expectedPrefixes], [22, 22, 22]);
+});
+
 test('days may be left out; outages at other times of day are no schedule', () => {
   const kinds = (anomalies: readonly Anomaly[]) => new Set(anomalies.map(({ kind }) => kind));
   assert.ok(kinds(run([cut(0, 60, 300), cut(2, 60, 300), cut(5, 60, 300)], 7)).has('sched'));

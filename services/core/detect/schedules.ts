@@ -3,7 +3,7 @@ import { type AsState, type Minute, nextId } from './as-state.ts';
 import { noPeers } from './evidence.ts';
 import { addPhase, link, type OutageIncident, type ScheduleIncident } from './incident.ts';
 import type { IncidentBook } from './incident-book.ts';
-import { schedule } from './thresholds.ts';
+import { limits, schedule } from './thresholds.ts';
 
 const day = 86_400;
 
@@ -127,6 +127,8 @@ function openSchedule(
     },
     timeOfDay: (((incident.startSecond + offset) % day) + day) % day,
     durationSeconds: median(past.map((one) => one.endSecond! - one.startSecond)),
+    lost: { ipv4: 0, ipv6: 0 },
+    expected: { ipv4: 0, ipv6: 0 },
     days: past.length,
     lastStartSecond: past.at(-1)!.startSecond,
     lastEndSecond: 0,
@@ -142,13 +144,25 @@ function takePart(found: ScheduleIncident, incident: OutageIncident, book: Incid
   found.lastStartSecond = incident.startSecond;
   found.missedEnd = false;
   found.severity = 'info';
-  found.prefixCount = Math.max(found.prefixCount, incident.prefixCount);
+  countPrefixes(found, incident);
   link(found, incident.id);
   link(incident, found.id);
   const grace = Math.max(schedule.endGraceSeconds, found.durationSeconds / 2);
   const untilSecond = Math.ceil(incident.startSecond + found.durationSeconds + grace);
   incident.scheduled = { id: found.id, untilSecond, missedEnd: false };
   book.update(found);
+}
+
+/** Both families take part in it, each with an outage of its own. */
+function countPrefixes(
+  found: ScheduleIncident,
+  { family, prefixes, prefixCount, expected }: OutageIncident,
+): void {
+  found.lost[family] = Math.max(found.lost[family], prefixCount);
+  found.expected[family] = Math.max(found.expected[family], expected);
+  found.prefixCount = found.lost.ipv4 + found.lost.ipv6;
+  found.prefixes = [...new Set([...found.prefixes, ...prefixes])].sort().slice(0, limits.prefixesSent);
+  found.evidence = { ...found.evidence, expectedPrefixes: found.expected.ipv4 + found.expected.ipv6 };
 }
 
 /** An outage of the schedule that does not end when the others did is told as loudly as any other. */

@@ -47,6 +47,8 @@ export interface Loss {
   readonly prefixes: readonly string[];
   /** A less specific prefix stays. */
   readonly covered?: boolean;
+  /** How many of 40 peers lack each of them, where it is not 38; said when it changes. */
+  readonly lostBy?: (minute: EventMinute) => number;
   /** It ends because the prefixes move to this AS. */
   readonly movedTo?: number;
 }
@@ -107,7 +109,8 @@ function scoreOf(as: ScriptedAs, minute: EventMinute): AsScore | undefined {
     .sort((a, b) => a.eventSecond - b.eventSecond);
   const scripted = as.score?.(minute);
   const grows = as.grows !== undefined && minuteOf(as.grows.at) === minute;
-  if (events.length === 0 && scripted === undefined && !grows) return undefined;
+  const recounted = as.losses.some(({ lostBy }) => lostBy?.(minute) !== lostBy?.(minute - 1));
+  if (events.length === 0 && scripted === undefined && !grows && !recounted) return undefined;
   return {
     originAs: as.originAs,
     score: 0,
@@ -148,7 +151,9 @@ function visibilityOf(as: ScriptedAs, family: Family, minute: EventMinute): Visi
   const end = minute * 60 + 59;
   const isOfFamily = (prefix: string): boolean => prefix.includes(':') === (family === 'ipv6');
   const inFamily = (losses: readonly Loss[]) =>
-    losses.flatMap(({ from, prefixes }) => prefixes.filter(isOfFamily).map((prefix) => ({ prefix, from })));
+    losses.flatMap(({ from, prefixes, lostBy }) =>
+      prefixes.filter(isOfFamily).map((prefix) => ({ prefix, from, lostBy })),
+    );
   const out = as.losses.filter(({ from, until }) => from <= end && (until === undefined || until > end));
   const lost = inFamily(out.filter(({ covered }) => covered !== true));
   const covered = inFamily(out).length - lost.length;
@@ -177,13 +182,18 @@ function visibilityOf(as: ScriptedAs, family: Family, minute: EventMinute): Visi
     lostBlocks: expected === 0 ? 0 : Math.ceil(((as.blocks ?? expected) * lost.length) / expected),
     viaAses: as.viaAses ?? [],
     upstreamAs: as.upstreamAs ?? 0,
+    lostBy: lost
+      .map(({ prefix, lostBy }) => ({ prefix, counts: { ...counts, peers: lostBy?.(minute) ?? 38 } }))
+      .sort((a, b) => (a.prefix < b.prefix ? -1 : 1))
+      .map(({ counts }) => counts)
+      .slice(0, 64),
   };
 }
 
+const counts = { livePeers: 40, peerAses: 34, livePeerAses: 36 };
+
 const fullView = {
-  livePeers: 40,
-  peerAses: 34,
-  livePeerAses: 36,
+  ...counts,
   peersFor: ['rrc00 192.0.2.1 AS64501'],
   peersAgainst: ['rrc00 192.0.2.2 AS64502'],
 };
@@ -203,4 +213,6 @@ const noBeat: Beat = {
   prefixes: [],
   prefixCount: 0,
   upstreamAs: 0,
+  heardPrefixes: 4,
+  wide: true,
 };

@@ -67,9 +67,10 @@ export function setSeverity(incident: OutageIncident, eventSecond: EventSecond, 
 /** When, after the start, the table changes its word. */
 export const severitySteps: readonly number[] = [600, 3600];
 
-export function beatSeverity(kind: BeatIncident['kind']): Severity {
-  if (kind === 'beatConfirmed') return 'warning';
-  return kind === 'beatWatch' ? 'notice' : 'info';
+/** Of two origin ASes of the same prefixes, the second one to be told is a step quieter. */
+export function beatSeverity(kind: BeatIncident['kind'], isTwin: boolean): Severity {
+  if (kind === 'beatConfirmed') return isTwin ? 'notice' : 'warning';
+  return kind === 'beatWatch' && !isTwin ? 'notice' : 'info';
 }
 
 const order: readonly Severity[] = ['info', 'notice', 'warning', 'critical'];

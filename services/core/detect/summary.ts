@@ -1,11 +1,12 @@
 import type { Transition } from '../contract/anomalies.ts';
 import { type EventSecond, formatSecond } from '../event-time.ts';
-import type {
-  BeatIncident,
-  Incident,
-  OutageIncident,
-  ScheduleIncident,
-  TransitIncident,
+import {
+  type BeatIncident,
+  type Incident,
+  isPartlyBack,
+  type OutageIncident,
+  type ScheduleIncident,
+  type TransitIncident,
 } from './incident.ts';
 import { standing } from './thresholds.ts';
 
@@ -26,9 +27,11 @@ export function summarize(incident: Incident, transition: Transition, eventSecon
 
 function openOutage(incident: OutageIncident, eventSecond: EventSecond): string {
   const lasts = eventSecond - incident.startSecond >= 3600;
+  const partly = isPartlyBack(incident) ? ' and only partly back' : '';
   return [
-    `AS${incident.originAs}: ${networks(incident, incident.lostNow)} gone since ${time(incident.startSecond)}`,
-    ...(lasts ? [`for ${duration(eventSecond - incident.startSecond)} now`] : []),
+    `AS${incident.originAs}: ${networks(incident, incident.lostNow)} gone since ${time(sinceOf(incident))}${partly}`,
+    ...earlierPhase(incident),
+    ...(lasts ? [`for ${outTime(incident, eventSecond)} now`] : []),
     ...behind(incident.evidence.upstreamAs),
     ...peers(incident),
     ...together(incident),
@@ -49,7 +52,8 @@ function closedOutage(incident: OutageIncident): string {
     return `${subject}: ${incident.peakLost} of the ${incident.expected} networks known by now gone since ${time(incident.startSecond)}, too few of them to be an outage: retracted`;
   const role = reason === 'merged' ? ['a phase of its beat'] : [];
   return [
-    `${subject}${incident.movedToAs === undefined ? ' is back' : ''}: ${lost} ${incident.peakLost === 1 ? 'was' : 'were'} gone for ${duration(second - incident.startSecond)}, ${span}`,
+    `${subject}${incident.movedToAs === undefined ? ' is back' : ''}: ${lost} ${incident.peakLost === 1 ? 'was' : 'were'} gone for ${outTime(incident, second)}, ${span}`,
+    ...fullTime(incident, second),
     ...behind(incident.evidence.upstreamAs),
     ...(incident.movedToAs === undefined ? [] : [`now announced by AS${incident.movedToAs}`]),
     ...role,
@@ -68,8 +72,46 @@ function networks({ family, expected, wholeTable }: OutageIncident, lost: number
 
 const behind = (upstreamAs: number): string[] => (upstreamAs === 0 ? [] : [`behind AS${upstreamAs}`]);
 
-const peers = ({ evidence: { peersFor, livePeers } }: OutageIncident): string[] =>
-  livePeers === 0 ? [] : [`lost by ${peersFor} of ${livePeers} peers`];
+/** How many peers lack it; of several networks, the one that the fewest lack. */
+function peers(incident: OutageIncident): string[] {
+  const { peersFor, livePeers } = incident.evidence;
+  const { lostNow, partlyBack } = incident;
+  if (livePeers === 0) return [];
+  const least = lostNow > 1 && peersFor < livePeers ? 'at least ' : '';
+  const some = partlyBack > 0 && !isPartlyBack(incident) ? [`${partlyBack} of them only partly back`] : [];
+  return [...some, `lost by ${least}${peersFor} of ${livePeers} peers`];
+}
+
+/** When what is said of it began: of a full outage that was a partial one before, when it became full. */
+function sinceOf({ kind, startSecond, phases }: OutageIncident): EventSecond {
+  const last = phases.at(-1);
+  return kind === 'outageFull' && last?.kind === kind ? last.startSecond : startSecond;
+}
+
+/** The other kind that it was before. */
+function earlierPhase(incident: OutageIncident): string[] {
+  const { kind, startSecond, phases } = incident;
+  if (kind === 'outageFull')
+    return time(sinceOf(incident)) === time(startSecond) ? [] : [`in part since ${time(startSecond)}`];
+  const full = phases.findLast((phase) => phase.kind === 'outageFull');
+  return full?.endSecond === undefined ? [] : [`in full until ${time(full.endSecond)}`];
+}
+
+/** How much of its time it was full, if not all of it. */
+function fullTime({ phases, startSecond }: OutageIncident, endSecond: EventSecond): string[] {
+  const seconds = phases
+    .filter(({ kind }) => kind === 'outageFull')
+    .reduce((sum, phase) => sum + (phase.endSecond ?? endSecond) - phase.startSecond, 0);
+  const isPart = seconds > 0 && endSecond - startSecond - seconds >= 60;
+  return isPart ? [`in full for ${duration(seconds)}`] : [];
+}
+
+/** "13 min", or "5 min of 13 min" where it was back for a time that did not last. */
+function outTime({ startSecond, backMinutes }: OutageIncident, endSecond: EventSecond): string {
+  const seconds = endSecond - startSecond;
+  if (backMinutes === 0) return duration(seconds);
+  return `${duration(Math.max(0, seconds - backMinutes * 60))} of ${duration(seconds)}`;
+}
 
 function together({ leadId, evidence: { members, viaAses } }: OutageIncident): string[] {
   if (leadId !== undefined) return [`together with others through AS${viaAses[0] ?? 0}`];
@@ -101,14 +143,16 @@ const beatNouns: Readonly<Record<BeatIncident['kind'], string>> = {
 };
 
 function beatSentence(incident: BeatIncident, isClosed: boolean): string {
-  const { kind, startSecond, lastEventSecond, events, prefixCount, metronomic, trend } = incident;
+  const { kind, startSecond, lastEventSecond, events, metronomic, trend, twin } = incident;
+  const same = twin === undefined ? [] : [`the same as of AS${twin.originAs}`];
   const noun = `${metronomic ? 'metronomic ' : ''}${beatNouns[kind]}`;
   const told = losses(incident);
-  const what = `${plural(prefixCount, 'network')} came and went`;
+  const what = `${share(incident)} came and went`;
   if (isClosed)
     return [
       `AS${incident.originAs}: ${noun} over after ${duration(lastEventSecond - startSecond)}`,
       `from ${time(startSecond)} to ${time(lastEventSecond)}`,
+      ...same,
       ...told,
       ...behind(incident.evidence.upstreamAs),
     ].join(', ');
@@ -116,11 +160,16 @@ function beatSentence(incident: BeatIncident, isClosed: boolean): string {
   return [
     `AS${incident.originAs}: ${noun} since ${time(startSecond)}`,
     `${what}, ${plural(events, 'event')} in the last ${window}`,
+    ...same,
     ...told,
     ...(trend === 'steady' ? [] : [trend]),
     ...behind(incident.evidence.upstreamAs),
   ].join(', ');
 }
+
+/** "4 networks", or, where more of the AS were seen, "1 of 15 networks seen so far". */
+const share = ({ prefixCount, heard }: BeatIncident): string =>
+  heard > prefixCount ? `${prefixCount} of ${heard} networks seen so far` : plural(prefixCount, 'network');
 
 /** The losses that were long enough to be told. */
 function losses({ phases }: BeatIncident): string[] {
@@ -155,6 +204,7 @@ const time = (second: EventSecond): string => `${formatSecond(second).slice(0, 1
 /** "9 h 31 min", "3 d 4 h", "12 min". */
 function duration(seconds: number): string {
   const minutes = Math.max(0, Math.round(seconds / 60));
+  if (minutes === 0) return 'less than a minute';
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   if (hours < 72) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;

@@ -23,6 +23,9 @@ export const outage = {
   relapseMinutes: 10,
 } as const;
 
+/** 4.3: a prefix goes when so many of the live peers lack it; it is back when 60 % have it. In between it is partly back. */
+export const goneShare = 0.8;
+
 /** 7.3: so many uncovered prefixes of one AS, lost within so long, for so long, whatever share of the AS they are. */
 export const cluster = {
   prefixes: 10,

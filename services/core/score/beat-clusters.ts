@@ -21,6 +21,12 @@ export interface Crossing {
 /** Prefixes of the AS that peers have named, by family. */
 export type Heard = Readonly<Record<Family, number>>;
 
+/** The prefixes of a beat that is in force, and what the AS was heard to have when it came into force. */
+export interface Measure {
+  readonly prefixes: ReadonlySet<string>;
+  readonly heard: Heard;
+}
+
 /**
  * Merges the crossings of one AS into beat events (detection.md 4.3). A beat event is a cluster in which
  * enough of the AS's prefixes crossed within 4 minutes. It starts at its first crossing, takes
@@ -37,10 +43,14 @@ export class BeatClusters {
     return this.#lastSecond;
   }
 
-  /** Returns what now belongs to a beat event; `start` only if the beat event begins with it. */
+  /**
+   * Returns what now belongs to a beat event; `start` only if the beat event begins with it. While a beat is in
+   * force, its own prefixes are measured as when it came into force: what is heard of the AS later does not end it.
+   */
   add(
     crossing: Crossing,
     heard: Heard,
+    inForce?: Measure,
   ): { readonly start?: EventSecond; readonly members: readonly Crossing[] } {
     const { second } = crossing;
     if (second - this.#lastSecond < quietSeconds && second - this.#startSecond < longestClusterSeconds) {
@@ -49,7 +59,9 @@ export class BeatClusters {
     }
     this.#recent = this.#recent.filter((earlier) => second - earlier.second < quietSeconds);
     this.#recent.push(crossing);
-    if (!isWide(this.#recent, heard)) return { members: [] };
+    const wide =
+      isWide(namesOf(this.#recent), heard) || (inForce !== undefined && isWideOf(this.#recent, inForce));
+    if (!wide) return { members: [] };
     const members = this.#recent;
     this.#recent = [];
     this.#startSecond = members[0]!.second;
@@ -84,15 +96,24 @@ export class BeatClusters {
   }
 }
 
+function isWideOf(crossings: readonly Crossing[], { prefixes, heard }: Measure): boolean {
+  const own = namesOf(crossings).filter((prefix) => prefixes.has(prefix));
+  return own.length > 0 && isWide(own, heard);
+}
+
+const namesOf = (crossings: readonly Crossing[]): string[] => [
+  ...new Set(crossings.map(({ prefix }) => prefix)),
+];
+
 /**
- * Of both families together, or of one alone if it has more than a few prefixes: so a flapping
+ * Whether these prefixes are enough of the AS: of both families together, or of one alone if it has more than a few prefixes: so a flapping
  * test prefix, alone in its family, is not the instability of a large AS.
  */
-function isWide(crossings: readonly Crossing[], heard: Heard): boolean {
+export function isWide(prefixes: Iterable<string>, heard: Heard): boolean {
   const all = heard.ipv4 + heard.ipv6;
   if (all <= fewPrefixes) return true;
   const distinct = { ipv4: 0, ipv6: 0 };
-  for (const prefix of new Set(crossings.map((crossing) => crossing.prefix))) distinct[familyOf(prefix)]++;
+  for (const prefix of prefixes) distinct[familyOf(prefix)]++;
   return (
     distinct.ipv4 + distinct.ipv6 >= wideShare * all ||
     (heard.ipv4 > fewPrefixes && distinct.ipv4 >= wideShare * heard.ipv4) ||

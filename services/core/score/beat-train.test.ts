@@ -46,7 +46,7 @@ const burst =
 /** The window ends with a quarter-hour, so it is 6 h long. */
 const firstMinute = 96 * 15 * 1000;
 
-function beatOf(minutes: readonly number[]): Beat {
+function beatOf(minutes: readonly number[]): Omit<Beat, 'heardPrefixes' | 'wide'> {
   const train = new BeatTrain();
   for (const minute of minutes) train.add(down(firstMinute + minute), onePrefix);
   return train.describe(firstMinute + windowMinutes - 1, []);
@@ -54,7 +54,8 @@ function beatOf(minutes: readonly number[]): Beat {
 
 function medians(train: Train): { n: number; K: number; h: number; G: number; E: number; B: number } {
   const beats = Array.from({ length: runs }, (_, seed) => beatOf(train(new Random(seed, 'train'))));
-  const median = (value: (beat: Beat) => number) => quantile(beats.map(value), 0.5);
+  const median = (value: (beat: Omit<Beat, 'heardPrefixes' | 'wide'>) => number) =>
+    quantile(beats.map(value), 0.5);
   return {
     n: median((beat) => beat.events),
     K: median((beat) => beat.activeQuarters),
@@ -124,7 +125,7 @@ function alarms(minutes: readonly number[], days: number): Alarms {
     for (; next < minutes.length && minutes[next]! < minute + 1; next++) {
       train.add(down(firstMinute + minutes[next]!), onePrefix);
     }
-    train.closeMinute(firstMinute + minute, false);
+    train.closeMinute(firstMinute + minute, false, onePrefix);
     if (train.score.value < 0.5) continue;
     const { events, activeQuarters, activeHours, spanMinutes } = train.describe(firstMinute + minute, []);
     const surprise = tailSurprise(windowQuarters, activeQuarters, 0.002);
@@ -174,7 +175,7 @@ test('the onset is the first beat event of those that made the score rise', () =
       train.add(down(firstMinute + minute), onePrefix);
       onsets.push(train.describe(firstMinute + minute, []).onsetSecond / 60 - firstMinute);
     }
-    train.closeMinute(firstMinute + minute, false);
+    train.closeMinute(firstMinute + minute, false, onePrefix);
   }
   assert.deepEqual(onsets, [0, 0, 0, 0, 0, 0, 0, 1200, 1200]);
 });

@@ -1,7 +1,7 @@
 import type { Beat } from '../contract/as-scores.ts';
 import { type EventMinute, type EventSecond, minuteOf } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
-import { BeatClusters, type Crossing, type Heard } from './beat-clusters.ts';
+import { BeatClusters, type Crossing, type Heard, isWide, type Measure } from './beat-clusters.ts';
 import { holdMinutes, InstabilityScore } from './instability-score.ts';
 import { burstiness, evenness, longestGap, rateRatio } from './train-statistics.ts';
 
@@ -11,12 +11,16 @@ export const windowQuarters = 24;
 const quarterSeconds = quarterMinutes * 60;
 const recentQuarters = 8;
 const quartersAnHour = 4;
-/** The score at which a beat is an alarm, and below which it has not begun. */
+/** The scores at which a beat is an alarm, at which it no longer is, and below which it has not begun. */
 const alarmScore = 0.5;
+const leaveScore = 0.25;
 const onsetScore = 0.05;
 const mostPrefixes = 64;
 
 export const quarterOf = (second: EventSecond): number => Math.floor(second / quarterSeconds);
+
+/** What of a Beat the train decides. */
+type Train = Omit<Beat, 'heardPrefixes' | 'wide'>;
 
 interface Member {
   lastSecond: EventSecond;
@@ -32,9 +36,11 @@ export class BeatTrain {
   /** The prefixes that took part in them. */
   readonly #members = new Map<string, Member>();
   /** What stands still between beat events and quarter-hours; made from the rest when it is asked for. */
-  #described: Omit<Beat, 'longestGapMinutes'> | undefined;
+  #described: Omit<Train, 'longestGapMinutes'> | undefined;
   #longestGapSeconds = 0;
   #onsetSecond: EventSecond = 0;
+  /** From the alarm on until it is left. */
+  #inForce: Measure | undefined;
 
   get inAlarm(): boolean {
     return this.score.value >= alarmScore;
@@ -48,7 +54,7 @@ export class BeatTrain {
   /** Takes a crossing; returns the start of a beat event if one begins with it. */
   add(crossing: Crossing, heard: Heard): EventSecond | undefined {
     const lastMinute = this.#lastMinute();
-    const { start, members } = this.#clusters.add(crossing, heard);
+    const { start, members } = this.#clusters.add(crossing, heard, this.#inForce);
     if (members.length > 0) this.#described = undefined;
     for (const { prefix, second, upstreamAs } of members) {
       const member = this.#members.get(prefix);
@@ -67,8 +73,16 @@ export class BeatTrain {
     return start;
   }
 
-  closeMinute(minute: EventMinute, out: boolean): void {
+  /** Whether its prefixes are enough of what was heard of the AS by now. */
+  isWide(heard: Heard): boolean {
+    return isWide(this.#members.keys(), heard);
+  }
+
+  closeMinute(minute: EventMinute, out: boolean, heard: Heard): void {
     this.score.closeMinute(minute, this.#lastMinute(), out);
+    if (this.#inForce === undefined) {
+      if (this.inAlarm) this.#inForce = { prefixes: new Set(this.#members.keys()), heard: { ...heard } };
+    } else if (this.score.value <= leaveScore) this.#inForce = undefined;
   }
 
   /** Beat events that started in the last 30 minutes. */
@@ -98,7 +112,7 @@ export class BeatTrain {
     return this.score.value === 0 && this.#starts.length === 0 && this.#clusters.isIdleAt(second);
   }
 
-  describe(minute: EventMinute, periodicity: readonly number[]): Beat {
+  describe(minute: EventMinute, periodicity: readonly number[]): Train {
     this.#described ??= this.#describe(quarterOf(minute * 60), periodicity);
     const last = this.#starts.at(-1) ?? 0;
     const gapSeconds = Math.max(this.#longestGapSeconds, (minute + 1) * 60 - last);
@@ -118,6 +132,9 @@ export class BeatTrain {
       writer.u32(upstreamAs);
     });
     writer.u32(this.#onsetSecond);
+    writer.list(this.#inForce?.prefixes ?? [], (prefix) => writer.text(prefix));
+    writer.u32(this.#inForce?.heard.ipv4 ?? 0);
+    writer.u32(this.#inForce?.heard.ipv6 ?? 0);
   }
 
   load(reader: StateReader): void {
@@ -128,9 +145,12 @@ export class BeatTrain {
       this.#members.set(reader.text(), { lastSecond: reader.u32(), upstreamAs: reader.u32() }),
     );
     this.#onsetSecond = reader.u32();
+    const prefixes = new Set(reader.list(() => reader.text()));
+    const heard = { ipv4: reader.u32(), ipv6: reader.u32() };
+    this.#inForce = prefixes.size === 0 ? undefined : { prefixes, heard };
   }
 
-  #describe(lastQuarter: number, periodicity: readonly number[]): Omit<Beat, 'longestGapMinutes'> {
+  #describe(lastQuarter: number, periodicity: readonly number[]): Omit<Train, 'longestGapMinutes'> {
     const starts = this.#starts;
     const [first = 0, last = 0] = [starts[0], starts.at(-1)];
     const from = (lastQuarter + 1 - windowQuarters) * quarterSeconds;
@@ -170,8 +190,8 @@ export class BeatTrain {
   }
 }
 
-/** The beat of an AS that has none. */
-export const noBeat = (periodicity: readonly number[]): Beat => ({
+/** Of an AS that has none. */
+export const noTrain = (periodicity: readonly number[]): Train => ({
   events: 0,
   activeQuarters: 0,
   activeHours: 0,

@@ -106,6 +106,7 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
     );
     this.#writeOff(eventMinute, news);
     const activeOrigins = this.#applyEvents(events, cause.storm, context, news);
+    this.#recount(merged.events, news);
     let unstableOrigins = 0;
     for (const origin of this.#moving) {
       origin.closeMinute(context);
@@ -169,6 +170,16 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
       if (loser.originAs !== originAs) loser.disown(prefix, eventSecond);
       if (loser.isNews) news.add(loser);
       if (!loser.hasLost(prefix)) this.#losers.delete(prefix);
+    }
+  }
+
+  /** Counted at the end of the minute, after all that happened in it. */
+  #recount(events: readonly PrefixEvent[], news: Set<Origin>): void {
+    for (const event of events) {
+      if (event.kind !== 'recount') continue;
+      const loser = this.#losers.get(event.prefix);
+      loser?.recount(event);
+      if (loser?.isNews) news.add(loser);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { PrefixEvent } from '../contract/as-minutes.ts';
-import type { Visibility } from '../contract/as-scores.ts';
+import type { PeerCounts, Visibility } from '../contract/as-scores.ts';
 import type { EventSecond } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
@@ -16,6 +16,8 @@ interface LostPrefix {
   covered: boolean;
   /** When it went, or when its covering route went after it. */
   outSecond: EventSecond;
+  /** The live peers that lack it, as last counted. */
+  lostBy: PeerCounts;
   readonly viaAses: readonly number[];
   readonly upstreamAs: number;
 }
@@ -51,6 +53,16 @@ export class LostPrefixes {
     return changed;
   }
 
+  /** Other peers lack a prefix that is down. True if that says something new of what is lost. */
+  recount(event: PrefixEvent): boolean {
+    const lost = this.#lost.get(event.prefix);
+    if (lost === undefined) return false;
+    const { lostBy } = lost;
+    lost.lostBy = countsOf(event);
+    this.#losses = undefined;
+    return !lost.covered && (lostBy.peers !== event.peers || lostBy.livePeers !== event.livePeers);
+  }
+
   /** Another AS has the prefix since this second. True if it was lost here, and before that. */
   disown(prefix: string, second: EventSecond): boolean {
     const lost = this.#lost.get(prefix);
@@ -84,6 +96,14 @@ export class LostPrefixes {
       writer.u32(lost.downSecond);
       writer.u8(lost.covered ? 1 : 0);
       writer.u32(lost.outSecond);
+      writer.array(
+        Uint32Array.of(
+          lost.lostBy.peers,
+          lost.lostBy.livePeers,
+          lost.lostBy.peerAses,
+          lost.lostBy.livePeerAses,
+        ),
+      );
       writer.array(Uint32Array.from(lost.viaAses));
       writer.u32(lost.upstreamAs);
     });
@@ -97,6 +117,7 @@ export class LostPrefixes {
         downSecond: reader.u32(),
         covered: reader.u8() === 1,
         outSecond: reader.u32(),
+        lostBy: loadCounts(reader),
         viaAses: [...reader.u32Array()],
         upstreamAs: reader.u32(),
       };
@@ -119,6 +140,7 @@ export class LostPrefixes {
           downSecond: eventSecond,
           covered,
           outSecond: eventSecond,
+          lostBy: countsOf(event),
           viaAses,
           upstreamAs,
         });
@@ -140,6 +162,7 @@ export class LostPrefixes {
         if (lost === undefined || !lost.covered) return false;
         lost.covered = false;
         lost.outSecond = eventSecond;
+        lost.lostBy = countsOf(event);
         this.#uncovered++;
         return true;
     }
@@ -157,6 +180,9 @@ export class LostPrefixes {
     const out = [...this.#lost.values()].filter((lost) => !lost.covered);
     out.sort((a, b) => a.outSecond - b.outSecond);
     const cluster = largestCluster(out);
+    const shown = [...out]
+      .sort((a, b) => (a.prefix < b.prefix ? -1 : a.prefix > b.prefix ? 1 : 0))
+      .slice(0, mostPrefixes);
     const upstreams = new Set(cluster.map((lost) => lost.upstreamAs));
     return {
       lost: out.length,
@@ -166,10 +192,8 @@ export class LostPrefixes {
       lastReturnedSecond: this.#lastReturnedSecond,
       clusterSize: cluster.length,
       clusterFirstSecond: cluster[0]?.outSecond ?? 0,
-      lostPrefixes: out
-        .map((lost) => lost.prefix)
-        .sort()
-        .slice(0, mostPrefixes),
+      lostPrefixes: shown.map((lost) => lost.prefix),
+      lostBy: shown.map((lost) => lost.lostBy),
       lostBlocks: coveredBlocks(
         this.#family,
         out.map((lost) => parsePrefix(lost.prefix)),
@@ -178,6 +202,18 @@ export class LostPrefixes {
       upstreamAs: upstreams.size === 1 ? [...upstreams][0]! : 0,
     };
   }
+}
+
+const countsOf = ({ peers, livePeers, peerAses, livePeerAses }: PeerCounts): PeerCounts => ({
+  peers,
+  livePeers,
+  peerAses,
+  livePeerAses,
+});
+
+function loadCounts(reader: StateReader): PeerCounts {
+  const [peers = 0, livePeers = 0, peerAses = 0, livePeerAses = 0] = reader.u32Array();
+  return { peers, livePeers, peerAses, livePeerAses };
 }
 
 /** The most prefixes within 5 minutes; of several such sets the earliest. Expects them in order of time. */

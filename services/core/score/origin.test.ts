@@ -102,6 +102,7 @@ test('what is lost: covered or not, together or not, how much, by which way', ()
     lostBlocks: 6,
     viaAses: [1],
     upstreamAs: 1,
+    lostBy: Array.from({ length: 4 }, () => ({ peers: 38, livePeers: 40, peerAses: 34, livePeerAses: 36 })),
   });
   assert.deepEqual([at(20).lost, at(20).covered, at(20).lastLostSecond], [5, 0, second(20)]);
   assert.deepEqual([at(21).lost, at(21).covered, at(21).lastReturnedSecond], [4, 1, second(21)]);

@@ -1,9 +1,9 @@
 import type { ExpectedDelta, PrefixEvent } from '../contract/as-minutes.ts';
-import type { AsScore, ScoredEvent, Visibility } from '../contract/as-scores.ts';
+import type { AsScore, Beat, ScoredEvent, Visibility } from '../contract/as-scores.ts';
 import type { EventMinute, EventSecond } from '../event-time.ts';
 import { type Family, families } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
-import { BeatTrain, noBeat, quarterMinutes, quarterOf, windowQuarters } from './beat-train.ts';
+import { BeatTrain, noTrain, quarterMinutes, quarterOf, windowQuarters } from './beat-train.ts';
 import { tailSurprise } from './binomial-tail.ts';
 import { BurstSurprise } from './burst-surprise.ts';
 import { LostPrefixes } from './lost-prefixes.ts';
@@ -152,7 +152,7 @@ export class Origin {
     const train = this.#train;
     if (train === undefined) return;
     const before = train.score.value;
-    train.closeMinute(context.minute, this.#isOut() || this.#isUnseen(context));
+    train.closeMinute(context.minute, this.#isOut() || this.#isUnseen(context), this.#heard);
     if (before >= unstableScore || train.score.value >= unstableScore) this.#isNews = true;
   }
 
@@ -172,6 +172,11 @@ export class Origin {
   /** The prefix is another AS's since this second. */
   disown(prefix: string, second: EventSecond): void {
     if (this.#lost?.[familyOf(prefix)].disown(prefix, second)) this.#isNews = true;
+  }
+
+  /** Other peers lack one of its prefixes that are down. */
+  recount(event: PrefixEvent): void {
+    if (this.#lost?.[familyOf(event.prefix)].recount(event)) this.#isNews = true;
   }
 
   /** What went before this second and did not come back is no longer counted as lost. */
@@ -255,13 +260,19 @@ export class Origin {
       originAs: this.originAs,
       score: this.score,
       surprise: this.#surprise,
-      beat: this.#train?.describe(minute, periodicity) ?? noBeat(periodicity),
+      beat: this.#beat(minute, periodicity),
       burst: { z: this.#burst?.z(minute) ?? 0, events: this.#train?.recentEvents(minute) ?? 0 },
       ipv4: this.#visibility('ipv4', context),
       ipv6: this.#visibility('ipv6', context),
       events: scoredEvents(this.#events),
       eventCount: this.#events.length,
     };
+  }
+
+  #beat(minute: EventMinute, periodicity: readonly number[]): Beat {
+    const train = this.#train?.describe(minute, periodicity) ?? noTrain(periodicity);
+    const heardPrefixes = this.#heard.ipv4 + this.#heard.ipv6;
+    return { ...train, heardPrefixes, wide: this.#train?.isWide(this.#heard) ?? false };
   }
 
   #surpriseOf({ learned }: MinuteContext): number {

@@ -97,6 +97,8 @@ function writeBeat(writer: BinaryWriter, value: Beat): void {
   writeTexts(writer, 12, value.prefixes);
   writeUint(writer, 13, value.prefixCount);
   writeUint(writer, 14, value.upstreamAs);
+  writeUint(writer, 15, value.heardPrefixes);
+  writeBool(writer, 16, value.wide);
 }
 
 const emptyBeat = (): Writable<Beat> => ({
@@ -114,6 +116,8 @@ const emptyBeat = (): Writable<Beat> => ({
   prefixes: [],
   prefixCount: 0,
   upstreamAs: 0,
+  heardPrefixes: 0,
+  wide: false,
 });
 
 function readBeatField(reader: BinaryReader, field: number, value: Writable<Beat>): boolean {
@@ -159,6 +163,12 @@ function readBeatField(reader: BinaryReader, field: number, value: Writable<Beat
       return true;
     case 14:
       value.upstreamAs = reader.uint32();
+      return true;
+    case 15:
+      value.heardPrefixes = reader.uint32();
+      return true;
+    case 16:
+      value.wide = reader.bool();
       return true;
     default:
       return false;

@@ -1,6 +1,15 @@
 import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
-import type { Visibility } from '#core/contract/as-scores.ts';
-import { readUints, type Writable, writeBool, writeTexts, writeUint, writeUints } from './fields.ts';
+import type { PeerCounts, Visibility } from '#core/contract/as-scores.ts';
+import {
+  readMessage,
+  readUints,
+  type Writable,
+  writeBool,
+  writeMessage,
+  writeTexts,
+  writeUint,
+  writeUints,
+} from './fields.ts';
 
 /** Message Visibility of as.scores. */
 export function writeVisibility(writer: BinaryWriter, value: Visibility): void {
@@ -18,6 +27,7 @@ export function writeVisibility(writer: BinaryWriter, value: Visibility): void {
   writeUint(writer, 12, value.lostBlocks);
   writeUints(writer, 13, value.viaAses);
   writeUint(writer, 14, value.upstreamAs);
+  for (const counts of value.lostBy) writeMessage(writer, 15, counts, writePeerCounts);
 }
 
 export const emptyVisibility = (): Writable<Visibility> => ({
@@ -35,6 +45,7 @@ export const emptyVisibility = (): Writable<Visibility> => ({
   lostBlocks: 0,
   viaAses: [],
   upstreamAs: 0,
+  lostBy: [],
 });
 
 export function readVisibilityField(
@@ -84,6 +95,42 @@ export function readVisibilityField(
       return true;
     case 14:
       value.upstreamAs = reader.uint32();
+      return true;
+    case 15:
+      (value.lostBy as PeerCounts[]).push(readMessage(reader, emptyPeerCounts(), readPeerCountsField));
+      return true;
+    default:
+      return false;
+  }
+}
+
+function writePeerCounts(writer: BinaryWriter, value: PeerCounts): void {
+  writeUint(writer, 1, value.peers);
+  writeUint(writer, 2, value.livePeers);
+  writeUint(writer, 3, value.peerAses);
+  writeUint(writer, 4, value.livePeerAses);
+}
+
+const emptyPeerCounts = (): Writable<PeerCounts> => ({
+  peers: 0,
+  livePeers: 0,
+  peerAses: 0,
+  livePeerAses: 0,
+});
+
+function readPeerCountsField(reader: BinaryReader, field: number, value: Writable<PeerCounts>): boolean {
+  switch (field) {
+    case 1:
+      value.peers = reader.uint32();
+      return true;
+    case 2:
+      value.livePeers = reader.uint32();
+      return true;
+    case 3:
+      value.peerAses = reader.uint32();
+      return true;
+    case 4:
+      value.livePeerAses = reader.uint32();
       return true;
     default:
       return false;

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steadybeat/v1/as_scores.proto.
  */
 export const file_steadybeat_v1_as_scores: GenFile = /*@__PURE__*/
-  fileDesc("Ch1zdGVhZHliZWF0L3YxL2FzX3Njb3Jlcy5wcm90bxINc3RlYWR5YmVhdC52MSLIAQoIQXNTY29yZXMSKQoIZW52ZWxvcGUYASABKAsyFy5zdGVhZHliZWF0LnYxLkVudmVsb3BlEicKBXNjb3JlGAIgASgLMhYuc3RlYWR5YmVhdC52MS5Bc1Njb3JlSAASLgoHdHJhbnNpdBgDIAEoCzIbLnN0ZWFkeWJlYXQudjEuVHJhbnNpdFNjb3JlSAASLQoJaGVhcnRiZWF0GAQgASgLMhguc3RlYWR5YmVhdC52MS5IZWFydGJlYXRIAEIJCgdjb250ZW50InYKCUhlYXJ0YmVhdBIWCg5hY3RpdmVfb3JpZ2lucxgBIAEoDRIYChB1bnN0YWJsZV9vcmlnaW5zGAIgASgNEg0KBXN0b3JtGAMgASgIEhMKC2lwdjRfZnJvemVuGAQgASgIEhMKC2lwdjZfZnJvemVuGAUgASgIIpgCCgdBc1Njb3JlEhEKCW9yaWdpbl9hcxgBIAEoDRINCgVzY29yZRgCIAEoARIQCghzdXJwcmlzZRgDIAEoARIhCgRiZWF0GAQgASgLMhMuc3RlYWR5YmVhdC52MS5CZWF0EiMKBWJ1cnN0GAUgASgLMhQuc3RlYWR5YmVhdC52MS5CdXJzdBInCgRpcHY0GAYgASgLMhkuc3RlYWR5YmVhdC52MS5WaXNpYmlsaXR5EicKBGlwdjYYByABKAsyGS5zdGVhZHliZWF0LnYxLlZpc2liaWxpdHkSKgoGZXZlbnRzGAggAygLMhouc3RlYWR5YmVhdC52MS5TY29yZWRFdmVudBITCgtldmVudF9jb3VudBgJIAEoDSK1AgoEQmVhdBIOCgZldmVudHMYASABKA0SFwoPYWN0aXZlX3F1YXJ0ZXJzGAIgASgNEhQKDGFjdGl2ZV9ob3VycxgDIAEoDRIUCgxzcGFuX21pbnV0ZXMYBCABKA0SGwoTbG9uZ2VzdF9nYXBfbWludXRlcxgFIAEoDRIUCgxvbnNldF9zZWNvbmQYBiABKA0SGQoRbGFzdF9ldmVudF9zZWNvbmQYByABKA0SEAoIZXZlbm5lc3MYCCABKAESEgoKYnVyc3RpbmVzcxgJIAEoARITCgtwZXJpb2RpY2l0eRgKIAMoARISCgpyYXRlX3JhdGlvGAsgASgBEhAKCHByZWZpeGVzGAwgAygJEhQKDHByZWZpeF9jb3VudBgNIAEoDRITCgt1cHN0cmVhbV9hcxgOIAEoDSIiCgVCdXJzdBIJCgF6GAEgASgBEg4KBmV2ZW50cxgCIAEoDSK9AgoKVmlzaWJpbGl0eRIQCghleHBlY3RlZBgBIAEoDRIPCgd2aXNpYmxlGAIgASgNEgwKBGxvc3QYAyABKA0SDwoHY292ZXJlZBgEIAEoDRITCgt3aG9sZV90YWJsZRgFIAEoCBIZChFmaXJzdF9sb3N0X3NlY29uZBgGIAEoDRIYChBsYXN0X2xvc3Rfc2Vjb25kGAcgASgNEhwKFGxhc3RfcmV0dXJuZWRfc2Vjb25kGAggASgNEhQKDGNsdXN0ZXJfc2l6ZRgJIAEoDRIcChRjbHVzdGVyX2ZpcnN0X3NlY29uZBgKIAEoDRIVCg1sb3N0X3ByZWZpeGVzGAsgAygJEhMKC2xvc3RfYmxvY2tzGAwgASgNEhAKCHZpYV9hc2VzGA0gAygNEhMKC3Vwc3RyZWFtX2FzGA4gASgNIuEBCgtTY29yZWRFdmVudBIMCgRraW5kGAEgASgJEg4KBnByZWZpeBgCIAEoCRIUCgxldmVudF9zZWNvbmQYAyABKA0SDwoHY292ZXJlZBgEIAEoCBINCgVwZWVycxgFIAEoDRISCgpsaXZlX3BlZXJzGAYgASgNEhEKCXBlZXJfYXNlcxgHIAEoDRIWCg5saXZlX3BlZXJfYXNlcxgIIAEoDRIRCglwZWVyc19mb3IYCSADKAkSFQoNcGVlcnNfYWdhaW5zdBgKIAMoCRIVCg1uZXdfb3JpZ2luX2FzGAsgASgNInkKDFRyYW5zaXRTY29yZRISCgp0cmFuc2l0X2FzGAEgASgNEhAKCHByZWZpeGVzGAIgASgNEg8KB29yaWdpbnMYAyABKA0SGQoRdGhyZXNob2xkX29yaWdpbnMYBCABKAESFwoPc2FtcGxlX3ByZWZpeGVzGAUgAygJYgZwcm90bzM", [file_steadybeat_v1_envelope]);
+  fileDesc("Ch1zdGVhZHliZWF0L3YxL2FzX3Njb3Jlcy5wcm90bxINc3RlYWR5YmVhdC52MSLIAQoIQXNTY29yZXMSKQoIZW52ZWxvcGUYASABKAsyFy5zdGVhZHliZWF0LnYxLkVudmVsb3BlEicKBXNjb3JlGAIgASgLMhYuc3RlYWR5YmVhdC52MS5Bc1Njb3JlSAASLgoHdHJhbnNpdBgDIAEoCzIbLnN0ZWFkeWJlYXQudjEuVHJhbnNpdFNjb3JlSAASLQoJaGVhcnRiZWF0GAQgASgLMhguc3RlYWR5YmVhdC52MS5IZWFydGJlYXRIAEIJCgdjb250ZW50InYKCUhlYXJ0YmVhdBIWCg5hY3RpdmVfb3JpZ2lucxgBIAEoDRIYChB1bnN0YWJsZV9vcmlnaW5zGAIgASgNEg0KBXN0b3JtGAMgASgIEhMKC2lwdjRfZnJvemVuGAQgASgIEhMKC2lwdjZfZnJvemVuGAUgASgIIpgCCgdBc1Njb3JlEhEKCW9yaWdpbl9hcxgBIAEoDRINCgVzY29yZRgCIAEoARIQCghzdXJwcmlzZRgDIAEoARIhCgRiZWF0GAQgASgLMhMuc3RlYWR5YmVhdC52MS5CZWF0EiMKBWJ1cnN0GAUgASgLMhQuc3RlYWR5YmVhdC52MS5CdXJzdBInCgRpcHY0GAYgASgLMhkuc3RlYWR5YmVhdC52MS5WaXNpYmlsaXR5EicKBGlwdjYYByABKAsyGS5zdGVhZHliZWF0LnYxLlZpc2liaWxpdHkSKgoGZXZlbnRzGAggAygLMhouc3RlYWR5YmVhdC52MS5TY29yZWRFdmVudBITCgtldmVudF9jb3VudBgJIAEoDSLbAgoEQmVhdBIOCgZldmVudHMYASABKA0SFwoPYWN0aXZlX3F1YXJ0ZXJzGAIgASgNEhQKDGFjdGl2ZV9ob3VycxgDIAEoDRIUCgxzcGFuX21pbnV0ZXMYBCABKA0SGwoTbG9uZ2VzdF9nYXBfbWludXRlcxgFIAEoDRIUCgxvbnNldF9zZWNvbmQYBiABKA0SGQoRbGFzdF9ldmVudF9zZWNvbmQYByABKA0SEAoIZXZlbm5lc3MYCCABKAESEgoKYnVyc3RpbmVzcxgJIAEoARITCgtwZXJpb2RpY2l0eRgKIAMoARISCgpyYXRlX3JhdGlvGAsgASgBEhAKCHByZWZpeGVzGAwgAygJEhQKDHByZWZpeF9jb3VudBgNIAEoDRITCgt1cHN0cmVhbV9hcxgOIAEoDRIWCg5oZWFyZF9wcmVmaXhlcxgPIAEoDRIMCgR3aWRlGBAgASgIIiIKBUJ1cnN0EgkKAXoYASABKAESDgoGZXZlbnRzGAIgASgNIukCCgpWaXNpYmlsaXR5EhAKCGV4cGVjdGVkGAEgASgNEg8KB3Zpc2libGUYAiABKA0SDAoEbG9zdBgDIAEoDRIPCgdjb3ZlcmVkGAQgASgNEhMKC3dob2xlX3RhYmxlGAUgASgIEhkKEWZpcnN0X2xvc3Rfc2Vjb25kGAYgASgNEhgKEGxhc3RfbG9zdF9zZWNvbmQYByABKA0SHAoUbGFzdF9yZXR1cm5lZF9zZWNvbmQYCCABKA0SFAoMY2x1c3Rlcl9zaXplGAkgASgNEhwKFGNsdXN0ZXJfZmlyc3Rfc2Vjb25kGAogASgNEhUKDWxvc3RfcHJlZml4ZXMYCyADKAkSEwoLbG9zdF9ibG9ja3MYDCABKA0SEAoIdmlhX2FzZXMYDSADKA0SEwoLdXBzdHJlYW1fYXMYDiABKA0SKgoHbG9zdF9ieRgPIAMoCzIZLnN0ZWFkeWJlYXQudjEuUGVlckNvdW50cyJaCgpQZWVyQ291bnRzEg0KBXBlZXJzGAEgASgNEhIKCmxpdmVfcGVlcnMYAiABKA0SEQoJcGVlcl9hc2VzGAMgASgNEhYKDmxpdmVfcGVlcl9hc2VzGAQgASgNIuEBCgtTY29yZWRFdmVudBIMCgRraW5kGAEgASgJEg4KBnByZWZpeBgCIAEoCRIUCgxldmVudF9zZWNvbmQYAyABKA0SDwoHY292ZXJlZBgEIAEoCBINCgVwZWVycxgFIAEoDRISCgpsaXZlX3BlZXJzGAYgASgNEhEKCXBlZXJfYXNlcxgHIAEoDRIWCg5saXZlX3BlZXJfYXNlcxgIIAEoDRIRCglwZWVyc19mb3IYCSADKAkSFQoNcGVlcnNfYWdhaW5zdBgKIAMoCRIVCg1uZXdfb3JpZ2luX2FzGAsgASgNInkKDFRyYW5zaXRTY29yZRISCgp0cmFuc2l0X2FzGAEgASgNEhAKCHByZWZpeGVzGAIgASgNEg8KB29yaWdpbnMYAyABKA0SGQoRdGhyZXNob2xkX29yaWdpbnMYBCABKAESFwoPc2FtcGxlX3ByZWZpeGVzGAUgAygJYgZwcm90bzM", [file_steadybeat_v1_envelope]);
 
 /**
  * A record of topic as.scores, public: one minute of one subject, sent while something
@@ -256,6 +256,20 @@ export type Beat = Message<"steadybeat.v1.Beat"> & {
    * @generated from field: uint32 upstream_as = 14;
    */
   upstreamAs: number;
+
+  /**
+   * Prefixes of the AS, of both families, that peers have named by now: what the beat is a share of.
+   *
+   * @generated from field: uint32 heard_prefixes = 15;
+   */
+  heardPrefixes: number;
+
+  /**
+   * The prefixes of the window are enough of those: a quarter of all or of a family, or any where there are at most 4.
+   *
+   * @generated from field: bool wide = 16;
+   */
+  wide: boolean;
 };
 
 /**
@@ -380,6 +394,13 @@ export type Visibility = Message<"steadybeat.v1.Visibility"> & {
    * @generated from field: uint32 upstream_as = 14;
    */
   upstreamAs: number;
+
+  /**
+   * How many live full-feed peers lack each of lost_prefixes now, in the same order.
+   *
+   * @generated from field: repeated steadybeat.v1.PeerCounts lost_by = 15;
+   */
+  lostBy: PeerCounts[];
 };
 
 /**
@@ -388,6 +409,40 @@ export type Visibility = Message<"steadybeat.v1.Visibility"> & {
  */
 export const VisibilitySchema: GenMessage<Visibility> = /*@__PURE__*/
   messageDesc(file_steadybeat_v1_as_scores, 5);
+
+/**
+ * @generated from message steadybeat.v1.PeerCounts
+ */
+export type PeerCounts = Message<"steadybeat.v1.PeerCounts"> & {
+  /**
+   * @generated from field: uint32 peers = 1;
+   */
+  peers: number;
+
+  /**
+   * @generated from field: uint32 live_peers = 2;
+   */
+  livePeers: number;
+
+  /**
+   * The same in peer ASes.
+   *
+   * @generated from field: uint32 peer_ases = 3;
+   */
+  peerAses: number;
+
+  /**
+   * @generated from field: uint32 live_peer_ases = 4;
+   */
+  livePeerAses: number;
+};
+
+/**
+ * Describes the message steadybeat.v1.PeerCounts.
+ * Use `create(PeerCountsSchema)` to create a new message.
+ */
+export const PeerCountsSchema: GenMessage<PeerCounts> = /*@__PURE__*/
+  messageDesc(file_steadybeat_v1_as_scores, 6);
 
 /**
  * A prefix event with its evidence.
@@ -458,7 +513,7 @@ export type ScoredEvent = Message<"steadybeat.v1.ScoredEvent"> & {
  * Use `create(ScoredEventSchema)` to create a new message.
  */
 export const ScoredEventSchema: GenMessage<ScoredEvent> = /*@__PURE__*/
-  messageDesc(file_steadybeat_v1_as_scores, 6);
+  messageDesc(file_steadybeat_v1_as_scores, 7);
 
 /**
  * Path changes of many origins in one minute that share one AS (a leak, a cut cable), or none (a storm).
@@ -503,5 +558,5 @@ export type TransitScore = Message<"steadybeat.v1.TransitScore"> & {
  * Use `create(TransitScoreSchema)` to create a new message.
  */
 export const TransitScoreSchema: GenMessage<TransitScore> = /*@__PURE__*/
-  messageDesc(file_steadybeat_v1_as_scores, 7);
+  messageDesc(file_steadybeat_v1_as_scores, 8);
 
