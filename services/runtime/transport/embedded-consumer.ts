@@ -59,15 +59,15 @@ export class EmbeddedConsumer implements Consumer, Member {
     while (!this.#closed) {
       const change = this.#changes.shift();
       if (change !== undefined) return change;
-      const batch = this.#nextBatch();
-      if (batch !== undefined) {
-        if (++this.#batches >= batchesPerTurn || this.#bytes >= bytesPerTurn) {
-          this.#batches = 0;
-          this.#bytes = 0;
-          await setImmediate();
-        }
-        return { case: 'batch', batch };
+      if (this.#batches >= batchesPerTurn || this.#bytes >= bytesPerTurn) {
+        this.#batches = 0;
+        this.#bytes = 0;
+        await setImmediate();
+        continue;
       }
+      // What is chosen is told at once: nobody can seek in between.
+      const batch = this.#nextBatch();
+      if (batch !== undefined) return { case: 'batch', batch };
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -83,6 +83,7 @@ export class EmbeddedConsumer implements Consumer, Member {
       throw new RangeError(`${topic}/${partition}: offset ${offset} is outside the log [${low}, ${high}]`);
     owned.startAt(offset);
     this.#log.moved();
+    this.wake();
   }
 
   async close(): Promise<void> {
@@ -101,6 +102,7 @@ export class EmbeddedConsumer implements Consumer, Member {
       // A compacted topic may end in a gap.
       partition.next = records.length === 0 ? high : records.at(-1)!.offset + 1;
       if (records.length === 0) continue;
+      this.#batches++;
       this.#bytes +=
         records.at(-1)!.bytesThrough - records[0]!.bytesThrough + (records[0]!.value?.length ?? 0);
       return this.#batch(partition, records);
