@@ -13,11 +13,20 @@ export class BatchWriter {
   /** Records up to this sequence are in the log already: they are numbered, and not written. */
   readonly #writtenThrough: number;
   readonly #batchBytes: number;
-  #sequence = 0;
+  #sequence: number;
   #bytes = Buffer.allocUnsafe(initialBytes);
   #length = 0;
 
-  constructor(source: string, topic: string, partition: number, writtenThrough: number, batchBytes: number) {
+  /** `sequence`: of the last record before, of a source that cannot be read again from the beginning. */
+  constructor(
+    source: string,
+    topic: string,
+    partition: number,
+    writtenThrough: number,
+    batchBytes: number,
+    sequence: number = 0,
+  ) {
+    this.#sequence = sequence;
     this.#source = source;
     this.#topic = topic;
     this.#partition = partition;
@@ -32,6 +41,11 @@ export class BatchWriter {
     const at = this.reserve(added);
     if (Buffer.isBuffer(bytes)) bytes.copy(this.#bytes, at, start, end);
     else this.#bytes.set(bytes.subarray(start, end), at);
+  }
+
+  /** Bytes of records that wait for the batch to end. */
+  get waitingBytes(): number {
+    return this.#length;
   }
 
   /** Makes room for so many bytes of a record and gives their offset in `buffer`. */

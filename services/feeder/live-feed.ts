@@ -1,0 +1,240 @@
+import type { EventSecond } from '#core/event-time.ts';
+import { recordEnd } from '#core/mrt/record.ts';
+import { lastSequences } from '#runtime/read-back.ts';
+import { bgpUpdates, deadLetters } from '#runtime/topics.ts';
+import type { OutgoingRecord, Producer } from '#runtime/transport/transport.ts';
+import { Door } from './door.ts';
+import type { FeedTransport } from './feed.ts';
+import { LiveLetters } from './live-letters.ts';
+import { LiveSource } from './live-source.ts';
+import type { SourceRegister } from './source-register.ts';
+
+export interface LiveFeedOptions {
+  /** Of bgp.updates. */
+  readonly partitions: number;
+  readonly register: SourceRegister;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** What may wait to be sent, all sources together: beyond, feeds are asked to pause. */
+  readonly waitingBytesMax?: number;
+  /** What was refused, of which feed or source, and why. */
+  readonly onRefused?: (origin: string, reason: string) => void;
+}
+
+export interface LiveTotals {
+  readonly sources: number;
+  readonly peers: number;
+  readonly records: number;
+  readonly elems: number;
+  readonly late: number;
+  /** Seconds between the newest record and now, of the sources that are open: the least. */
+  readonly delaySeconds: number | undefined;
+  readonly refused: ReadonlyMap<string, number>;
+}
+
+const batchBytes = 900 * 1024;
+const defaultWaitingBytesMax = 16 * 1024 * 1024;
+/** Full batches are sent at once when there are so many; all else once a second. */
+const sendBytes = 2 * 1024 * 1024;
+const stepMilliseconds = 1000;
+/** A source of which nothing has been heard for so long is lost, though its feed goes on. */
+const silenceSeconds = 300;
+const letterProducer = 'live-feed';
+
+/**
+ * Puts what live feeds bring into bgp.updates: each source on its own, minute by minute, as it comes. It never holds
+ * more than it may: feeds look at isFull, pause, and go on when onRoom is called.
+ */
+export class LiveFeed {
+  readonly #options: LiveFeedOptions;
+  readonly #transport: FeedTransport;
+  readonly #sources = new Map<string, LiveSource>();
+  readonly #door = new Door();
+  readonly #roomListeners = new Set<() => void>();
+  /** Of sources of an earlier run, for each partition the last sequence. */
+  #sequences = new Map<string, readonly number[]>();
+  #letters = new LiveLetters(letterProducer, 0);
+  #producer: Producer | undefined;
+  #out: OutgoingRecord[] = [];
+  #outBytes = 0;
+  #countedOut = 0;
+  #sending: Promise<void> | undefined;
+  #sendingBytes = 0;
+  #waitingAtMost = 0;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #failed = Promise.withResolvers<never>();
+
+  constructor(options: LiveFeedOptions, transport: FeedTransport) {
+    this.#options = options;
+    this.#transport = transport;
+    this.#failed.promise.catch(() => undefined);
+  }
+
+  /** Rejects when the log takes nothing any more. */
+  get failed(): Promise<never> {
+    return this.#failed.promise;
+  }
+
+  /** True where feeds have to pause. */
+  get isFull(): boolean {
+    // Counted exactly only where it may be too much: this is asked for each message.
+    const { waitingBytesMax = defaultWaitingBytesMax } = this.#options;
+    if (this.#waitingAtMost > waitingBytesMax) this.#waitingAtMost = this.#waitingBytes();
+    return this.#waitingAtMost > waitingBytesMax;
+  }
+
+  /** Reads how far an earlier run had come. Its sources are lost until they are heard again. */
+  async start(): Promise<void> {
+    this.#producer = await this.#transport.openProducer();
+    const { partitions, register } = this.#options;
+    const names = register.names();
+    const tails = await Promise.all(
+      Array.from({ length: partitions }, (_, partition) =>
+        lastSequences(this.#transport, bgpUpdates.topic, partition, names),
+      ),
+    );
+    const letters = await lastSequences(this.#transport, deadLetters.topic, 0, [letterProducer]);
+    this.#letters = new LiveLetters(letterProducer, letters.get(letterProducer)!);
+    this.#sequences = new Map(names.map((name) => [name, tails.map((tail) => tail.get(name)!)]));
+    for (const [name, sequences] of this.#sequences)
+      if (sequences.some((sequence) => sequence > 0)) this.#add(name, sequences).lose(this.#out);
+    this.#timer = setInterval(() => this.#step(), stepMilliseconds);
+    this.#send();
+  }
+
+  /** Takes whole MRT records of a source. What does not decode is refused, and counted. */
+  take(source: string, bytes: Uint8Array, start: number, end: number): void {
+    const now = this.#nowSecond();
+    const known = this.#sources.get(source);
+    this.#waitingAtMost += end - start;
+    for (let at = start; at < end; ) {
+      const next = recordEnd(bytes, at, end);
+      const verdict = this.#door.check(bytes, at, next);
+      if (verdict === 'in') {
+        const live = known ?? this.#sources.get(source) ?? this.#addNew(source);
+        live.take(bytes, at, next, now, this.#out);
+      } else if (verdict !== 'silent') {
+        this.refuse(
+          source,
+          verdict.refusal,
+          this.#sources.get(source)?.records ?? 0,
+          bytes.subarray(at, next),
+        );
+      }
+      at = next;
+    }
+    if (this.#out.length > 0 && this.#bytesOut() > sendBytes) this.#send();
+  }
+
+  /** Counts input of a feed that made no record. */
+  refuse(origin: string, reason: string, position: number, bytes: Uint8Array): void {
+    this.#letters.add(origin, reason, position, bytes, this.#nowSecond(), this.#out);
+    this.#options.onRefused?.(origin, reason);
+  }
+
+  /** The source is not heard any more; its peers become unknown. */
+  lose(source: string): void {
+    this.#sources.get(source)?.lose(this.#out);
+  }
+
+  /** Calls `listener` each time that there is room again after isFull. */
+  onRoom(listener: () => void): void {
+    this.#roomListeners.add(listener);
+  }
+
+  offRoom(listener: () => void): void {
+    this.#roomListeners.delete(listener);
+  }
+
+  totals(): LiveTotals {
+    const now = this.#nowSecond();
+    let [sources, peers, records, late] = [0, 0, 0, 0];
+    let delaySeconds: number | undefined;
+    for (const source of this.#sources.values()) {
+      records += source.records;
+      late += source.late;
+      if (!source.isOpen) continue;
+      sources++;
+      peers += source.peerPartition.peersSeen;
+      const delay = Math.max(0, now - source.newestSecond);
+      delaySeconds = Math.min(delaySeconds ?? delay, delay);
+    }
+    const { elems } = this.#door;
+    return { sources, peers, records, elems, late, delaySeconds, refused: this.#letters.counts };
+  }
+
+  /** Writes what has come, and that all sources are lost: nobody hears them any more. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    for (const source of this.#sources.values()) source.lose(this.#out);
+    while (this.#out.length > 0 || this.#sending !== undefined) {
+      this.#send();
+      await this.#sending;
+    }
+    await this.#producer?.close();
+  }
+
+  #addNew(source: string): LiveSource {
+    const { partitions, register } = this.#options;
+    if (!this.#sequences.has(source)) register.add(source);
+    return this.#add(source, this.#sequences.get(source) ?? new Array<number>(partitions).fill(0));
+  }
+
+  #add(source: string, sequences: readonly number[]): LiveSource {
+    const options = { topic: bgpUpdates.topic, partitions: this.#options.partitions, batchBytes };
+    const live = new LiveSource(source, options, sequences, this.#nowSecond(), this.#out);
+    this.#sources.set(source, live);
+    return live;
+  }
+
+  #step(): void {
+    this.#advance();
+    this.#send();
+  }
+
+  #advance(): void {
+    const now = this.#nowSecond();
+    for (const source of this.#sources.values()) {
+      if (now - source.heardSecond > silenceSeconds) source.lose(this.#out);
+      source.advance(now, this.#out);
+    }
+  }
+
+  /** Sends what is there, one send at a time. */
+  #send(): void {
+    if (this.#sending !== undefined || this.#out.length === 0) return;
+    const records = this.#out;
+    this.#sendingBytes = this.#bytesOut();
+    this.#out = [];
+    this.#outBytes = this.#countedOut = 0;
+    this.#sending = this.#producer!.send(records).then(
+      () => {
+        this.#sending = undefined;
+        this.#sendingBytes = 0;
+        if (this.#bytesOut() > sendBytes) this.#send();
+        if (!this.isFull) for (const listener of [...this.#roomListeners]) listener();
+      },
+      (error: unknown) => {
+        clearInterval(this.#timer);
+        this.#sending = undefined;
+        this.#failed.reject(error);
+      },
+    );
+  }
+
+  #waitingBytes(): number {
+    let bytes = this.#sendingBytes + this.#bytesOut();
+    for (const source of this.#sources.values()) bytes += source.waitingBytes;
+    return bytes;
+  }
+
+  #bytesOut(): number {
+    for (; this.#countedOut < this.#out.length; this.#countedOut++)
+      this.#outBytes += this.#out[this.#countedOut]!.value?.length ?? 0;
+    return this.#outBytes;
+  }
+
+  #nowSecond(): EventSecond {
+    return Math.floor(this.#options.now() / 1000);
+  }
+}

@@ -1,0 +1,146 @@
+import type { UpdatesContent } from '#core/contract/bgp-updates.ts';
+import { type EventMinute, type EventSecond, firstSecondOf, minuteOf } from '#core/event-time.ts';
+import { PeerLocation } from '#core/mrt/peer-location.ts';
+import { recordSecond } from '#core/mrt/record.ts';
+import type { OutgoingRecord } from '#runtime/transport/transport.ts';
+import { BatchWriter } from './batch-writer.ts';
+import { PeerPartition } from './peer-partition.ts';
+
+/** A minute stays open for so long after its end, for what is on its way. */
+const graceSeconds = 5;
+/** And for so long where nothing newer has come that would show that the source is past it. */
+const patienceSeconds = 30;
+/** Records of later minutes wait for their minute up to so many bytes; then it begins early. */
+const heldBytesMax = 4 * 1024 * 1024;
+
+export interface LiveSourceOptions {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly batchBytes: number;
+}
+
+/**
+ * A source that is heard as things happen: a collector, or a router. What it says is put into minutes as it comes; when
+ * a minute is over is decided by the wall clock, once, and written down as a tick.
+ */
+export class LiveSource {
+  readonly source: string;
+  readonly peerPartition: PeerPartition;
+  /** Records that came after their minute had been ticked. */
+  late = 0;
+  records = 0;
+  /** Time of the newest record, and when the last one came; seconds since 1970. */
+  newestSecond: EventSecond = 0;
+  heardSecond: EventSecond;
+  /** True until it is lost. */
+  isOpen = true;
+  readonly #writers: readonly BatchWriter[];
+  readonly #location = new PeerLocation();
+  #minute: EventMinute;
+  /** Records of minutes after the open one, in the order in which they came. */
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+
+  /** `sequences`: of each partition, the last that this source has written there. */
+  constructor(
+    source: string,
+    options: LiveSourceOptions,
+    sequences: readonly number[],
+    nowSecond: EventSecond,
+    out: OutgoingRecord[],
+  ) {
+    this.source = source;
+    this.heardSecond = nowSecond;
+    this.#minute = minuteOf(nowSecond);
+    this.peerPartition = new PeerPartition(source, options.partitions);
+    this.#writers = sequences.map(
+      (sequence, partition) =>
+        new BatchWriter(source, options.topic, partition, 0, options.batchBytes, sequence),
+    );
+    this.#open(out);
+  }
+
+  /** Bytes that wait to be written. */
+  get waitingBytes(): number {
+    return this.#writers.reduce((sum, writer) => sum + writer.waitingBytes, this.#heldBytes);
+  }
+
+  /** Adds a record that was let in, and opens the source again if it was lost. */
+  take(bytes: Uint8Array, start: number, end: number, nowSecond: EventSecond, out: OutgoingRecord[]): void {
+    if (!this.isOpen) {
+      this.isOpen = true;
+      this.#minute = Math.max(this.#minute, minuteOf(nowSecond));
+      this.#open(out);
+    }
+    this.records++;
+    this.heardSecond = nowSecond;
+    const second = recordSecond(bytes, start);
+    if (second > this.newestSecond) this.newestSecond = second;
+    if (second < firstSecondOf(this.#minute + 1)) {
+      this.#append(bytes, start, end, out);
+      return;
+    }
+    this.#held.push(bytes.slice(start, end));
+    this.#heldBytes += end - start;
+    if (this.#heldBytes > heldBytesMax) this.#nextMinute(out);
+  }
+
+  /** Writes what has come, and ticks the minutes that are over. */
+  advance(nowSecond: EventSecond, out: OutgoingRecord[]): void {
+    if (!this.isOpen) return;
+    while (this.#isOver(nowSecond)) this.#nextMinute(out);
+    for (const writer of this.#writers) writer.flush(this.#minute, out);
+  }
+
+  /** It is not heard any more: what it said is written, and that it is lost. */
+  lose(out: OutgoingRecord[]): void {
+    if (!this.isOpen) return;
+    while (this.#held.length > 0) this.#nextMinute(out);
+    for (const writer of this.#writers) writer.flush(this.#minute, out);
+    this.#writeToAll({ case: 'sourceLost' }, this.#minute, out);
+    this.isOpen = false;
+  }
+
+  /** Complete up to the minute in which it is opened. */
+  #open(out: OutgoingRecord[]): void {
+    this.#writeToAll({ case: 'sourceOpened', seed: false }, this.#minute, out);
+    this.#writeToAll({ case: 'tick' }, this.#minute - 1, out);
+  }
+
+  #isOver(nowSecond: EventSecond): boolean {
+    const end = firstSecondOf(this.#minute + 1);
+    if (nowSecond < end + graceSeconds) return false;
+    return this.newestSecond >= end || nowSecond >= end + patienceSeconds;
+  }
+
+  /** Ends the open minute, and takes what was held for the next one. */
+  #nextMinute(out: OutgoingRecord[]): void {
+    for (const writer of this.#writers) writer.flush(this.#minute, out);
+    this.#writeToAll({ case: 'tick' }, this.#minute, out);
+    this.#minute++;
+    const held = this.#held;
+    this.#held = [];
+    this.#heldBytes = 0;
+    const minuteEnd = firstSecondOf(this.#minute + 1);
+    for (const record of held) {
+      if (recordSecond(record, 0) < minuteEnd) {
+        this.#append(record, 0, record.length, out);
+      } else {
+        this.#held.push(record);
+        this.#heldBytes += record.length;
+      }
+    }
+  }
+
+  #append(bytes: Uint8Array, start: number, end: number, out: OutgoingRecord[]): void {
+    if (recordSecond(bytes, start) < firstSecondOf(this.#minute)) this.late++;
+    // What was let in names its peer.
+    this.#location.find(bytes, start, end);
+    const partition = this.peerPartition.of(bytes, this.#location);
+    this.#writers[partition]!.append(bytes, start, end, this.#minute, out);
+  }
+
+  #writeToAll(content: UpdatesContent, minute: EventMinute, out: OutgoingRecord[]): void {
+    for (const writer of this.#writers) writer.write(content, minute, out);
+  }
+}

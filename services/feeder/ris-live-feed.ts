@@ -1,0 +1,135 @@
+import { RisLiveTranslator } from '#core/ris-live/translator.ts';
+import type { LiveFeed } from './live-feed.ts';
+import { RisLiveClient, type RisLiveClientOptions } from './ris-live-client.ts';
+
+export interface RisLiveFeedOptions extends RisLiveClientOptions {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** For people: what happened to the connection. */
+  readonly onEvent: (text: string) => void;
+}
+
+export interface RisLiveHealth {
+  readonly isConnected: boolean;
+  readonly connections: number;
+  readonly messages: number;
+  /** Times that reading was paused since the log was full. */
+  readonly pauses: number;
+  /** Messages whose time lay too far ahead. */
+  readonly replacedTimes: number;
+}
+
+const feedName = 'ris-live';
+
+/** RIS Live into bgp.updates: each collector ("rrc00") is a source. */
+export class RisLiveFeed {
+  readonly #options: RisLiveFeedOptions;
+  readonly #live: LiveFeed;
+  readonly #client: RisLiveClient;
+  readonly #translator = new RisLiveTranslator();
+  /** Collectors heard since they were last lost. */
+  readonly #heard = new Set<string>();
+  #lost: NodeJS.Timeout | undefined;
+  #isConnected = false;
+  #isPaused = false;
+  #frames = 0;
+  #messages = 0;
+  #connections = 0;
+  #pauses = 0;
+
+  constructor(options: RisLiveFeedOptions, live: LiveFeed) {
+    this.#options = options;
+    this.#live = live;
+    this.#client = new RisLiveClient(options, {
+      onFrame: (text) => this.#takeFrame(text),
+      onConnected: () => this.#connected(),
+      onDisconnected: (why, milliseconds) => this.#disconnected(why, milliseconds),
+    });
+  }
+
+  start(): void {
+    this.#live.onRoom(this.#resume);
+    this.#client.start();
+  }
+
+  stop(): void {
+    clearTimeout(this.#lost);
+    this.#live.offRoom(this.#resume);
+    this.#client.stop();
+  }
+
+  health(): RisLiveHealth {
+    return {
+      isConnected: this.#isConnected,
+      connections: this.#connections,
+      messages: this.#messages,
+      pauses: this.#pauses,
+      replacedTimes: this.#translator.replacedTimes,
+    };
+  }
+
+  #takeFrame(text: string): boolean {
+    const translator = this.#translator;
+    this.#frames++;
+    const outcome = translator.take(text, Math.floor(this.#options.now() / 1000));
+    switch (outcome) {
+      case 'records': {
+        const { source, out } = translator;
+        this.#heard.add(source);
+        this.#live.take(source, out.bytes, 0, out.length);
+        if (!this.#isPaused && this.#live.isFull) this.#pause();
+        break;
+      }
+      case 'refused':
+        this.#live.refuse(feedName, translator.refusal, this.#frames, headOf(text));
+        return false;
+      case 'error':
+        this.#options.onEvent(`RIS Live says: ${translator.errorText}`);
+        return false;
+      case 'control':
+        return false;
+    }
+    this.#messages++;
+    this.#lost?.refresh();
+    return true;
+  }
+
+  #connected(): void {
+    this.#isConnected = true;
+    this.#connections++;
+    this.#options.onEvent('RIS Live: connected');
+    this.#lost ??= setTimeout(() => this.#loseAll(), this.#options.silenceMilliseconds);
+  }
+
+  #disconnected(why: string, milliseconds: number): void {
+    this.#isConnected = false;
+    this.#options.onEvent(`RIS Live: ${why}; trying again in ${(milliseconds / 1000).toFixed(1)} s`);
+  }
+
+  /** Nothing was heard for as long as a silence takes; a new connection may be under way. */
+  #loseAll(): void {
+    this.#lost?.refresh();
+    if (this.#isPaused || this.#heard.size === 0) return;
+    this.#options.onEvent(
+      `RIS Live: nothing heard for ${this.#options.silenceMilliseconds / 1000} s; ${this.#heard.size} collectors are lost until they are heard again`,
+    );
+    for (const source of this.#heard) this.#live.lose(source);
+    this.#heard.clear();
+  }
+
+  #pause(): void {
+    this.#isPaused = true;
+    this.#pauses++;
+    this.#client.pause();
+  }
+
+  readonly #resume = (): void => {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#lost?.refresh();
+    this.#client.resume();
+  };
+}
+
+/** The first of a text as bytes, for a dead letter. */
+const headOf = (text: string): Uint8Array => Buffer.from(text.slice(0, 4096), 'utf8');

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import test, { type TestContext } from 'node:test';
+import { type EventSecond, minuteOf, parseSecond } from '#core/event-time.ts';
+import { MrtWriter } from '#core/mrt/writer.ts';
+import { LiveFeed } from '../../services/feeder/live-feed.ts';
+import { noRegister, type SourceRegister } from '../../services/feeder/source-register.ts';
+import { LiveLog } from './live-log.ts';
+
+const start = parseSecond('2026-01-01T00:00:30Z')!;
+const minute = minuteOf(start);
+const peer = { asn: 64_500, address: [0xc0000201] };
+
+/** A record that withdraws 10.X.0.0/16. */
+function withdrawal(second: EventSecond, x: number): Uint8Array {
+  const writer = new MrtWriter(12_654);
+  writer.withdraw(second, peer, 'ipv4', [{ family: 'ipv4', words: [(10 << 24) | (x << 16)], length: 16 }]);
+  return writer.take();
+}
+
+/** A feed whose clock stands at `start` and is moved by hand. */
+async function started(t: TestContext, log = new LiveLog(), register: SourceRegister = noRegister) {
+  t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: start * 1000 });
+  const feed = new LiveFeed({ partitions: 1, register, now: () => Date.now() }, log);
+  await feed.start();
+  const take = (source: string, ...records: Uint8Array[]) => {
+    for (const record of records) feed.take(source, record, 0, record.length);
+  };
+  const pass = async (seconds: number) => {
+    for (let i = 0; i < seconds; i++) {
+      t.mock.timers.tick(1000);
+      await null;
+      await null;
+    }
+  };
+  /** What the source wrote, with minutes counted from the first. */
+  const told = (source = 'rrc00') =>
+    (log.contents().get(source) ?? []).map((line) =>
+      line.replace(/\d{8}$/, (found) => String(Number(found) - minute)),
+    );
+  return { feed, log, take, pass, told };
+}
+
+test('a source is opened with its first record, and ticked a little after each minute', async (t) => {
+  const { take, pass, told } = await started(t);
+  take('rrc00', withdrawal(start, 1));
+  await pass(1);
+  assert.deepEqual(told(), ['sourceOpened 0', 'tick -1', 'W 10.1.0.0/16']);
+  await pass(28);
+  take('rrc00', withdrawal(start + 30, 2), withdrawal(start + 29, 3));
+  await pass(5);
+  // 00:01:04: what came for the next minute waits for this one's end.
+  assert.deepEqual(told().slice(3), ['W 10.3.0.0/16']);
+  await pass(1);
+  assert.deepEqual(told().slice(4), ['tick 0', 'W 10.2.0.0/16']);
+});
+
+test('a minute after which nothing came is waited for, and then ticked', async (t) => {
+  const { take, pass, told } = await started(t);
+  take('rrc00', withdrawal(start, 1));
+  await pass(59);
+  assert.equal(told().includes('tick 0'), false);
+  await pass(1);
+  assert.equal(told().at(-1), 'tick 0');
+});
+
+test('a record of a minute that is ticked is late; one that decodes to nothing is refused and counted', async (t) => {
+  const { feed, take, pass, log } = await started(t);
+  take('rrc00', withdrawal(start, 1));
+  await pass(70);
+  take('rrc00', withdrawal(start, 2));
+  assert.equal(feed.totals().late, 1);
+  const broken = withdrawal(start, 3);
+  broken[12 + 20] = 0;
+  take('rrc00', broken);
+  assert.deepEqual([...feed.totals().refused], [['marker', 1]]);
+  await pass(1);
+  assert.deepEqual(log.letters(), ['rrc00 marker']);
+});
+
+test('a source of which nothing is heard for five minutes is lost, and opened when it is heard again', async (t) => {
+  const { take, pass, told } = await started(t);
+  take('rrc00', withdrawal(start, 1));
+  await pass(302);
+  assert.equal(told().at(-1), 'sourceLost 5');
+  const length = told().length;
+  await pass(100);
+  assert.equal(told().length, length);
+  take('rrc00', withdrawal(start + 402, 2));
+  await pass(1);
+  assert.deepEqual(told().slice(length), ['sourceOpened 7', 'tick 6', 'W 10.2.0.0/16']);
+});
+
+test('one that starts again loses its sources first, and counts on', async (t) => {
+  const names: string[] = [];
+  const register: SourceRegister = { names: () => names, add: (name) => names.push(name) };
+  const log = new LiveLog();
+  const first = await started(t, log, register);
+  first.take('rrc00', withdrawal(start, 1));
+  await first.pass(2);
+  // It is killed here.
+  t.mock.timers.reset();
+  const { take, pass, told } = await started(t, log, register);
+  await pass(1);
+  assert.deepEqual(told().slice(3), ['sourceOpened 0', 'tick -1', 'sourceLost 0']);
+  take('rrc00', withdrawal(start + 1, 2));
+  await pass(1);
+  assert.deepEqual(told().slice(6), ['sourceOpened 0', 'tick -1', 'W 10.2.0.0/16']);
+  assert.deepEqual(names, ['rrc00']);
+});
+
+test('a log that takes nothing fills the feed up to its bound, and is told when there is room', async (t) => {
+  const { feed, log, take, pass } = await started(t);
+  let room = 0;
+  feed.onRoom(() => room++);
+  await pass(1);
+  log.block();
+  const record = withdrawal(start, 1);
+  let taken = 0;
+  while (!feed.isFull) {
+    take('rrc00', record);
+    if (++taken % 10_000 === 0) await pass(1);
+    assert.ok(taken * record.length < 64 * 1024 * 1024);
+  }
+  assert.ok(taken * record.length > 8 * 1024 * 1024);
+  log.unblock();
+  await pass(5);
+  assert.equal(feed.isFull, false);
+  assert.ok(room > 0);
+  await feed.stop();
+  assert.equal(log.routes('rrc00').length, taken);
+});
+
+test('records far ahead of the clock wait, but not without bound', async (t) => {
+  const { feed, take, pass, told } = await started(t);
+  const record = withdrawal(start + 60, 1);
+  for (let bytes = 0; bytes < 5 * 1024 * 1024; bytes += record.length) take('rrc00', record);
+  await pass(1);
+  assert.equal(told()[2], 'tick 0');
+  assert.ok(told().length > 1000);
+  await feed.stop();
+});
+
+test('a feed that is stopped writes all that it holds, and that its sources are lost', async (t) => {
+  const { feed, take, told } = await started(t);
+  take('rrc00', withdrawal(start, 1), withdrawal(start + 40, 2));
+  await feed.stop();
+  assert.deepEqual(told(), [
+    'sourceOpened 0',
+    'tick -1',
+    'W 10.1.0.0/16',
+    'tick 0',
+    'W 10.2.0.0/16',
+    'sourceLost 1',
+  ]);
+});
