@@ -1,7 +1,7 @@
 import type { OutgoingRecord, Producer } from '../transport/transport.ts';
 import { ClusterLink } from './cluster-link.ts';
 import type { KafkaOptions } from './kafka-options.ts';
-import { type Cluster, zstd } from './mended-kafkajs.ts';
+import { type Cluster, uncompressed, zstd } from './mended-kafkajs.ts';
 import { leaderId } from './partition-reads.ts';
 
 /** Of one partition in one request: brokers take 1,048,588 as they come, unless a topic says otherwise. */
@@ -9,6 +9,8 @@ const batchBytesMax = 1_000_000;
 const requestBytesMax = 8_000_000;
 /** What Kafka adds to a record, at most, and what the shortest takes. */
 const recordOverheadBytes = 32;
+/** What is smaller in all gains too little. */
+const compressedFromBytes = 1_000;
 const brokerTimeoutMs = 30_000;
 const allReplicas = -1;
 
@@ -143,5 +145,7 @@ async function produce(cluster: Cluster, leader: number, batches: readonly Parti
     topic,
     partitions,
   }));
-  await broker.produce({ acks: allReplicas, timeout: brokerTimeoutMs, compression: zstd, topicData });
+  const bytes = batches.reduce((sum, batch) => sum + batch.bytes, 0);
+  const compression = bytes < compressedFromBytes ? uncompressed : zstd;
+  await broker.produce({ acks: allReplicas, timeout: brokerTimeoutMs, compression, topicData });
 }
