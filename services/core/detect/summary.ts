@@ -26,12 +26,13 @@ export function summarize(incident: Incident, transition: Transition, eventSecon
 }
 
 function openOutage(incident: OutageIncident, eventSecond: EventSecond): string {
-  const lasts = eventSecond - incident.startSecond >= 3600;
+  const since = sinceOf(incident);
+  const lasts = eventSecond - since >= 3600;
   const partly = isPartlyBack(incident) ? ' and only partly back' : '';
   return [
-    `AS${incident.originAs}: ${networks(incident, incident.lostNow)} gone since ${time(sinceOf(incident))}${partly}`,
+    `AS${incident.originAs}: ${networks(incident, incident.lostNow)} gone since ${time(since)}${partly}`,
     ...earlierPhase(incident),
-    ...(lasts ? [`for ${outTime(incident, eventSecond)} now`] : []),
+    ...(lasts ? [`for ${outTime(incident, since, eventSecond)} now`] : []),
     ...behind(incident.evidence.upstreamAs),
     ...peers(incident),
     ...together(incident),
@@ -52,7 +53,7 @@ function closedOutage(incident: OutageIncident): string {
     return `${subject}: ${incident.peakLost} of the ${incident.expected} networks known by now gone since ${time(incident.startSecond)}, too few of them to be an outage: retracted`;
   const role = reason === 'merged' ? ['a phase of its beat'] : [];
   return [
-    `${subject}${incident.movedToAs === undefined ? ' is back' : ''}: ${lost} ${incident.peakLost === 1 ? 'was' : 'were'} gone for ${outTime(incident, second)}, ${span}`,
+    `${subject}${incident.movedToAs === undefined ? ' is back' : ''}: ${lost} ${incident.peakLost === 1 ? 'was' : 'were'} gone for ${outTime(incident, incident.startSecond, second)}, ${span}`,
     ...fullTime(incident, second),
     ...behind(incident.evidence.upstreamAs),
     ...(incident.movedToAs === undefined ? [] : [`now announced by AS${incident.movedToAs}`]),
@@ -107,9 +108,13 @@ function fullTime({ phases, startSecond }: OutageIncident, endSecond: EventSecon
 }
 
 /** "13 min", or "5 min of 13 min" where it was back for a time that did not last. */
-function outTime({ startSecond, backMinutes }: OutageIncident, endSecond: EventSecond): string {
-  const seconds = endSecond - startSecond;
-  if (backMinutes === 0) return duration(seconds);
+function outTime(
+  { startSecond, backMinutes }: OutageIncident,
+  since: EventSecond,
+  endSecond: EventSecond,
+): string {
+  const seconds = endSecond - since;
+  if (backMinutes === 0 || since > startSecond) return duration(seconds);
   return `${duration(Math.max(0, seconds - backMinutes * 60))} of ${duration(seconds)}`;
 }
 

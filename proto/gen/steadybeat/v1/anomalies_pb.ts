@@ -150,7 +150,8 @@ export type Evidence = Message<"steadybeat.v1.Evidence"> & {
   measures: Measure[];
 
   /**
-   * Full-feed peers that agree, of live ones; the same in peer ASes.
+   * Full-feed peers that agree, of live ones; the same in peer ASes. Of an outage: those that lack the one of its prefixes
+   * that the fewest lack, as of this record; when it closes, as of when the most did.
    *
    * @generated from field: uint32 peers_for = 3;
    */
@@ -172,7 +173,7 @@ export type Evidence = Message<"steadybeat.v1.Evidence"> & {
   livePeerAses: number;
 
   /**
-   * Some of them, as "collector address ASn".
+   * Some of them, as "collector address ASn"; of an outage, when its last prefix went.
    *
    * @generated from field: repeated string sample_peers_for = 7;
    */
