@@ -173,7 +173,7 @@ export type Evidence = Message<"steadybeat.v1.Evidence"> & {
   livePeerAses: number;
 
   /**
-   * Some of them, as "collector address ASn"; of an outage, when its last prefix went.
+   * Some of them, as "collector address ASn"; of an outage, as of when it opened.
    *
    * @generated from field: repeated string sample_peers_for = 7;
    */
