@@ -2,12 +2,14 @@ import type { EventSecond } from '#core/event-time.ts';
 import { recordEnd } from '#core/mrt/record.ts';
 import { lastSequences } from '#runtime/read-back.ts';
 import { bgpUpdates, deadLetters } from '#runtime/topics.ts';
-import type { OutgoingRecord, Producer } from '#runtime/transport/transport.ts';
+import type { OutgoingRecord, Producer, Transport } from '#runtime/transport/transport.ts';
 import { Door } from './door.ts';
-import type { FeedTransport } from './feed.ts';
 import { LiveLetters } from './live-letters.ts';
 import { LiveSource } from './live-source.ts';
 import type { SourceRegister } from './source-register.ts';
+
+/** What a live feed needs of the transport. */
+export type LiveTransport = Pick<Transport, 'openProducer' | 'offsets' | 'scan'>;
 
 export interface LiveFeedOptions {
   /** Of bgp.updates. */
@@ -39,6 +41,7 @@ const sendBytes = 2 * 1024 * 1024;
 const stepMilliseconds = 1000;
 /** A source of which nothing has been heard for so long is lost, though its feed goes on. */
 const silenceSeconds = 300;
+const maxSources = 1024;
 const letterProducer = 'live-feed';
 
 /**
@@ -47,7 +50,8 @@ const letterProducer = 'live-feed';
  */
 export class LiveFeed {
   readonly #options: LiveFeedOptions;
-  readonly #transport: FeedTransport;
+  readonly #transport: LiveTransport;
+  readonly #waitingBytesMax: number;
   readonly #sources = new Map<string, LiveSource>();
   readonly #door = new Door();
   readonly #roomListeners = new Set<() => void>();
@@ -64,8 +68,9 @@ export class LiveFeed {
   #timer: NodeJS.Timeout | undefined;
   readonly #failed = Promise.withResolvers<never>();
 
-  constructor(options: LiveFeedOptions, transport: FeedTransport) {
+  constructor(options: LiveFeedOptions, transport: LiveTransport) {
     this.#options = options;
+    this.#waitingBytesMax = options.waitingBytesMax ?? defaultWaitingBytesMax;
     this.#transport = transport;
     this.#failed.promise.catch(() => undefined);
   }
@@ -78,9 +83,11 @@ export class LiveFeed {
   /** True where feeds have to pause. */
   get isFull(): boolean {
     // Counted exactly only where it may be too much: this is asked for each message.
-    const { waitingBytesMax = defaultWaitingBytesMax } = this.#options;
-    if (this.#waitingAtMost > waitingBytesMax) this.#waitingAtMost = this.#waitingBytes();
-    return this.#waitingAtMost > waitingBytesMax;
+    if (this.#waitingAtMost <= this.#waitingBytesMax) return false;
+    this.#waitingAtMost = this.#waitingBytes();
+    if (this.#waitingAtMost <= this.#waitingBytesMax) return false;
+    this.#step();
+    return true;
   }
 
   /** Reads how far an earlier run had come. Its sources are lost until they are heard again. */
@@ -112,7 +119,8 @@ export class LiveFeed {
       const verdict = this.#door.check(bytes, at, next);
       if (verdict === 'in') {
         const live = known ?? this.#sources.get(source) ?? this.#addNew(source);
-        live.take(bytes, at, next, now, this.#out);
+        if (live === undefined) this.refuse(source, 'sourceLimit', 0, bytes.subarray(at, next));
+        else live.take(bytes, at, next, now, this.#out);
       } else if (verdict !== 'silent') {
         this.refuse(
           source,
@@ -174,7 +182,9 @@ export class LiveFeed {
     await this.#producer?.close();
   }
 
-  #addNew(source: string): LiveSource {
+  /** Undefined where there are more than a hostile feed shall make. */
+  #addNew(source: string): LiveSource | undefined {
+    if (this.#sources.size === maxSources) return undefined;
     const { partitions, register } = this.#options;
     if (!this.#sequences.has(source)) register.add(source);
     return this.#add(source, this.#sequences.get(source) ?? new Array<number>(partitions).fill(0));
@@ -211,7 +221,7 @@ export class LiveFeed {
       () => {
         this.#sending = undefined;
         this.#sendingBytes = 0;
-        if (this.#bytesOut() > sendBytes) this.#send();
+        if (this.#waitingBytes() > this.#waitingBytesMax / 2) this.#step();
         if (!this.isFull) for (const listener of [...this.#roomListeners]) listener();
       },
       (error: unknown) => {
