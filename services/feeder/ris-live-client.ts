@@ -1,20 +1,6 @@
 import WebSocket from 'ws';
 import { BackOff } from './back-off.ts';
-
-export interface RisLiveClientOptions {
-  readonly url: string;
-  /** No message for so long is as good as no connection. */
-  readonly silenceMilliseconds: number;
-  readonly firstRetryMilliseconds: number;
-  readonly maxRetryMilliseconds: number;
-}
-
-export const risLiveDefaults: RisLiveClientOptions = {
-  url: 'wss://ris-live.ripe.net/v1/ws/?client=steadybeat',
-  silenceMilliseconds: 60_000,
-  firstRetryMilliseconds: 1000,
-  maxRetryMilliseconds: 60_000,
-};
+import type { RisLiveClientOptions } from './ris-live-options.ts';
 
 export interface RisLiveListener {
   /** A frame; true where it was a message of RIS: what is none does not count as being heard. */

@@ -1,6 +1,7 @@
 import { RisLiveTranslator } from '#core/ris-live/translator.ts';
 import type { LiveFeed } from './live-feed.ts';
-import { RisLiveClient, type RisLiveClientOptions } from './ris-live-client.ts';
+import { RisLiveClient } from './ris-live-client.ts';
+import type { RisLiveClientOptions } from './ris-live-options.ts';
 
 export interface RisLiveFeedOptions extends RisLiveClientOptions {
   /** Milliseconds since 1970. */

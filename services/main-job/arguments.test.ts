@@ -39,3 +39,24 @@ test('a wrong argument is one line', () => {
     assert.ok(command.case === 'wrong' && !command.message.includes('\n'));
   }
 });
+
+test('live', () => {
+  const output = { format: 'text', scoresFile: undefined, watch: new Set() };
+  const command = parseArguments(['live']);
+  assert.ok(command.case === 'live' && command.risLiveUrl?.startsWith('wss://ris-live.ripe.net/'));
+  assert.deepEqual([command.dataFolder, command.bmp], ['steadybeat-live', undefined]);
+  assert.deepEqual(parseArguments(['live', '--data', 'd', '--ris-live', 'off', '--bmp', '192.0.2.1:11019']), {
+    case: 'live',
+    dataFolder: 'd',
+    risLiveUrl: undefined,
+    bmp: { host: '192.0.2.1', port: 11_019 },
+    output,
+  });
+  const hosts = ['5000', '[2001:db8::1]:5000', 'localhost:5000'].map((bmp) => {
+    const { bmp: at } = parseArguments(['live', '--bmp', bmp]) as { bmp?: { host: string } };
+    return at?.host;
+  });
+  assert.deepEqual(hosts, ['::', '2001:db8::1', 'localhost']);
+  for (const wrong of [['x'], ['--ris-live', 'off'], ['--bmp', 'foo'], ['--bmp', '70000'], ['--seed', '2']])
+    assert.equal(parseArguments(['live', ...wrong]).case, 'wrong', wrong.join(' '));
+});

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type EventSecond, parseSecond } from '#core/event-time.ts';
+import { risLiveDefaults } from '../feeder/ris-live-options.ts';
 
 export type Command =
   | { readonly case: 'help' }
@@ -15,6 +16,15 @@ export type Command =
       readonly untilSecond: EventSecond | undefined;
       readonly output: OutputOptions;
     }
+  | {
+      readonly case: 'live';
+      readonly dataFolder: string;
+      /** Undefined where RIS Live is not to be heard. */
+      readonly risLiveUrl: string | undefined;
+      /** Where routers may send BMP, if anywhere. */
+      readonly bmp: { readonly host: string; readonly port: number } | undefined;
+      readonly output: OutputOptions;
+    }
   | { readonly case: 'wrong'; readonly message: string };
 
 export interface OutputOptions {
@@ -24,11 +34,14 @@ export interface OutputOptions {
   readonly watch: ReadonlySet<number>;
 }
 
+const defaultLiveFolder = 'steadybeat-live';
+
 export const helpText = `Steadybeat watches the Internet's routing for the steady beat of instability and the outage that follows it.
 
   npm start                            replay North Korea, December 2014, and watch it being found
   npm start -- [OPTIONS] FILE...       find incidents in MRT files of BGP collectors: updates and RIBs, in any order,
                                        gzip, bzip2, zstd or plain
+  npm start -- live                    watch the Internet as it is now, by RIPE's RIS Live; --bmp hears your own routers too
   npm start -- decode FILE...          print every route, one a line, as \`bgpdump -m\` does
 
 Options
@@ -39,6 +52,9 @@ Options
   --until TIME            leave out what is at this time or later
   --seed-rib FILE         the table to expect: a RIB, or prefixes and origins in pyasn's format
   --data DIR              keep the log in this folder; the same command goes on where it was interrupted
+                          (live always keeps it: in ${defaultLiveFolder} where nothing else is said)
+  --bmp [ADDRESS:]PORT    live: listen for routers that send BMP (on all addresses, if none is given)
+  --ris-live URL|off      live: another server, or none
   --seed NUMBER           of the replay: draw another one (default 1)
   --help, --version
 `;
@@ -52,6 +68,8 @@ const options = {
   'seed-rib': { type: 'string' },
   data: { type: 'string' },
   seed: { type: 'string' },
+  bmp: { type: 'string' },
+  'ris-live': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
 } as const;
@@ -79,6 +97,9 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   if (values.version) return { case: 'version' };
   if (positionals[0] === 'decode') return decodeCommand(values, positionals.slice(1));
   const output = outputOptions(values);
+  if (positionals[0] === 'live') return liveCommand(values, positionals.slice(1), output);
+  const ofLive = (['bmp', 'ris-live'] as const).find((name) => values[name] !== undefined);
+  if (ofLive !== undefined) throw new WrongArgument(`--${ofLive} is for live only`);
   if (positionals.length === 0) {
     refuseOthers(values, ['format', 'scores', 'watch', 'seed'], 'needs a FILE');
     return { case: 'replay', seed: seedOf(text(values.seed)), output };
@@ -108,6 +129,34 @@ function decodeCommand(values: Values, files: readonly string[]): Command {
   refuseOthers(values, [], 'is not for decode');
   if (files.length === 0) throw new WrongArgument('decode needs a FILE');
   return { case: 'decode', files };
+}
+
+function liveCommand(values: Values, others: readonly string[], output: OutputOptions): Command {
+  if (others.length > 0) throw new WrongArgument(`live needs no ${others[0]}`);
+  refuseOthers(values, ['format', 'scores', 'watch', 'data', 'bmp', 'ris-live'], 'is not for live');
+  const url = text(values['ris-live']);
+  const risLiveUrl = url === 'off' ? undefined : (url ?? risLiveDefaults.url);
+  if (risLiveUrl !== undefined && !/^wss?:\/\/./.test(risLiveUrl)) {
+    throw new WrongArgument(`--ris-live: "${risLiveUrl}" is neither ws://, wss:// nor off`);
+  }
+  const bmp = bmpAddress(text(values.bmp));
+  if (risLiveUrl === undefined && bmp === undefined) {
+    throw new WrongArgument('live with --ris-live off needs --bmp: there is nothing to hear');
+  }
+  return { case: 'live', dataFolder: text(values.data) ?? defaultLiveFolder, risLiveUrl, bmp, output };
+}
+
+/** "11019", "192.0.2.1:11019", "[2001:db8::1]:11019". */
+function bmpAddress(value: string | undefined): { host: string; port: number } | undefined {
+  if (value === undefined) return undefined;
+  const match = /^(?:\[([0-9a-f:.]+)\]:|([^:[\]]+):)?(\d{1,5})$/i.exec(value);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    throw new WrongArgument(
+      `--bmp: "${value}" is not a port or an address and a port, such as 192.0.2.1:11019`,
+    );
+  }
+  return { host: match[1] ?? match[2] ?? '::', port };
 }
 
 function outputOptions(values: Values): OutputOptions {

@@ -101,7 +101,14 @@ export function claimDataFolder(folder: string, command: DetectCommand): string 
   const files = distinctFiles(command.files)
     .map((file) => resolve(file))
     .sort();
-  const input = JSON.stringify({ files, seedRib: seedRib && resolve(seedRib), fromSecond, untilSecond });
+  return claimFolder(
+    folder,
+    JSON.stringify({ files, seedRib: seedRib && resolve(seedRib), fromSecond, untilSecond }),
+  );
+}
+
+/** The same of any input, as text. */
+export function claimFolder(folder: string, input: string): string | undefined {
   const path = join(folder, 'input.json');
   try {
     if (readFileSync(path, 'utf8') === input) return undefined;

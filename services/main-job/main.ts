@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { type Command, helpText, parseArguments } from './arguments.ts';
 import { decodeCommand } from './decode-command.ts';
-import { claimDataFolder, detectCommand } from './detect-command.ts';
+import { claimDataFolder, claimFolder, detectCommand } from './detect-command.ts';
 import { replayCommand } from './replay-command.ts';
 
 /** Runs the command that the arguments ask for; gives the exit status. */
@@ -24,6 +24,8 @@ export async function main(args: readonly string[]): Promise<number> {
       return decodeCommand(command.files);
     case 'detect':
       return detectCommand(command);
+    case 'live':
+      return (await import('./live-command.ts')).liveCommand(command);
     case 'replay':
       return replayCommand(command);
     case 'wrong':
@@ -39,6 +41,11 @@ function endWhereNobodyReads(error: NodeJS.ErrnoException): void {
 
 /** Why the files of a command cannot be used, before anything is started. */
 function unusable(command: Command): string | undefined {
+  if (command.case === 'live') {
+    mkdirSync(command.dataFolder, { recursive: true });
+    // A folder of live feeds is not one of files.
+    return claimFolder(command.dataFolder, JSON.stringify({ live: true }));
+  }
   if (command.case !== 'decode' && command.case !== 'detect') return undefined;
   const seed = command.case === 'detect' && command.seedRib !== undefined ? [command.seedRib] : [];
   for (const file of [...command.files, ...seed]) {

@@ -1,0 +1,136 @@
+import type { Anomaly } from '#core/contract/anomalies.ts';
+import type { Command } from './arguments.ts';
+import { IncidentLines } from './incident-line.ts';
+import { IncidentList } from './incident-list.ts';
+import { LineFile } from './line-file.ts';
+import { Live, type LiveHealth } from './live.ts';
+import { number } from './progress.ts';
+import { countsText } from './refusal-report.ts';
+import { anomalyJson, isWatched, isWatchedScore, scoresJson } from './reports.ts';
+import { stopOnSignal } from './signals.ts';
+import { paintFor, StatusLine } from './terminal.ts';
+
+type LiveCommand = Extract<Command, { case: 'live' }>;
+
+/** Where no terminal updates a line in place, the state of the feeds is told so often. */
+const plainStatusMilliseconds = 60_000;
+/** So many refusals are told one by one; the others are counted. */
+const toldOneByOne = 5;
+
+/** Watches until it is interrupted; status 0, or 1 where it could not begin or go on. */
+export async function liveCommand(command: LiveCommand): Promise<number> {
+  const { output, dataFolder, risLiveUrl, bmp } = command;
+  const isJson = output.format === 'ndjson';
+  const out = isJson ? process.stderr : process.stdout;
+  const paint = paintFor(out);
+  const incidents = new IncidentList();
+  const incidentLines = new IncidentLines(paint);
+  const scores = output.scoresFile === undefined ? undefined : new LineFile(output.scoresFile);
+  const rate = new MessageRate();
+  const status = new StatusLine(
+    process.stderr,
+    plainEvery(process.stderr, () => {
+      const health = live.health();
+      return health === undefined ? 'starting' : healthText(health, rate.of(health.records));
+    }),
+  );
+  const tell = (text: string) => status.line(out, `${paint('dim', clockText())}  ${text}`);
+  let refusals = 0;
+  const live = new Live({
+    dataFolder,
+    risLiveUrl,
+    bmp,
+    onAnomaly: (anomaly: Anomaly, isKnown) => {
+      if (!isWatched(anomaly, output.watch)) return;
+      incidents.add(anomaly);
+      const line = incidentLines.line(anomaly);
+      if (isKnown) return;
+      if (isJson) process.stdout.write(`${anomalyJson(anomaly)}\n`);
+      else if (line !== undefined) status.line(out, line);
+    },
+    onRefused: (origin, reason) => {
+      if (++refusals <= toldOneByOne) tell(`refused: ${origin}: ${reason}`);
+      else if (refusals === toldOneByOne + 1) tell('refused: more, which are counted');
+    },
+    onEvent: tell,
+    ...(scores && {
+      onScores: (value) => {
+        if (isWatchedScore(value, output.watch)) scores.write(scoresJson(value));
+      },
+    }),
+  });
+  stopOnSignal(() => live.stop());
+  tell(`the log is in ${dataFolder}`);
+  try {
+    await live.run();
+  } catch (error) {
+    status.end();
+    process.stderr.write(`steadybeat: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  } finally {
+    status.end();
+    scores?.close();
+  }
+  const health = live.health();
+  if (health !== undefined) for (const line of totalsLines(health)) out.write(`${line}\n`);
+  for (const line of incidents.summary(paint)) out.write(`${line}\n`);
+  return 0;
+}
+
+/** "23 collectors and routers, 1,204 peers, 5,210 records/s, 2 s behind; RIS Live connected". */
+function healthText(health: LiveHealth, perSecond: number): string {
+  const { sources, peers, delaySeconds, late, refused, risLive, bmp } = health;
+  const parts = [
+    `${clockText()}  ${number(sources)} collectors and routers, ${number(peers)} peers, ${number(perSecond)} records/s`,
+  ];
+  if (delaySeconds !== undefined) parts.push(`${delaySeconds} s behind`);
+  if (risLive !== undefined)
+    parts.push(risLive.isConnected ? 'RIS Live connected' : 'RIS Live NOT CONNECTED');
+  if (risLive !== undefined && risLive.pauses > 0) parts.push(`paused ${number(risLive.pauses)} times`);
+  if (bmp !== undefined) parts.push(`BMP ${bmp.connections} connected`);
+  if (bmp !== undefined && bmp.turnedAway > 0) parts.push(`${number(bmp.turnedAway)} turned away`);
+  if (late > 0) parts.push(`${number(late)} late`);
+  const total = [...refused.values()].reduce((sum, count) => sum + count, 0);
+  if (total > 0) parts.push(`${number(total)} refused`);
+  return parts.join(', ');
+}
+
+function totalsLines({ records, elems, refused, late, risLive, bmp }: LiveHealth): string[] {
+  const refusedText = countsText(refused);
+  const cutOffText = countsText(bmp?.cutOff ?? new Map());
+  return [
+    '',
+    `${number(records)} records, ${number(elems)} announced and withdrawn prefixes, ${number(late)} late`,
+    ...(risLive === undefined
+      ? []
+      : [`RIS Live: ${number(risLive.messages)} messages, ${risLive.connections} connections`]),
+    ...(refusedText === '' ? [] : [`refused: ${refusedText}`]),
+    ...(cutOffText === '' ? [] : [`BMP connections cut off: ${cutOffText}`]),
+  ];
+}
+
+const clockText = (): string => `${new Date().toISOString().slice(0, 19).replace('T', ' ')}Z`;
+
+/** Records a second over the last ten seconds. */
+class MessageRate {
+  readonly #marks: { at: number; records: number }[] = [];
+
+  of(records: number): number {
+    const at = performance.now();
+    this.#marks.push({ at, records });
+    while (this.#marks.length > 2 && at - this.#marks[0]!.at > 10_000) this.#marks.shift();
+    const first = this.#marks[0]!;
+    return at - first.at < 500 ? 0 : (1000 * (records - first.records)) / (at - first.at);
+  }
+}
+
+/** On a terminal each text that is asked for, elsewhere one now and then. */
+function plainEvery(stream: NodeJS.WriteStream, text: () => string): () => string {
+  if (stream.isTTY) return text;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (performance.now() - toldAt < plainStatusMilliseconds) return '';
+    toldAt = performance.now();
+    return text();
+  };
+}

@@ -1,0 +1,126 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Anomaly } from '#core/contract/anomalies.ts';
+import type { AsScores } from '#core/contract/as-scores.ts';
+import { anomalies } from '#runtime/topics.ts';
+import { openDiskStorage } from '#runtime/transport/disk-storage.ts';
+import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
+import { type BmpHealth, BmpListener, bmpDefaults } from '../feeder/bmp-listener.ts';
+import { LiveFeed, type LiveTotals } from '../feeder/live-feed.ts';
+import { RisLiveFeed, type RisLiveHealth } from '../feeder/ris-live-feed.ts';
+import { risLiveDefaults } from '../feeder/ris-live-options.ts';
+import { SourceFile } from '../feeder/source-register.ts';
+import { type Pipeline, startPipeline } from './pipeline.ts';
+
+export interface LiveOptions {
+  readonly dataFolder: string;
+  readonly risLiveUrl: string | undefined;
+  readonly bmp: { readonly host: string; readonly port: number } | undefined;
+  /** Each change of an incident; `isKnown` of those of earlier runs. */
+  readonly onAnomaly: (anomaly: Anomaly, isKnown: boolean) => void;
+  readonly onScores?: (scores: AsScores) => void;
+  readonly onRefused: (origin: string, reason: string) => void;
+  /** What happens to the feeds, for people. */
+  readonly onEvent: (text: string) => void;
+}
+
+export interface LiveHealth extends LiveTotals {
+  readonly risLive: RisLiveHealth | undefined;
+  readonly bmp: BmpHealth | undefined;
+}
+
+const partitions = { updatePartitions: 2, blockPartitions: 2 };
+/** The whole table of every peer is in a snapshot of the first service: it is not written every minute. */
+const snapshots = { everyEventMinutes: 30, everyInputBytes: 4 * 1024 * 1024 * 1024 };
+
+/** Live feeds through all services, in one process over a log on disk: goes on where it was interrupted. */
+export class Live {
+  readonly #options: LiveOptions;
+  readonly #stopped = Promise.withResolvers<void>();
+  #live: LiveFeed | undefined;
+  #risLive: RisLiveFeed | undefined;
+  #bmp: BmpListener | undefined;
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined before all has started. */
+  health(): LiveHealth | undefined {
+    if (this.#live === undefined) return undefined;
+    return { ...this.#live.totals(), risLive: this.#risLive?.health(), bmp: this.#bmp?.health() };
+  }
+
+  /** Ends run in order: what was heard goes through all services. */
+  stop(): void {
+    this.#stopped.resolve();
+  }
+
+  async run(): Promise<void> {
+    const { dataFolder } = this.#options;
+    mkdirSync(dataFolder, { recursive: true });
+    const log = new EmbeddedLog({ lagBytesMax: defaultLagBytesMax }, openDiskStorage(dataFolder));
+    const pipeline = await this.#startPipeline(log);
+    const register = new SourceFile(join(dataFolder, 'sources.txt'));
+    const live = new LiveFeed(
+      {
+        partitions: partitions.updatePartitions,
+        register,
+        now: Date.now,
+        onRefused: this.#options.onRefused,
+      },
+      log,
+    );
+    await live.start();
+    this.#live = live;
+    try {
+      await this.#startFeeds(live);
+      await Promise.race([this.#stopped.promise, pipeline.failed, live.failed]);
+    } finally {
+      this.#risLive?.stop();
+      await this.#bmp?.stop();
+    }
+    await live.stop();
+    await Promise.race([pipeline.drained(), pipeline.failed]);
+    await pipeline.stop();
+    await log.close();
+  }
+
+  async #startPipeline(log: EmbeddedLog): Promise<Pipeline> {
+    const { onAnomaly, onScores } = this.#options;
+    let known = await knownAnomalies(log);
+    return startPipeline(
+      {
+        ...partitions,
+        snapshots,
+        onAnomaly: (anomaly) => onAnomaly(anomaly, known-- > 0),
+        ...(onScores === undefined ? {} : { onScores }),
+      },
+      log,
+    );
+  }
+
+  async #startFeeds(live: LiveFeed): Promise<void> {
+    const { risLiveUrl, bmp, onEvent } = this.#options;
+    if (bmp !== undefined) {
+      this.#bmp = new BmpListener({ ...bmpDefaults, ...bmp, now: Date.now, onEvent }, live);
+      const port = await this.#bmp.start();
+      onEvent(`BMP: listening on port ${port}`);
+    }
+    if (risLiveUrl !== undefined) {
+      this.#risLive = new RisLiveFeed({ ...risLiveDefaults, url: risLiveUrl, now: Date.now, onEvent }, live);
+      this.#risLive.start();
+    }
+  }
+}
+
+/** So many changes of incidents does the log have already. */
+async function knownAnomalies(log: EmbeddedLog): Promise<number> {
+  try {
+    const { low, high } = await log.offsets(anomalies.topic, 0);
+    return high - low;
+  } catch {
+    // A new log has no topics.
+    return 0;
+  }
+}
