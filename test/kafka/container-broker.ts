@@ -22,7 +22,7 @@ export function containerEngineThere(): boolean {
 export async function startContainer(): Promise<string> {
   const { GenericContainer, Wait } = await import('testcontainers');
   const [port] = await freePorts(1);
-  const own = serverProperties(1, [{ client: port!, controller: 9093 }], '/tmp/kafka-data');
+  const own = serverProperties(1, [{ client: port!, controller: 9093, further: {} }], '/tmp/kafka-data');
   const properties = {
     ...own,
     // The port is the same inside and outside, so that what the broker says of itself is right on both sides.

@@ -44,7 +44,7 @@ async function prepare(): Promise<void> {
   const [client, controller] = await freePorts(2);
   const data = path.join(folder, 'data');
   const file = path.join(folder, 'server.properties');
-  const properties = serverProperties(1, [{ client: client!, controller: controller! }], data);
+  const properties = serverProperties(1, [{ client: client!, controller: controller!, further: {} }], data);
   const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}`);
   writeFileSync(file, lines.join('\n'));
   const format = ['format', '-t', 'MkU3OEVBNTcwNTJENDM2Qk', '-c', file];

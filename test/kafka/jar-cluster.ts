@@ -11,6 +11,8 @@ export interface JarClusterOptions {
   readonly nodes: number;
   /** Of the first node; a free one where it is missing. */
   readonly port?: number;
+  /** Listeners besides the plain one, by Kafka's names of security protocols; for one node. */
+  readonly further?: readonly string[];
   /** Over those that every test broker has. */
   readonly properties?: ServerProperties;
   /** Arguments for Kafka's own formatting of its folder, such as first users. */
@@ -23,27 +25,31 @@ const readyWithinMs = 60_000;
 export class JarCluster {
   readonly nodes: readonly JarNode[];
   readonly #folder: string;
+  readonly #further: Readonly<Record<string, number>>;
 
-  private constructor(nodes: readonly JarNode[], folder: string) {
+  private constructor(nodes: readonly JarNode[], folder: string, further: Readonly<Record<string, number>>) {
     this.nodes = nodes;
     this.#folder = folder;
+    this.#further = further;
   }
 
   static async start(options: JarClusterOptions): Promise<JarCluster> {
-    const { nodes: count, port, properties = {}, formatting = [] } = options;
+    const { nodes: count, port, further = [], properties = {}, formatting = [] } = options;
     const folder = mkdtempSync(path.join(tmpdir(), 'steadybeat-kafka-'));
     goesWithThisProcess(folder);
-    const free = await freePorts(2 * count);
+    const free = await freePorts(2 * count + further.length);
+    const named = Object.fromEntries(further.map((name, i) => [name, free[2 * count + i]!]));
     const ports: NodePorts[] = Array.from({ length: count }, (_, i) => ({
       client: i === 0 && port !== undefined ? port : free[2 * i]!,
       controller: free[2 * i + 1]!,
+      further: named,
     }));
     const nodes = ports.map(({ client }, i) => {
       const home = path.join(folder, String(i + 1));
       const all = { ...serverProperties(i + 1, ports, path.join(home, 'data')), ...properties };
       return new JarNode(home, `127.0.0.1:${client}`, all, formatting);
     });
-    const cluster = new JarCluster(nodes, folder);
+    const cluster = new JarCluster(nodes, folder, named);
     for (const node of nodes) node.start();
     await cluster.ready();
     return cluster;
@@ -52,6 +58,11 @@ export class JarCluster {
   /** Addresses for clients. */
   get brokers(): string[] {
     return this.nodes.map((node) => node.address);
+  }
+
+  /** The address of a further listener. */
+  listener(name: string): string {
+    return `127.0.0.1:${this.#further[name]}`;
   }
 
   /** Waits until all nodes answer. */

@@ -59,4 +59,10 @@ export function whyNoJars(): string | undefined {
   return undefined;
 }
 
+/** For tests that need brokers of their own, to kill them or to set them up: `skip` of a test. */
+export function missingJars(): string | false {
+  const reason = whyNoJars();
+  return reason !== undefined && `no Kafka of its own: ${reason}`;
+}
+
 const sumOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');

@@ -3,6 +3,8 @@ export type ServerProperties = Readonly<Record<string, string>>;
 export interface NodePorts {
   readonly client: number;
   readonly controller: number;
+  /** Of further listeners, by their names, which are Kafka's names of security protocols. */
+  readonly further: Readonly<Record<string, number>>;
 }
 
 /** Of one node among those that listen on these ports: broker and controller in one, quick to start and to notice. */
@@ -11,16 +13,25 @@ export function serverProperties(
   nodes: readonly NodePorts[],
   dataFolder: string,
 ): ServerProperties {
-  const { client, controller } = nodes[nodeId - 1]!;
+  const { client, controller, further } = nodes[nodeId - 1]!;
+  const more = Object.entries(further).map(([name, port]) => ({
+    name,
+    listener: `,${name}://127.0.0.1:${port}`,
+  }));
+  const moreListeners = more.map(({ listener }) => listener).join('');
+  const protocols = [
+    'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    ...more.map(({ name }) => `${name}:${name}`),
+  ];
   const replicas = String(nodes.length);
   const inSync = String(Math.min(2, nodes.length));
   return {
     'process.roles': 'broker,controller',
     'node.id': String(nodeId),
     'controller.quorum.voters': nodes.map((node, i) => `${i + 1}@127.0.0.1:${node.controller}`).join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${client},CONTROLLER://127.0.0.1:${controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${client}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `PLAINTEXT://127.0.0.1:${client},CONTROLLER://127.0.0.1:${controller}${moreListeners}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${client}${moreListeners}`,
+    'listener.security.protocol.map': protocols.join(','),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': dataFolder,

@@ -62,7 +62,9 @@ export class ClusterLink {
         if (this.closed) throw new Error('the connection to Kafka is closed', { cause: error });
         const problem = explained(error, attempt);
         if (!(problem instanceof KafkaProblem) || !problem.passes || isMissing(error, since)) throw problem;
-        await this.#repair(error, used);
+        // Another's failure ended this connection.
+        if (used !== this.#current) continue;
+        await this.#repair(error);
         if (!waiting)
           this.#options.onEvent?.({ case: 'waiting', doing: task.doing, reason: problem.message });
         waiting = true;
@@ -98,11 +100,8 @@ export class ClusterLink {
   }
 
   /** After an answer of a broker it is enough to ask who leads what now; else the connection goes. */
-  async #repair(error: unknown, used: Connection | undefined): Promise<void> {
-    if (errorType(error) === undefined) {
-      if (used === this.#current) this.drop();
-      return;
-    }
+  async #repair(error: unknown): Promise<void> {
+    if (errorType(error) === undefined) return this.drop();
     await this.#connected()
       .then((cluster) => cluster.refreshMetadata())
       .catch(() => undefined);

@@ -117,9 +117,11 @@ export class KafkaProducer implements Producer {
       batch.messages.push({ key, value: value && Buffer.from(value.buffer, value.byteOffset, value.length) });
     }
     const queued = this.#queue.slice(from, this.#first);
-    // What was sent is not kept until the end of a long queue.
-    if (this.#first > 10_000) this.#queue = this.#queue.slice(this.#first);
-    if (this.#queue.length < from + queued.length) this.#first = 0;
+    // What was sent is let go in time, at a cost that does not grow with the queue.
+    if (this.#first > this.#queue.length / 2) {
+      this.#queue = this.#queue.slice(this.#first);
+      this.#first = 0;
+    }
     return { queued, batches: [...batches.values()] };
   }
 
