@@ -1,6 +1,6 @@
 /**
- * A collector that is a BGP speaker of its own, as RouteViews' are on their Kafka, prepends its AS to the path of what
- * it passes on (RFC 4271 5.1.2). No peer told it that; it is taken out again.
+ * FRR prepends its own AS to the paths of Route Monitoring, as if it passed the routes on (RFC 4271 5.1.2); RouteViews'
+ * collectors (AS 6447) are FRR, too. No peer told it that; it is taken out again.
  */
 import { asSequence } from '../bgp/as-path.ts';
 import { u16, u32 } from '../bgp/octets.ts';

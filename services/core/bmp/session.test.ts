@@ -154,6 +154,14 @@ test('the collector’s AS is taken out of the path, once, and only in front', (
   ]);
 });
 
+test('the router’s own AS, which its Peer Up tells, is taken out of the paths of external peers', () => {
+  const { told, take } = started(6447);
+  take(peerUp({}, open(65_000), open(64_500)), peerUp({ asn: 65_000 }, open(65_000), open(65_000)));
+  take(routes({}, update([65_000, 64_500])), routes({}, update([6447, 1])));
+  take(routes({ asn: 65_000 }, update([65_000, 64_500])));
+  assert.deepEqual(told.slice(2), ['A/24 64500 at 0', 'A/24 6447 1 at 0', 'A/24 65000 64500 at 0']);
+});
+
 test('a per-peer time is believed within ten minutes before and one after its coming', () => {
   const { told, take, session } = started();
   for (const second of [received - 600, received + 60, received - 601, received + 61, 0])

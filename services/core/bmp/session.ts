@@ -25,7 +25,7 @@ export type SessionRefusal =
   | 'peerLimit';
 
 export interface BmpSessionOptions {
-  /** The AS that the collector prepends to paths; 0 for none. */
+  /** The AS that the router prepends to paths, where its Peer Up may not be seen; 0 for none. */
   readonly collectorAs: number;
   readonly onRefused: (reason: SessionRefusal, bytes: Uint8Array, start: number, end: number) => void;
 }
@@ -226,15 +226,23 @@ export class BmpSession implements BmpVisitor {
     const { out } = this;
     const second = this.#second;
     const microsecond = this.#microsecond;
-    const { collectorAs } = this.#options;
-    const isPrepended = collectorAs !== 0 && isScanned && peer.peerAs !== collectorAs;
-    const removed = isPrepended ? leadingAsBytes(bytes, this.#scan, collectorAs, asnBytes) : 0;
+    const removed = isScanned ? this.#leadingAsBytes(peer, bytes, asnBytes) : 0;
     if (removed === 0) {
       out.copyMessage(second, microsecond, peer, asnBytes, hasPathIds, bytes, start, end);
       return;
     }
     const at = out.message(second, microsecond, peer, asnBytes, hasPathIds, end - start - removed);
     writeWithoutLeadingAs(bytes, start, end, this.#scan, removed, out.bytes, at);
+  }
+
+  /**
+   * Octets of an AS that the router itself put before the path: its own (FRR does), or the collector's. A path of an
+   * external peer never begins with it, since that would be a loop (RFC 4271 9.1.2).
+   */
+  #leadingAsBytes(peer: MonitoredPeer, bytes: Uint8Array, asnBytes: 2 | 4): number {
+    const own = peer.localAs !== 0 ? peer.localAs : this.#options.collectorAs;
+    if (own === 0 || own === peer.peerAs) return 0;
+    return leadingAsBytes(bytes, this.#scan, own, asnBytes);
   }
 
   #setTime(header: PerPeerHeader): void {

@@ -1,0 +1,240 @@
+/**
+ * Real routers on loopback send us BMP: GoBGP and FRR (Debian packages gobgpd and frr), each with a session to a second GoBGP
+ * that announces, withdraws, dies and comes again.
+ */
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BmpListener, bmpDefaults } from '../../services/feeder/bmp-listener.ts';
+import { LiveFeed } from '../../services/feeder/live-feed.ts';
+import { noRegister } from '../../services/feeder/source-register.ts';
+import { LiveLog } from './live-log.ts';
+
+const gobgpd = '/usr/bin/gobgpd';
+const gobgp = '/usr/bin/gobgp';
+const bgpd = '/usr/lib/frr/bgpd';
+const noGobgp = !existsSync(gobgpd) && 'gobgpd is not installed';
+const noFrr = noGobgp || (!existsSync(bgpd) && 'frr is not installed');
+
+/** The router that sends BMP, and the one that it hears. */
+const monitored = { asn: 65_001, address: '127.0.0.1' };
+const speaker = { asn: 65_002, address: '127.0.0.2' };
+
+async function freePort(host: string): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 2000; i++) {
+    if (condition()) return;
+    await sleep(20);
+  }
+  assert.fail(`never: ${what}`);
+}
+
+interface Place {
+  readonly folder: string;
+  readonly bmpPort: number;
+  readonly speakerPort: number;
+}
+
+/** A listener and a folder for the configurations; what is started is ended after the test. */
+async function prepared(t: TestContext) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'steadybeat-speakers-'));
+  const log = new LiveLog();
+  const live = new LiveFeed({ partitions: 1, register: noRegister, now: Date.now }, log);
+  await live.start();
+  const events: string[] = [];
+  const onEvent = (text: string) => events.push(text);
+  const listener = new BmpListener(
+    { ...bmpDefaults, host: '127.0.0.1', port: 0, now: Date.now, onEvent },
+    live,
+  );
+  const bmpPort = await listener.start();
+  const children: ChildProcess[] = [];
+  t.after(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    await listener.stop();
+    await live.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const run = (program: string, args: readonly string[]): ChildProcess => {
+    const child = spawn(program, args, { stdio: 'ignore' });
+    children.push(child);
+    return child;
+  };
+  const place: Place = { folder, bmpPort, speakerPort: await freePort(speaker.address) };
+  /** Routes and states of the monitored router's peer, as the log has them. */
+  const told = () => {
+    const [source] = [...log.contents().keys()];
+    return source === undefined ? [] : log.routes(source);
+  };
+  return { place, run, live, told, events };
+}
+
+const families = (lines: readonly string[]) =>
+  lines
+    .map((name) => `[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = "${name}"\n`)
+    .join('');
+
+/** GoBGP that announces; it waits to be connected to. */
+async function startSpeaker({ folder, speakerPort }: Place, run: (p: string, a: string[]) => ChildProcess) {
+  const api = await freePort('127.0.0.1');
+  const file = path.join(folder, 'speaker.toml');
+  await writeFile(
+    file,
+    `[global.config]
+as = ${speaker.asn}
+router-id = "10.0.0.2"
+port = ${speakerPort}
+local-address-list = ["${speaker.address}"]
+[[neighbors]]
+[neighbors.config]
+neighbor-address = "${monitored.address}"
+peer-as = ${monitored.asn}
+[neighbors.transport.config]
+passive-mode = true
+${families(['ipv4-unicast', 'ipv6-unicast'])}`,
+  );
+  const child = run(gobgpd, ['-f', file, '--api-hosts', `127.0.0.1:${api}`, '--pprof-disable']);
+  const command = (...args: string[]) =>
+    execFileSync(gobgp, ['-u', '127.0.0.1', '-p', String(api), ...args], { stdio: 'pipe' }).toString();
+  for (let i = 0; ; i++) {
+    try {
+      command('global');
+      return { child, command };
+    } catch (error) {
+      if (i === 100) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+async function startGobgp(
+  { folder, bmpPort, speakerPort }: Place,
+  run: (p: string, a: string[]) => ChildProcess,
+) {
+  const file = path.join(folder, 'monitored.toml');
+  await writeFile(
+    file,
+    `[global.config]
+as = ${monitored.asn}
+router-id = "10.0.0.1"
+port = ${await freePort(monitored.address)}
+local-address-list = ["${monitored.address}"]
+[[neighbors]]
+[neighbors.config]
+neighbor-address = "${speaker.address}"
+peer-as = ${speaker.asn}
+[neighbors.transport.config]
+remote-port = ${speakerPort}
+local-address = "${monitored.address}"
+[neighbors.timers.config]
+connect-retry = 1
+idle-hold-time-after-reset = 1
+${families(['ipv4-unicast', 'ipv6-unicast'])}
+[[bmp-servers]]
+[bmp-servers.config]
+address = "127.0.0.1"
+port = ${bmpPort}
+route-monitoring-policy = "pre-policy"
+`,
+  );
+  run(gobgpd, ['-f', file, '--api-hosts', `127.0.0.1:${await freePort('127.0.0.1')}`, '--pprof-disable']);
+}
+
+async function startFrr(
+  { folder, bmpPort, speakerPort }: Place,
+  run: (p: string, a: string[]) => ChildProcess,
+) {
+  const file = path.join(folder, 'bgpd.conf');
+  await writeFile(
+    file,
+    `hostname frr-router
+router bgp ${monitored.asn}
+ bgp router-id 10.0.0.1
+ no bgp ebgp-requires-policy
+ neighbor ${speaker.address} remote-as ${speaker.asn}
+ neighbor ${speaker.address} port ${speakerPort}
+ neighbor ${speaker.address} update-source ${monitored.address}
+ neighbor ${speaker.address} disable-connected-check
+ neighbor ${speaker.address} timers connect 1
+ bmp targets steadybeat
+  bmp connect 127.0.0.1 port ${bmpPort} min-retry 100 max-retry 500
+  bmp monitor ipv4 unicast pre-policy
+  bmp monitor ipv4 unicast post-policy
+ exit
+ address-family ipv4 unicast
+  neighbor ${speaker.address} soft-reconfiguration inbound
+ exit-address-family
+`,
+  );
+  const place = [
+    '-i',
+    path.join(folder, 'bgpd.pid'),
+    '--vty_socket',
+    folder,
+    '-z',
+    path.join(folder, 'zserv'),
+  ];
+  const alone = [
+    '-Z',
+    '-S',
+    '-n',
+    '-l',
+    monitored.address,
+    '-p',
+    String(await freePort(monitored.address)),
+    '-P',
+    '0',
+  ];
+  run(bgpd, ['-f', file, '-M', 'bmp', ...place, ...alone]);
+}
+
+for (const [name, start, skip] of [
+  ['GoBGP', startGobgp, noGobgp],
+  ['FRR', startFrr, noFrr],
+] as const) {
+  test(`${name}: peer up, routes, withdrawals, peer down, and up again`, {
+    skip,
+    timeout: 120_000,
+  }, async (t) => {
+    const { place, run, told, live, events } = await prepared(t);
+    const first = await startSpeaker(place, run);
+    await start(place, run);
+    await until('connected', () => events.some((text) => text.includes('connected')));
+    await until('peer up', () => told().includes('S 5 6'));
+
+    first.command('global', 'rib', 'add', '10.1.0.0/16', 'nexthop', '192.0.2.2', 'aspath', '65003');
+    await until('announced', () => told().includes('A 10.1.0.0/16 65002 65003'));
+    // FRR without zebra has no use for an IPv6 next hop.
+    if (name === 'GoBGP') {
+      first.command('global', 'rib', 'add', '2001:db8:1::/48', '-a', 'ipv6', 'nexthop', '2001:db8::2');
+      await until('announced, IPv6', () => told().includes('A 2001:db8:1::/48 65002'));
+    }
+    first.command('global', 'rib', 'del', '10.1.0.0/16');
+    await until('withdrawn', () => told().includes('W 10.1.0.0/16'));
+
+    first.child.kill('SIGKILL');
+    await until('peer down', () => told().includes('S 6 1'));
+    const before = told().length;
+    const second = await startSpeaker(place, run);
+    await until('up again', () => told().slice(before).includes('S 5 6'));
+    second.command('global', 'rib', 'add', '10.2.0.0/16', 'nexthop', '192.0.2.2');
+    await until('announced again', () => told().slice(before).includes('A 10.2.0.0/16 65002'));
+    assert.deepEqual(Object.fromEntries(live.totals().refused), {});
+    // FRR also says of a peer that it has never been up.
+    const states = told().filter((line) => line.startsWith('S'));
+    assert.deepEqual(states.slice(states.indexOf('S 5 6')), ['S 5 6', 'S 6 1', 'S 5 6']);
+  });
+}
