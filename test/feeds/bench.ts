@@ -4,6 +4,8 @@
  */
 import { BmpSession } from '#core/bmp/session.ts';
 import { RisLiveTranslator } from '#core/ris-live/translator.ts';
+import { LiveFeed } from '../../services/feeder/live-feed.ts';
+import { noRegister } from '../../services/feeder/source-register.ts';
 import { readWhole } from '../decode/mrt-files.ts';
 import { risFrame, routeMonitoring, updatesIn } from './made-frames.ts';
 
@@ -11,16 +13,36 @@ const file = 'mrt/jwbensley_dfz_name_and_shame__rrc23.updates.20220501.2305.gz';
 const runs = 5;
 
 /** The best of some runs. */
-function measure(name: string, unit: string, count: number, run: () => void): void {
-  run();
+async function measure(
+  name: string,
+  unit: string,
+  count: number,
+  run: () => void | Promise<void>,
+): Promise<void> {
+  await run();
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < runs; i++) {
     const began = performance.now();
-    run();
+    await run();
     best = Math.min(best, performance.now() - began);
   }
   const rate = Math.round((count / best) * 1000).toLocaleString('en-US');
   console.log(`${name}: ${rate} ${unit}/s, ${((best * 1000) / count).toFixed(2)} µs each`);
+}
+
+/** A live feed into a log that throws everything away: with all that makes records of bgp.updates. */
+async function liveFeed(): Promise<LiveFeed> {
+  const transport = {
+    openProducer: async () => ({ send: async () => {}, close: async () => {} }),
+    offsets: async () => ({ low: 0, high: 0 }),
+    async *scan() {},
+  };
+  const live = new LiveFeed(
+    { partitions: 2, register: noRegister, now: () => updates[0]!.second * 1000 },
+    transport,
+  );
+  await live.start();
+  return live;
 }
 
 const updates = updatesIn(await readWhole(file));
@@ -31,23 +53,34 @@ for (const hasRaw of [true, false]) {
   const frames = updates.map((update) => risFrame(update, 'rrc23', hasRaw));
   const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
   const what = `${hasRaw ? 'with' : 'without'} raw, ${Math.round(bytes / frames.length)} octets a frame`;
-  measure(`JSON.parse alone, ${what}`, 'messages', frames.length, () => {
+  await measure(`JSON.parse alone, ${what}`, 'messages', frames.length, () => {
     for (const frame of frames) JSON.parse(frame);
   });
-  measure(`RIS Live to MRT, ${what}`, 'messages', frames.length, () => {
+  await measure(`RIS Live to MRT, ${what}`, 'messages', frames.length, () => {
     const translator = new RisLiveTranslator();
     for (const frame of frames) translator.take(frame, 2_000_000_000);
+  });
+  await measure(`RIS Live to bgp.updates, ${what}`, 'messages', frames.length, async () => {
+    const translator = new RisLiveTranslator();
+    const live = await liveFeed();
+    for (const frame of frames) {
+      if (translator.take(frame, updates[0]!.second) === 'records')
+        live.take(translator.source, translator.out.bytes, 0, translator.out.length);
+    }
+    await live.stop();
   });
 }
 
 const bmp = Buffer.concat(updates.map(routeMonitoring));
-const takeBmp = () => {
+const takeBmp = async (live: LiveFeed | undefined) => {
   const session = new BmpSession({ collectorAs: 6447, onRefused: () => {} });
   for (let at = 0, to = 0; at < bmp.length; ) {
     to = Math.min(bmp.length, to + 65_536);
     at = session.take(bmp, at, to, updates[0]!.second, 0);
+    live?.take('router', session.out.bytes, 0, session.out.length);
     session.out.length = 0;
   }
+  await live?.stop();
 };
-measure('BMP to MRT', 'messages', updates.length, takeBmp);
-measure('BMP to MRT', 'elems', elems, takeBmp);
+await measure('BMP to MRT', 'elems', elems, () => takeBmp(undefined));
+await measure('BMP to bgp.updates', 'elems', elems, async () => takeBmp(await liveFeed()));

@@ -1,0 +1,76 @@
+import { type OpenBmpFrame, readOpenBmpFrame } from '#core/bmp/openbmp-frame.ts';
+import { BmpSession } from '#core/bmp/session.ts';
+import type { LiveFeed } from './live-feed.ts';
+
+export interface OpenBmpFeedOptions {
+  /** Milliseconds since 1970: when a frame came that does not say when it was received. */
+  readonly now: () => number;
+}
+
+/** Of RouteViews' collectors, which are routers themselves. */
+const routeViewsAs = 6447;
+const maxRouters = 1024;
+
+/**
+ * OpenBMP frames (`bmp_raw` topics) into bgp.updates: each router is a source. On RouteViews' topics, routeviews.COLLECTOR.AS.bmp_raw,
+ * that is the collector, whose name may have dots: amsix.ams.
+ */
+export class OpenBmpFeed {
+  readonly #options: OpenBmpFeedOptions;
+  readonly #live: LiveFeed;
+  readonly #sessions = new Map<string, BmpSession>();
+  #frames = 0;
+
+  constructor(options: OpenBmpFeedOptions, live: LiveFeed) {
+    this.#options = options;
+    this.#live = live;
+  }
+
+  /** Takes the value of one Kafka record of the topic. */
+  take(topic: string, value: Uint8Array): void {
+    this.#frames++;
+    const frame = readOpenBmpFrame(value);
+    if (typeof frame === 'string') {
+      this.#live.refuse(topic, frame, this.#frames, value);
+      return;
+    }
+    const collector = routeViewsCollector(topic);
+    const source = collector ?? routerName(topic, frame);
+    const session = this.#session(source, collector === undefined ? 0 : routeViewsAs);
+    if (session === undefined) {
+      this.#live.refuse(topic, 'sourceLimit', this.#frames, value);
+      return;
+    }
+    const { start, end, second, microsecond } = frame;
+    const received = second === 0 ? Math.floor(this.#options.now() / 1000) : second;
+    const at = session.take(value, start, end, received, microsecond);
+    if (at < end) this.#live.refuse(source, 'messageLength', this.#frames, value.subarray(at, end));
+    this.#live.take(source, session.out.bytes, 0, session.out.length);
+    session.out.length = 0;
+    // A frame is whole by itself: what was lost in it is not lost in the next one.
+    if (session.isLost) this.#sessions.delete(source);
+  }
+
+  #session(source: string, collectorAs: number): BmpSession | undefined {
+    const known = this.#sessions.get(source);
+    if (known !== undefined || this.#sessions.size === maxRouters) return known;
+    const session = new BmpSession({
+      collectorAs,
+      onRefused: (reason, bytes, start, end) =>
+        this.#live.refuse(source, reason, this.#frames, bytes.subarray(start, end)),
+    });
+    this.#sessions.set(source, session);
+    return session;
+  }
+}
+
+/** "amsix.ams" of "routeviews.amsix.ams.61955.bmp_raw": read from the right, since the name may have dots. */
+export function routeViewsCollector(topic: string): string | undefined {
+  return /^routeviews\.(.+)\.\d+\.bmp_raw$/.exec(topic)?.[1];
+}
+
+/** The router by its group, or by the collector that it talks to, and its address. */
+function routerName(topic: string, { routerGroup, adminId, routerIp }: OpenBmpFrame): string {
+  const group = routerGroup || adminId || topic;
+  return routerIp === '' ? group : `${group}@${routerIp}`;
+}
