@@ -83,7 +83,7 @@ export class JarCluster {
  * the brokers whose process ids are in the folder, and removes the folder.
  */
 function goesWithThisProcess(folder: string): void {
-  const script = 'cat > /dev/null; kill -9 $(cat "$1"/*/pid) 2> /dev/null; rm -rf "$1"';
+  const script = 'cat > /dev/null; kill -9 $(cat "$1"/*/pid) 2> /dev/null; sleep 0.3; rm -rf "$1"';
   const guard = spawn('sh', ['-c', script, 'sh', folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,

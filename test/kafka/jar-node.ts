@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bootstrapCheckpoint, classArchive, javaArguments } from './jars.ts';
 import type { ServerProperties } from './server-properties.ts';
@@ -32,13 +32,17 @@ export class JarNode {
     return path.join(this.#home, 'server.properties');
   }
 
+  get #pidFile(): string {
+    return path.join(this.#home, 'pid');
+  }
+
   start(): void {
     const log = openSync(this.#log, 'a');
     const command = javaArguments(archive, 'kafka.Kafka', this.#properties);
     this.#process = spawn('java', command, { stdio: ['ignore', log, log] });
     closeSync(log);
     this.#process.unref();
-    writeFileSync(path.join(this.#home, 'pid'), String(this.#process.pid));
+    writeFileSync(this.#pidFile, String(this.#process.pid));
   }
 
   /** Ends the broker and waits for it; SIGKILL is the crash that tests want. */
@@ -49,6 +53,8 @@ export class JarNode {
     child.ref();
     child.kill(signal);
     await once(child, 'exit');
+    // Its number may become another's.
+    rmSync(this.#pidFile);
   }
 
   /** Rejects when the broker ends though nobody asked it to. */
