@@ -48,7 +48,7 @@ export class ClusterLink {
   /** Does it, as often as it takes. */
   async use<T>(task: Task, action: (cluster: Cluster) => Promise<T>): Promise<T> {
     const attempt: Attempt = { ...task, brokers: this.#options.brokers };
-    const since = Date.now();
+    let missingSince: number | undefined;
     for (let pauseMs = firstPauseMs, waiting = false; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       const connected = this.#connected();
       const used = this.#current;
@@ -61,7 +61,9 @@ export class ClusterLink {
       } catch (error) {
         if (this.closed) throw new Error('the connection to Kafka is closed', { cause: error });
         const problem = explained(error, attempt);
-        if (!(problem instanceof KafkaProblem) || !problem.passes || isMissing(error, since)) throw problem;
+        if (!(problem instanceof KafkaProblem) || !problem.passes) throw problem;
+        missingSince = isMissing(error) ? (missingSince ?? Date.now()) : undefined;
+        if (missingSince !== undefined && Date.now() - missingSince > topicPatienceMs) throw problem;
         // Another's failure ended this connection.
         if (used !== this.#current) continue;
         await this.#repair(error);
@@ -108,5 +110,4 @@ export class ClusterLink {
   }
 }
 
-const isMissing = (error: unknown, since: number): boolean =>
-  errorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION' && Date.now() - since > topicPatienceMs;
+const isMissing = (error: unknown): boolean => errorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';

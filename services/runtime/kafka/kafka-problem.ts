@@ -119,15 +119,25 @@ const reasonOf = (message: string): string =>
 
 function passesBy({ name, type, code, retriable }: Symptom): boolean {
   if (type !== undefined) return retriable === true || passing.has(type);
-  if (name === 'KafkaJSNotImplemented') return false;
+  if (final.has(name)) return false;
   return name.startsWith('KafkaJS') || typeof code === 'string';
 }
+
+/** Errors of kafkajs itself that stay. */
+const final = new Set([
+  'KafkaJSNonRetriableError',
+  'KafkaJSNotImplemented',
+  'KafkaJSServerDoesNotSupportApiKey',
+  'KafkaJSUnsupportedMagicByteInMessageSet',
+  'KafkaJSInvariantViolation',
+]);
 
 /** Errors that kafkajs takes for final, or does not know by name. */
 const passing = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
   'REBALANCE_IN_PROGRESS',
   'NOT_COORDINATOR_FOR_GROUP',
+  'BROKER_NOT_AVAILABLE',
   'KAFKA_STORAGE_ERROR',
   'FENCED_LEADER_EPOCH',
   'UNKNOWN_LEADER_EPOCH',

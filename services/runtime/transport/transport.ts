@@ -58,7 +58,10 @@ export type Delivery =
   | { readonly case: 'batch'; readonly batch: Batch }
   /** From here on the partition is this member's; reading starts at the group's position unless seek is called first. */
   | { readonly case: 'assigned'; readonly topic: string; readonly partition: number }
-  /** It is no longer; an ack of an earlier batch of it has been refused from the moment it went. */
+  /**
+   * It is no longer; an ack of an earlier batch of it has been refused from the moment that this member could know.
+   * Over Kafka a member that hung hears of it late: what it sends until then is dropped by the rule of the envelope.
+   */
   | { readonly case: 'revoked'; readonly topic: string; readonly partition: number };
 
 export interface Batch {
