@@ -1,5 +1,6 @@
 import type { UpdatesContent } from '#core/contract/bgp-updates.ts';
 import type { EventMinute } from '#core/event-time.ts';
+import { copyBytes } from '#core/mrt/bgp4mp-writer.ts';
 import { bgpUpdatesCodec } from '#runtime/codec/bgp-updates.ts';
 import type { OutgoingRecord } from '#runtime/transport/transport.ts';
 
@@ -40,7 +41,7 @@ export class BatchWriter {
     if (this.#length > 0 && this.#length + added > this.#batchBytes) this.flush(minute, out);
     const at = this.reserve(added);
     if (Buffer.isBuffer(bytes)) bytes.copy(this.#bytes, at, start, end);
-    else this.#bytes.set(bytes.subarray(start, end), at);
+    else copyBytes(bytes, start, end, this.#bytes, at);
   }
 
   /** Bytes of records that wait for the batch to end. */
