@@ -319,6 +319,7 @@ function failingAfter(sends: number, transport: Transport): Transport {
         close: () => producer.close(),
         async send(records) {
           if (sent++ < sends) return producer.send(records);
+          if (sent > sends + 1) throw new Error('killed');
           await producer.send(records.slice(0, records.length >> 1));
           throw new Error('killed');
         },

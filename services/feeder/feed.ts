@@ -22,8 +22,11 @@ export interface FeedOptions {
   readonly beforeMinute?: (minute: EventMinute) => Promise<void> | undefined;
 }
 
-/** What a feed needs of the transport, which may be in another thread. */
+/** What a feed needs of the transport. */
 export type FeedTransport = Pick<Transport, 'openProducer' | 'offsets' | 'scan'>;
+
+/** Sends that may be on their way; the next waits for the first of them. */
+const sendsInFlight = 16;
 
 /** Below the size at which a value is sent in parts. */
 const defaultBatchBytes = 900 * 1024;
@@ -52,6 +55,7 @@ export class Feed {
   /** Dead letters to be sent with the next records. */
   #letters: OutgoingRecord[] = [];
   #producer: Producer | undefined;
+  #sends: Promise<void>[] = [];
   #minute: EventMinute | undefined;
   #stopped = false;
 
@@ -85,6 +89,7 @@ export class Feed {
         await this.#options.beforeMinute?.(this.#minute);
         await feed.feedMinute((records) => this.#send(records));
       }
+      await Promise.all(this.#sends);
     } finally {
       for (const feed of this.#feeds) await feed.records.close();
       await this.#producer.close();
@@ -173,7 +178,12 @@ export class Feed {
   async #send(records: OutgoingRecord[]): Promise<void> {
     const letters = this.#letters;
     this.#letters = [];
-    if (records.length + letters.length > 0) await this.#producer!.send([...records, ...letters]);
+    if (records.length + letters.length === 0) return;
+    const sent = this.#producer!.send([...records, ...letters]);
+    // Heard when its turn comes.
+    sent.catch(() => undefined);
+    this.#sends.push(sent);
+    if (this.#sends.length >= sendsInFlight) await this.#sends.shift();
   }
 
   #listener(lettersWritten: number): SourceListener {

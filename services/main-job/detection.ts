@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
+import { topicSpecs } from '#runtime/topics.ts';
 import { openDiskStorage } from '#runtime/transport/disk-storage.ts';
 import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
 import { MemoryStorage } from '#runtime/transport/memory-storage.ts';
 import { Feed, type FeedOptions, type FeedTotals } from '../feeder/feed.ts';
 import type { MrtFile } from '../feeder/mrt-file.ts';
-import { FeedThread } from './feed-thread.ts';
+import { FrontThread } from './front-thread.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 
 export interface DetectionOptions extends Omit<FeedOptions, 'partitions' | 'beforeMinute'> {
@@ -26,7 +27,9 @@ const snapshots = { everyEventMinutes: 180, everyInputBytes: 64 * 1024 * 1024 };
 /** Files through all services, in one process over the embedded log. */
 export class Detection {
   readonly #options: DetectionOptions;
-  #feed: Feed | FeedThread | undefined;
+  #front: FrontThread | undefined;
+  /** Of what is not on disk, and so cannot be opened in the front thread. */
+  #feed: Feed | undefined;
   #stopped = false;
 
   constructor(options: DetectionOptions) {
@@ -34,40 +37,64 @@ export class Detection {
   }
 
   totals(): FeedTotals | undefined {
-    return this.#feed?.totals();
+    return this.#feed?.totals() ?? this.#front?.totals();
   }
 
   /** Resolves when all that was fed has gone through all services and was told. */
   async run(files: readonly MrtFile[]): Promise<void> {
-    const options = this.#options;
-    const log = openLog(options.dataFolder);
-    const updatePartitions = options.updatePartitions ?? defaultPartitions;
-    const pipeline = await startPipeline(
-      {
-        updatePartitions,
-        blockPartitions: options.blockPartitions ?? defaultPartitions,
-        ...(options.dataFolder === undefined ? {} : { snapshots }),
-        ...(options.onAnomaly === undefined ? {} : { onAnomaly: options.onAnomaly }),
-        ...(options.onScores === undefined ? {} : { onScores: options.onScores }),
-      },
-      log,
-    );
-    const beforeMinute = this.#checkpoints(pipeline);
-    const feedOptions = feedOptionsOf(options, updatePartitions);
-    this.#feed = files.every(({ isOnDisk }) => isOnDisk)
-      ? new FeedThread(feedOptions, log)
-      : new Feed({ ...feedOptions, ...(beforeMinute && { beforeMinute }) }, log);
-    if (this.#stopped) this.#feed.stop();
-    const fedAndDrained = this.#feed.run(files).then(() => pipeline.drained());
-    await Promise.race([fedAndDrained, pipeline.failed]);
-    await pipeline.stop();
+    const { dataFolder, onAnomaly, onScores, ...options } = this.#options;
+    const log = openLog(dataFolder);
+    const shared = {
+      updatePartitions: options.updatePartitions ?? defaultPartitions,
+      blockPartitions: options.blockPartitions ?? defaultPartitions,
+      ...(dataFolder === undefined ? {} : { snapshots }),
+    };
+    await log.ensureTopics(topicSpecs(shared));
+    const front = new FrontThread(shared, log);
+    this.#front = front;
+    try {
+      const pipeline = await startPipeline(
+        {
+          ...shared,
+          routeTracker: front.routeTracker,
+          ...(onAnomaly === undefined ? {} : { onAnomaly }),
+          ...(onScores === undefined ? {} : { onScores }),
+        },
+        log,
+      );
+      const fedAndDrained = this.#runFeed(files, front, pipeline, log).then(() => pipeline.drained());
+      await Promise.race([fedAndDrained, pipeline.failed]);
+      await pipeline.stop();
+    } finally {
+      await front.close();
+    }
     await log.close();
   }
 
   /** Ends run early, in order: what was fed goes through. */
   stop(): void {
     this.#stopped = true;
-    this.#feed?.stop();
+    if (this.#feed !== undefined) this.#feed.stop();
+    else this.#front?.stopFeed();
+  }
+
+  async #runFeed(
+    files: readonly MrtFile[],
+    front: FrontThread,
+    pipeline: Pipeline,
+    log: EmbeddedLog,
+  ): Promise<void> {
+    const beforeMinute = this.#checkpoints(pipeline);
+    const options = feedOptionsOf(this.#options);
+    let fed: Promise<void>;
+    if (files.every(({ isOnDisk }) => isOnDisk)) {
+      fed = front.feed(files, options);
+    } else {
+      this.#feed = new Feed({ ...options, ...(beforeMinute && { beforeMinute }) }, log);
+      fed = this.#feed.run(files);
+    }
+    if (this.#stopped) this.stop();
+    await fed;
   }
 
   #checkpoints(pipeline: Pipeline): FeedOptions['beforeMinute'] {
@@ -83,10 +110,17 @@ export class Detection {
   }
 }
 
-function feedOptionsOf(options: DetectionOptions, partitions: number): FeedOptions {
-  const { batchBytes, fromSecond, untilSecond, onRefused, onFailure } = options;
+function feedOptionsOf(options: DetectionOptions): FeedOptions {
+  const {
+    updatePartitions = defaultPartitions,
+    batchBytes,
+    fromSecond,
+    untilSecond,
+    onRefused,
+    onFailure,
+  } = options;
   return {
-    partitions,
+    partitions: updatePartitions,
     ...(batchBytes === undefined ? {} : { batchBytes }),
     ...(fromSecond === undefined ? {} : { fromSecond }),
     ...(untilSecond === undefined ? {} : { untilSecond }),

@@ -6,10 +6,10 @@ import { anomalies } from '#runtime/topics.ts';
 import { openDiskStorage } from '#runtime/transport/disk-storage.ts';
 import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
 import { type BmpHealth, BmpListener, bmpDefaults } from '../feeder/bmp-listener.ts';
+import { CheckpointFile } from '../feeder/live-checkpoint.ts';
 import { LiveFeed, type LiveTotals } from '../feeder/live-feed.ts';
 import { RisLiveFeed, type RisLiveHealth } from '../feeder/ris-live-feed.ts';
 import { risLiveDefaults } from '../feeder/ris-live-options.ts';
-import { SourceFile } from '../feeder/source-register.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 
 export interface LiveOptions {
@@ -61,11 +61,11 @@ export class Live {
     mkdirSync(dataFolder, { recursive: true });
     const log = new EmbeddedLog({ lagBytesMax: defaultLagBytesMax }, openDiskStorage(dataFolder));
     const pipeline = await this.#startPipeline(log);
-    const register = new SourceFile(join(dataFolder, 'sources.txt'));
+    const checkpoint = new CheckpointFile(join(dataFolder, 'live-position.json'));
     const live = new LiveFeed(
       {
         partitions: partitions.updatePartitions,
-        register,
+        checkpoint,
         now: Date.now,
         onRefused: this.#options.onRefused,
       },

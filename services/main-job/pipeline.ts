@@ -20,11 +20,16 @@ export interface PipelineOptions extends PartitionCounts {
   /** Without it tasks replay from the start when they start again. */
   readonly snapshots?: SnapshotPolicy;
   readonly onEvent?: (event: ServiceEvent) => void;
+  /** The route tracker, where it runs in another thread. */
+  readonly routeTracker?: RunningService;
   /** Outputs in the order of their topics, from the start of the log, each once. */
   readonly onAnomaly?: (anomaly: Anomaly) => void;
   readonly onScores?: (scores: AsScores) => void;
   readonly onDeadLetter?: (letter: DeadLetter) => void;
 }
+
+/** A service as the pipeline runs it. */
+export type RunningService = Pick<Service<unknown, unknown>, 'start' | 'stop' | 'finished' | 'caughtUp'>;
 
 /** All services over one transport, in one process. */
 export interface Pipeline {
@@ -40,7 +45,7 @@ export async function startPipeline(options: PipelineOptions, transport: Transpo
   await transport.ensureTopics(topicSpecs(options));
   /** In the order of the flow, with the number of partitions of their inputs. */
   const stages: readonly Stage[] = [
-    { service: buildRouteTracker(options, transport), partitions: updatePartitions },
+    { service: options.routeTracker ?? buildRouteTracker(options, transport), partitions: updatePartitions },
     { service: buildVisibilityTracker(options, transport), partitions: blockPartitions },
     { service: buildInstabilityScorer(options, transport), partitions: 1 },
     { service: buildAnomalyDetector(options, transport), partitions: 1 },
@@ -64,7 +69,7 @@ export async function startPipeline(options: PipelineOptions, transport: Transpo
 }
 
 interface Stage {
-  readonly service: Pick<Service<unknown, unknown>, 'start' | 'stop' | 'finished' | 'caughtUp'>;
+  readonly service: RunningService;
   readonly partitions: number;
 }
 

@@ -25,9 +25,9 @@ export interface ServiceOptions {
 }
 
 /** At most so many bytes of input are read at a time. */
-const batchBytes = 1024 * 1024;
+const batchBytes = 256 * 1024;
 /** Batches whose outputs are on their way; reading waits beyond. */
-const batchesInFlight = 4;
+const batchesInFlight = 32;
 
 interface RunningTask<Input, Output> {
   readonly task: Task<Input, Output>;
@@ -143,7 +143,7 @@ export class Service<Input, Output> {
     this.#inFlight++;
     this.#following = this.#following.then(() => this.#follow(running, batch, sent, snapshot));
     this.#following.catch((error: unknown) => this.#fail(error));
-    if (this.#inFlight >= batchesInFlight) await this.#following;
+    while (this.#inFlight >= batchesInFlight) await this.#progress.promise;
   }
 
   /** When the outputs are kept: acknowledges the input, and then writes the snapshot if one was due. */
@@ -155,6 +155,7 @@ export class Service<Input, Output> {
   ): Promise<void> {
     await sent;
     this.#inFlight--;
+    this.#advanced();
     // Where the partition went to another member, that one repeats this work.
     if (!(await batch.ack())) return;
     const inputOffset = batch.records.at(-1)!.offset + 1;

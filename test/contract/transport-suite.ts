@@ -130,6 +130,16 @@ function orderCases(scene: Scene): void {
     assert.deepEqual(read, sizes);
   });
 
+  scene('after a send that failed nothing more is sent', async (transport) => {
+    await transport.ensureTopics([plain('t', 1)]);
+    const producer = await transport.openProducer();
+    await producer.send(numbered('t', 0, 0, 1));
+    await assert.rejects(producer.send(numbered('t', 7, 1, 1)));
+    await assert.rejects(producer.send(numbered('t', 0, 2, 1)));
+    assert.deepEqual(await transport.offsets('t', 0), { low: 0, high: 1 });
+    await producer.close();
+  });
+
   scene(
     'a later send does not overtake one that waits',
     async (transport) => {

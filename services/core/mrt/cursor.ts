@@ -28,6 +28,7 @@ export class RecordCursor implements MrtCursor {
   #peerIsIpv6 = false;
 
   beginBytes(bytes: Uint8Array): void {
+    if (bytes === this.bytes) return;
     this.attributes.beginBytes(bytes);
     this.bytes = bytes;
     this.view = this.attributes.view;

@@ -3,9 +3,9 @@ import type { GroupPartition, Member } from './embedded-group.ts';
 import type { StoredRecord } from './storage.ts';
 import type { Batch, Consumer, ConsumerOptions, Delivery } from './transport.ts';
 
-/** After so many batches or bytes in a row the event loop gets a turn: timers, sockets and files wait no longer. */
-const batchesPerTurn = 32;
-const bytesPerTurn = 1024 * 1024;
+/** After so many batches or bytes in a row the event loop gets a turn: timers, sockets, files and other threads wait no longer. */
+const batchesPerTurn = 2;
+const bytesPerTurn = 64 * 1024;
 
 /** What a consumer asks of the log it belongs to. */
 export interface ConsumerLog {

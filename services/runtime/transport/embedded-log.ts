@@ -61,21 +61,34 @@ export class EmbeddedLog implements Transport {
 
   async openProducer(): Promise<Producer> {
     let closed = false;
+    let failure: { readonly error: unknown } | undefined;
     let tail: Promise<unknown> = done;
     let waiting = 0;
+    const append = (records: readonly OutgoingRecord[]): Promise<void> => {
+      if (failure !== undefined) throw failure.error;
+      return this.#append(records);
+    };
+    const sendInTurn = async (records: readonly OutgoingRecord[]): Promise<void> => {
+      if (waiting === 0 && !this.#lagging(records)) return append(records);
+      waiting++;
+      let kept: Promise<void> | undefined;
+      tail = tail.then(async () => {
+        while (this.#lagging(records)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+        waiting--;
+        kept = append(records);
+      });
+      await tail;
+      await kept;
+    };
     return {
       send: async (records) => {
         if (closed) throw new Error('the producer is closed');
-        if (waiting === 0 && !this.#lagging(records)) return this.#append(records);
-        waiting++;
-        let kept: Promise<void> | undefined;
-        tail = tail.then(async () => {
-          while (this.#lagging(records)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-          waiting--;
-          kept = this.#append(records);
-        });
-        await tail;
-        await kept;
+        try {
+          await sendInTurn(records);
+        } catch (error) {
+          failure ??= { error };
+          throw error;
+        }
       },
       close: async () => {
         closed = true;

@@ -31,15 +31,6 @@ export type Call =
       readonly to: number;
     };
 
-export interface Request {
-  readonly id: number;
-  readonly call: Call;
-}
-
-export type Answer =
-  | { readonly id: number; readonly case: 'value'; readonly value: unknown }
-  | { readonly id: number; readonly case: 'error'; readonly error: unknown };
-
 /** A delivery as it travels: of a batch its records and a number to acknowledge it by. */
 export type RemoteDelivery =
   | Exclude<Delivery, { case: 'batch' }>
@@ -75,7 +66,8 @@ function pack<Record extends { readonly value: Uint8Array | null }, Head>(
   headOf: (record: Record) => Head,
 ): Packed<Head> {
   const lengths = records.map(({ value }) => value?.length ?? -1);
-  const values = new Uint8Array(lengths.reduce((sum, length) => sum + Math.max(length, 0), 0));
+  // Of its own, and not cleared first.
+  const values = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + Math.max(length, 0), 0));
   let at = 0;
   for (const { value } of records) {
     if (value === null) continue;

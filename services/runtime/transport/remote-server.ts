@@ -1,29 +1,14 @@
 import type { MessagePort } from 'node:worker_threads';
-import {
-  type Answer,
-  type Call,
-  packRecords,
-  type RemoteDelivery,
-  type Request,
-  unpack,
-} from './remote-protocol.ts';
+import { answerCalls, type Moving } from './port-calls.ts';
+import { type Call, packRecords, type RemoteDelivery, unpack } from './remote-protocol.ts';
 import type { Batch, Consumer, Delivery, LogRecord, Producer, Transport } from './transport.ts';
 
 /** Answers a RemoteTransport at the other end of the port until the port is closed. */
 export function serveTransport(transport: Transport, port: MessagePort): void {
   const server = new Server(transport);
-  port.on('message', ({ id, call }: Request) => {
-    server.answer(call).then(
-      ([value, moved]) => post({ id, case: 'value', value }, moved),
-      (error: unknown) => post({ id, case: 'error', error }),
-    );
-  });
+  answerCalls<Call>(port, (call) => server.answer(call));
   port.on('close', () => void server.close());
-  const post = (answer: Answer, moved: ArrayBuffer[] = []): void => port.postMessage(answer, moved);
 }
-
-/** A value, and the buffers in it that are moved instead of copied. */
-type Moving = readonly [value: unknown, moved?: ArrayBuffer[]];
 
 class Server {
   readonly #transport: Transport;

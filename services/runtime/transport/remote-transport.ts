@@ -1,58 +1,51 @@
 import type { MessagePort } from 'node:worker_threads';
-import {
-  type Answer,
-  type Call,
-  type Packed,
-  packOutgoing,
-  type RemoteDelivery,
-  type Request,
-  unpack,
-} from './remote-protocol.ts';
+import { PortCalls } from './port-calls.ts';
+import { type Call, type Packed, packOutgoing, type RemoteDelivery, unpack } from './remote-protocol.ts';
 import type { Consumer, ConsumerOptions, Delivery, LogRecord, Producer, Transport } from './transport.ts';
 
 /** Deliveries that a consumer asks for before they are read, so that no read waits for the other thread. */
-const readsAhead = 4;
+const readsAhead = 32;
 
 /** A transport that another thread has: what is called here is done there by serveTransport, over a port. */
 export class RemoteTransport implements Transport {
-  readonly #calls: Calls;
+  readonly #calls: PortCalls<Call>;
   readonly #consumers = new Set<RemoteConsumer>();
 
   constructor(port: MessagePort) {
-    this.#calls = new Calls(port);
+    this.#calls = new PortCalls(port);
   }
 
   async ensureTopics(topics: Parameters<Transport['ensureTopics']>[0]): Promise<void> {
-    await this.#calls.answer({ case: 'ensureTopics', topics });
+    await this.#calls.call({ case: 'ensureTopics', topics });
   }
 
   async openProducer(): Promise<Producer> {
     const calls = this.#calls;
-    const producer = (await calls.answer({ case: 'openProducer' })) as number;
+    const producer = (await calls.call({ case: 'openProducer' })) as number;
     return {
       send: async (outgoing) => {
         const records = packOutgoing(outgoing);
-        await calls.answer({ case: 'send', producer, records }, [records.values]);
+        await calls.call({ case: 'send', producer, records }, [records.values]);
       },
       close: async () => {
-        await calls.answer({ case: 'closeProducer', producer });
+        await calls.call({ case: 'closeProducer', producer });
       },
     };
   }
 
   async openConsumer({ group, topics, batchBytes }: ConsumerOptions): Promise<Consumer> {
-    const number = await this.#calls.answer({ case: 'openConsumer', group, topics, batchBytes });
+    const number = await this.#calls.call({ case: 'openConsumer', group, topics, batchBytes });
     const consumer = new RemoteConsumer(number as number, this.#calls);
     this.#consumers.add(consumer);
     return consumer;
   }
 
   async offsets(topic: string, partition: number): Promise<{ low: number; high: number }> {
-    return (await this.#calls.answer({ case: 'offsets', topic, partition })) as { low: number; high: number };
+    return (await this.#calls.call({ case: 'offsets', topic, partition })) as { low: number; high: number };
   }
 
   async *scan(topic: string, partition: number, from: number, to: number): AsyncIterable<LogRecord> {
-    const packed = await this.#calls.answer({ case: 'scan', topic, partition, from, to });
+    const packed = await this.#calls.call({ case: 'scan', topic, partition, from, to });
     yield* unpack(packed as Packed<Omit<LogRecord, 'value'>>);
   }
 
@@ -63,44 +56,9 @@ export class RemoteTransport implements Transport {
   }
 }
 
-/** Calls on their way. */
-class Calls {
-  readonly #port: MessagePort;
-  readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
-  #next = 0;
-  #closed = false;
-
-  constructor(port: MessagePort) {
-    this.#port = port;
-    port.on('message', (answer: Answer) => {
-      const waiting = this.#waiting.get(answer.id);
-      this.#waiting.delete(answer.id);
-      if (answer.case === 'value') waiting?.resolve(answer.value);
-      else waiting?.reject(answer.error);
-    });
-  }
-
-  async answer(call: Call, moved: ArrayBuffer[] = []): Promise<unknown> {
-    if (this.#closed) throw new Error('the transport is closed');
-    const id = this.#next++;
-    const waiting = Promise.withResolvers<unknown>();
-    this.#waiting.set(id, waiting);
-    const request: Request = { id, call };
-    this.#port.postMessage(request, moved);
-    return waiting.promise;
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#port.close();
-    for (const { reject } of this.#waiting.values()) reject(new Error('the transport is closed'));
-    this.#waiting.clear();
-  }
-}
-
 class RemoteConsumer implements Consumer {
   readonly #number: number;
-  readonly #calls: Calls;
+  readonly #calls: PortCalls<Call>;
   #deliveries: RemoteDelivery[] = [];
   #asked = 0;
   /** Of each partition, how many seeks of this consumer there were after the last one of it: what was read before is void. */
@@ -109,7 +67,7 @@ class RemoteConsumer implements Consumer {
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(number: number, calls: Calls) {
+  constructor(number: number, calls: PortCalls<Call>) {
     this.#number = number;
     this.#calls = calls;
   }
@@ -128,7 +86,7 @@ class RemoteConsumer implements Consumer {
   }
 
   async seek(topic: string, partition: number, offset: number): Promise<void> {
-    const seeks = await this.#calls.answer({
+    const seeks = await this.#calls.call({
       case: 'seek',
       consumer: this.#number,
       topic,
@@ -143,7 +101,7 @@ class RemoteConsumer implements Consumer {
     if (this.#closed) return;
     this.#closed = true;
     this.#wake?.();
-    await this.#calls.answer({ case: 'closeConsumer', consumer: this.#number });
+    await this.#calls.call({ case: 'closeConsumer', consumer: this.#number });
   }
 
   #ask(): void {
@@ -153,7 +111,7 @@ class RemoteConsumer implements Consumer {
       take();
       this.#wake?.();
     };
-    this.#calls.answer({ case: 'read', consumer: this.#number }).then(
+    this.#calls.call({ case: 'read', consumer: this.#number }).then(
       (value) =>
         answered(() => {
           const delivery = value as RemoteDelivery | undefined;
@@ -176,7 +134,7 @@ class RemoteConsumer implements Consumer {
     if (delivery.case !== 'batch') return delivery;
     const { topic, partition, batch } = delivery;
     const ack = async (): Promise<boolean> =>
-      (await this.#calls.answer({ case: 'ack', consumer: this.#number, batch })) as boolean;
+      (await this.#calls.call({ case: 'ack', consumer: this.#number, batch })) as boolean;
     return { case: 'batch', batch: { topic, partition, records: unpack(delivery.records), ack } };
   }
 }

@@ -39,7 +39,7 @@ export interface Producer {
   /**
    * Appends the records, in order within each partition, also across sends that were not
    * awaited; resolves when all are kept. It may wait (back-pressure). After a rejection
-   * some of them may have been kept.
+   * some of them may have been kept, and every later send is rejected: none may come without those before it.
    */
   send(records: readonly OutgoingRecord[]): Promise<void>;
   close(): Promise<void>;
