@@ -44,6 +44,11 @@ export class BatchWriter {
     else copyBytes(bytes, start, end, this.#bytes, at);
   }
 
+  /** Of the last record. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
   /** Bytes of records that wait for the batch to end. */
   get waitingBytes(): number {
     return this.#length;

@@ -1,12 +1,13 @@
 import type { EventSecond } from '#core/event-time.ts';
 import { recordEnd } from '#core/mrt/record.ts';
+import { openRecord } from '#runtime/codec/envelope.ts';
 import { lastSequences } from '#runtime/read-back.ts';
 import { bgpUpdates, deadLetters } from '#runtime/topics.ts';
 import type { OutgoingRecord, Producer, Transport } from '#runtime/transport/transport.ts';
 import { Door } from './door.ts';
+import type { LiveCheckpoint, LivePosition } from './live-checkpoint.ts';
 import { LiveLetters } from './live-letters.ts';
 import { LiveSource } from './live-source.ts';
-import type { SourceRegister } from './source-register.ts';
 
 /** What a live feed needs of the transport. */
 export type LiveTransport = Pick<Transport, 'openProducer' | 'offsets' | 'scan'>;
@@ -14,7 +15,7 @@ export type LiveTransport = Pick<Transport, 'openProducer' | 'offsets' | 'scan'>
 export interface LiveFeedOptions {
   /** Of bgp.updates. */
   readonly partitions: number;
-  readonly register: SourceRegister;
+  readonly checkpoint: LiveCheckpoint;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** What may wait to be sent, all sources together: beyond, feeds are asked to pause. */
@@ -42,6 +43,8 @@ const stepMilliseconds = 1000;
 /** A source of which nothing has been heard for so long is lost, though its feed goes on. */
 const silenceSeconds = 300;
 const maxSources = 1024;
+/** So often is it kept how far the sources have come. */
+const checkpointMilliseconds = 60_000;
 const letterProducer = 'live-feed';
 
 /**
@@ -55,8 +58,6 @@ export class LiveFeed {
   readonly #sources = new Map<string, LiveSource>();
   readonly #door = new Door();
   readonly #roomListeners = new Set<() => void>();
-  /** Of sources of an earlier run, for each partition the last sequence. */
-  #sequences = new Map<string, readonly number[]>();
   #letters = new LiveLetters(letterProducer, 0);
   #producer: Producer | undefined;
   #out: OutgoingRecord[] = [];
@@ -65,6 +66,8 @@ export class LiveFeed {
   #sending: Promise<void> | undefined;
   #sendingBytes = 0;
   #waitingAtMost = 0;
+  /** When the last checkpoint was kept, milliseconds since 1970. */
+  #checkpointAt = 0;
   #timer: NodeJS.Timeout | undefined;
   readonly #failed = Promise.withResolvers<never>();
 
@@ -93,18 +96,10 @@ export class LiveFeed {
   /** Reads how far an earlier run had come. Its sources are lost until they are heard again. */
   async start(): Promise<void> {
     this.#producer = await this.#transport.openProducer();
-    const { partitions, register } = this.#options;
-    const names = register.names();
-    const tails = await Promise.all(
-      Array.from({ length: partitions }, (_, partition) =>
-        lastSequences(this.#transport, bgpUpdates.topic, partition, names),
-      ),
-    );
+    const kept = await this.#keptSequences();
     const letters = await lastSequences(this.#transport, deadLetters.topic, 0, [letterProducer]);
     this.#letters = new LiveLetters(letterProducer, letters.get(letterProducer)!);
-    this.#sequences = new Map(names.map((name) => [name, tails.map((tail) => tail.get(name)!)]));
-    for (const [name, sequences] of this.#sequences)
-      if (sequences.some((sequence) => sequence > 0)) this.#add(name, sequences).lose(this.#out);
+    for (const [name, sequences] of kept) this.#add(name, sequences).lose(this.#out);
     this.#timer = setInterval(() => this.#step(), stepMilliseconds);
     this.#send();
   }
@@ -185,9 +180,25 @@ export class LiveFeed {
   /** Undefined where there are more than a hostile feed shall make. */
   #addNew(source: string): LiveSource | undefined {
     if (this.#sources.size === maxSources) return undefined;
-    const { partitions, register } = this.#options;
-    if (!this.#sequences.has(source)) register.add(source);
-    return this.#add(source, this.#sequences.get(source) ?? new Array<number>(partitions).fill(0));
+    return this.#add(source, new Array<number>(this.#options.partitions).fill(0));
+  }
+
+  /** Of every source of an earlier run, the last sequence in each partition: the kept ones, and what the log has behind them. */
+  async #keptSequences(): Promise<Map<string, number[]>> {
+    const { partitions, checkpoint } = this.#options;
+    const kept = checkpoint.load();
+    const found = new Map(Object.entries(kept?.sequences ?? {}).map(([name, own]) => [name, [...own]]));
+    for (let partition = 0; partition < partitions; partition++) {
+      const { low, high } = await this.#transport.offsets(bgpUpdates.topic, partition);
+      const from = Math.max(low, kept?.offsets[partition] ?? low);
+      for await (const { value } of this.#transport.scan(bgpUpdates.topic, partition, from, high)) {
+        const { producer, sequence } = openRecord(value!).envelope;
+        const own = found.get(producer) ?? new Array<number>(partitions).fill(0);
+        found.set(producer, own);
+        own[partition] = Math.max(own[partition]!, sequence);
+      }
+    }
+    return found;
   }
 
   #add(source: string, sequences: readonly number[]): LiveSource {
@@ -213,11 +224,7 @@ export class LiveFeed {
   /** Sends what is there, one send at a time. */
   #send(): void {
     if (this.#sending !== undefined || this.#out.length === 0) return;
-    const records = this.#out;
-    this.#sendingBytes = this.#bytesOut();
-    this.#out = [];
-    this.#outBytes = this.#countedOut = 0;
-    this.#sending = this.#producer!.send(records).then(
+    this.#sending = this.#sendAll().then(
       () => {
         this.#sending = undefined;
         this.#sendingBytes = 0;
@@ -230,6 +237,36 @@ export class LiveFeed {
         this.#failed.reject(error);
       },
     );
+  }
+
+  async #sendAll(): Promise<void> {
+    const now = this.#options.now();
+    const isDue = now - this.#checkpointAt >= checkpointMilliseconds;
+    // Where the log ends before what is sent now: nothing that is not in `sequences` can lie before it.
+    const offsets = isDue ? await this.#ends() : [];
+    const records = this.#out;
+    this.#sendingBytes = this.#bytesOut();
+    this.#out = [];
+    this.#outBytes = this.#countedOut = 0;
+    const position: LivePosition | undefined = isDue
+      ? { offsets, sequences: this.#allSequences() }
+      : undefined;
+    await this.#producer!.send(records);
+    if (position === undefined) return;
+    this.#checkpointAt = now;
+    this.#options.checkpoint.save(position);
+  }
+
+  #ends(): Promise<number[]> {
+    const ends = Array.from({ length: this.#options.partitions }, async (_, partition) => {
+      const { high } = await this.#transport.offsets(bgpUpdates.topic, partition);
+      return high;
+    });
+    return Promise.all(ends);
+  }
+
+  #allSequences(): Record<string, number[]> {
+    return Object.fromEntries([...this.#sources].map(([name, source]) => [name, source.sequences]));
   }
 
   #waitingBytes(): number {

@@ -60,6 +60,11 @@ export class LiveSource {
     this.#open(out);
   }
 
+  /** Of each partition, that of the last record. */
+  get sequences(): number[] {
+    return this.#writers.map((writer) => writer.sequence);
+  }
+
   /** Bytes that wait to be written. */
   get waitingBytes(): number {
     return this.#writers.reduce((sum, writer) => sum + writer.waitingBytes, this.#heldBytes);

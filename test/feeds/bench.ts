@@ -4,8 +4,8 @@
  */
 import { BmpSession } from '#core/bmp/session.ts';
 import { RisLiveTranslator } from '#core/ris-live/translator.ts';
+import { noCheckpoint } from '../../services/feeder/live-checkpoint.ts';
 import { LiveFeed } from '../../services/feeder/live-feed.ts';
-import { noRegister } from '../../services/feeder/source-register.ts';
 import { readWhole } from '../decode/mrt-files.ts';
 import { risFrame, routeMonitoring, updatesIn } from './made-frames.ts';
 
@@ -38,7 +38,7 @@ async function liveFeed(): Promise<LiveFeed> {
     async *scan() {},
   };
   const live = new LiveFeed(
-    { partitions: 2, register: noRegister, now: () => updates[0]!.second * 1000 },
+    { partitions: 2, checkpoint: noCheckpoint, now: () => updates[0]!.second * 1000 },
     transport,
   );
   await live.start();

@@ -8,8 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bmpMessage, ofPeer, open, peerUp, update } from '#core/bmp/bytes-for-tests.ts';
 import { BmpSession } from '#core/bmp/session.ts';
 import { BmpListener } from '../../services/feeder/bmp-listener.ts';
+import { noCheckpoint } from '../../services/feeder/live-checkpoint.ts';
 import { LiveFeed } from '../../services/feeder/live-feed.ts';
-import { noRegister } from '../../services/feeder/source-register.ts';
 import { dataFolder, noData } from '../decode/mrt-files.ts';
 import { streamsOf } from './capture.ts';
 import { LiveLog } from './live-log.ts';
@@ -23,7 +23,7 @@ async function started(
 ) {
   const log = new LiveLog();
   const live = new LiveFeed(
-    { partitions: 1, register: noRegister, now: () => Date.now(), waitingBytesMax },
+    { partitions: 1, checkpoint: noCheckpoint, now: () => Date.now(), waitingBytesMax },
     log,
   );
   await live.start();

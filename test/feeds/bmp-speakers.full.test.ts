@@ -12,8 +12,8 @@ import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BmpListener, bmpDefaults } from '../../services/feeder/bmp-listener.ts';
+import { noCheckpoint } from '../../services/feeder/live-checkpoint.ts';
 import { LiveFeed } from '../../services/feeder/live-feed.ts';
-import { noRegister } from '../../services/feeder/source-register.ts';
 import { LiveLog } from './live-log.ts';
 
 const gobgpd = '/usr/bin/gobgpd';
@@ -52,7 +52,7 @@ interface Place {
 async function prepared(t: TestContext) {
   const folder = await mkdtemp(path.join(tmpdir(), 'steadybeat-speakers-'));
   const log = new LiveLog();
-  const live = new LiveFeed({ partitions: 1, register: noRegister, now: Date.now }, log);
+  const live = new LiveFeed({ partitions: 1, checkpoint: noCheckpoint, now: Date.now }, log);
   await live.start();
   const events: string[] = [];
   const onEvent = (text: string) => events.push(text);

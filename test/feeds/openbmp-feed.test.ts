@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { ofPeer, open, peerUp, update } from '#core/bmp/bytes-for-tests.ts';
+import { noCheckpoint } from '../../services/feeder/live-checkpoint.ts';
 import { LiveFeed } from '../../services/feeder/live-feed.ts';
 import { OpenBmpFeed, routeViewsCollector } from '../../services/feeder/openbmp-feed.ts';
-import { noRegister } from '../../services/feeder/source-register.ts';
 import { dataFolder, noData } from '../decode/mrt-files.ts';
 import { LiveLog } from './live-log.ts';
 
 async function started() {
   const log = new LiveLog();
-  const live = new LiveFeed({ partitions: 1, register: noRegister, now: Date.now }, log);
+  const live = new LiveFeed({ partitions: 1, checkpoint: noCheckpoint, now: Date.now }, log);
   await live.start();
   return { log, live, feed: new OpenBmpFeed({ now: Date.now }, live) };
 }

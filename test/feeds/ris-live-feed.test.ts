@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
+import { noCheckpoint } from '../../services/feeder/live-checkpoint.ts';
 import { LiveFeed } from '../../services/feeder/live-feed.ts';
 import { RisLiveFeed } from '../../services/feeder/ris-live-feed.ts';
-import { noRegister } from '../../services/feeder/source-register.ts';
 import { LiveLog } from './live-log.ts';
 import { type Act, RisLiveServer } from './ris-live-server.ts';
 
@@ -36,7 +36,7 @@ async function started(t: TestContext, acts: readonly (Act | 'html')[], waitingB
   const url = await server.listen();
   const log = new LiveLog();
   const live = new LiveFeed(
-    { partitions: 1, register: noRegister, now: () => Date.now(), waitingBytesMax },
+    { partitions: 1, checkpoint: noCheckpoint, now: () => Date.now(), waitingBytesMax },
     log,
   );
   await live.start();

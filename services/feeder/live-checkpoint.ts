@@ -1,0 +1,44 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+
+/**
+ * How far the sources of a live feed had come in bgp.updates: `sequences` by source, of each partition, are those of all
+ * that lies before `offsets`, or later ones. What lies behind tells the rest.
+ */
+export interface LivePosition {
+  readonly offsets: readonly number[];
+  readonly sequences: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Keeps a position where a process that starts again finds it. */
+export interface LiveCheckpoint {
+  load(): LivePosition | undefined;
+  save(position: LivePosition): void;
+}
+
+/** Of a log that ends with the process. */
+export const noCheckpoint: LiveCheckpoint = { load: () => undefined, save() {} };
+
+/** Keeps it in a file. */
+export class CheckpointFile implements LiveCheckpoint {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  load(): LivePosition | undefined {
+    try {
+      return JSON.parse(readFileSync(this.#path, 'utf8')) as LivePosition;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /** Whole or not at all: it is put in the place of the one before. */
+  save(position: LivePosition): void {
+    const next = `${this.#path}.new`;
+    writeFileSync(next, JSON.stringify(position), { flush: true });
+    renameSync(next, this.#path);
+  }
+}
