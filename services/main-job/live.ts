@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
-import { anomalies } from '#runtime/topics.ts';
+import { anomalies, asMinutes, bgpUpdates, routeChanges } from '#runtime/topics.ts';
 import { openDiskStorage } from '#runtime/transport/disk-storage.ts';
 import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
 import { type BmpHealth, BmpListener, bmpDefaults } from '../feeder/bmp-listener.ts';
@@ -31,7 +31,14 @@ export interface LiveHealth extends LiveTotals {
 
 const partitions = { updatePartitions: 2, blockPartitions: 2 };
 /** The whole table of every peer is in a snapshot of the first service: it is not written every minute. */
-const snapshots = { everyEventMinutes: 30, everyInputBytes: 4 * 1024 * 1024 * 1024 };
+const snapshots = { everyEventMinutes: 30, everyInputBytes: 512 * 1024 * 1024 };
+/** All of RIS says some hundred kilobytes a second. What was found (scores, anomalies) is kept for good. */
+const keptBytes = 4 * snapshots.everyInputBytes;
+const keepBytes = {
+  [bgpUpdates.topic]: keptBytes,
+  [routeChanges.topic]: keptBytes,
+  [asMinutes.topic]: keptBytes,
+};
 
 /** Live feeds through all services, in one process over a log on disk: goes on where it was interrupted. */
 export class Live {
@@ -59,7 +66,10 @@ export class Live {
   async run(): Promise<void> {
     const { dataFolder } = this.#options;
     mkdirSync(dataFolder, { recursive: true });
-    const log = new EmbeddedLog({ lagBytesMax: defaultLagBytesMax }, openDiskStorage(dataFolder));
+    const log = new EmbeddedLog(
+      { lagBytesMax: defaultLagBytesMax },
+      openDiskStorage(dataFolder, { keepBytes }),
+    );
     const pipeline = await this.#startPipeline(log);
     const checkpoint = new CheckpointFile(join(dataFolder, 'live-position.json'));
     const live = new LiveFeed(

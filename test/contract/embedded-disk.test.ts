@@ -77,3 +77,39 @@ test('a log on disk that is opened again has all that it had, and goes on', asyn
   }
   await second.close();
 });
+
+test('of a topic that is not kept for good the oldest goes, but nothing that a group has to read', async () => {
+  const folder = await newFolder();
+  const open = () =>
+    new EmbeddedLog({ lagBytesMax: 1e9 }, openDiskStorage(folder, { keepBytes: { kept: 1000 } }));
+  const first = open();
+  await first.ensureTopics([{ name: 'kept', partitions: 1, compacted: false }]);
+  const producer = await first.openProducer();
+  const reader = await first.openConsumer({ group: 'g', topics: ['kept'], batchBytes: 100 });
+  const record = { topic: 'kept', partition: 0, key: 'a', value: new Uint8Array(10) };
+  for (let i = 0; i < 50; i++) await producer.send(Array.from({ length: 10 }, () => record));
+  assert.deepEqual(await first.offsets('kept', 0), { low: 0, high: 500 });
+  for (let read = 0; read < 300; ) {
+    const delivery = await reader.read();
+    if (delivery?.case !== 'batch') continue;
+    read += delivery.batch.records.length;
+    await delivery.batch.ack();
+  }
+  const { low, high } = await first.offsets('kept', 0);
+  assert.ok(low > 250 && low <= 300, `low is ${low}`);
+  assert.equal(high, 500);
+  await first.close();
+
+  const again = open();
+  assert.deepEqual(await again.offsets('kept', 0), { low, high });
+  const offsets: number[] = [];
+  for await (const { offset } of again.scan('kept', 0, low, high)) offsets.push(offset);
+  assert.deepEqual([offsets[0], offsets.length], [low, high - low]);
+  // A producer would wait for ever if what is gone counted as not yet read.
+  const late = await again.openConsumer({ group: 'late', topics: ['kept'], batchBytes: 1e6 });
+  for (let last = 0; last < high; ) {
+    const delivery = await late.read();
+    if (delivery?.case === 'batch') last = delivery.batch.records.at(-1)!.offset + 1;
+  }
+  await again.close();
+});

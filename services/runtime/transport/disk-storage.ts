@@ -38,29 +38,44 @@ interface Databases {
   readonly latest: Database<number, (string | number)[]>;
 }
 
+export interface DiskStorageOptions {
+  /**
+   * Of topics that would grow without end: so many bytes of values are kept of each partition, and what groups still have to
+   * read. More than is read between two snapshots: a task that starts again reads on from its last one.
+   */
+  readonly keepBytes?: Readonly<Record<string, number>>;
+}
+
+/** Deleting begins when so much more than is to be kept is there, and goes on for so many records at a time. */
+const excessShare = 1 / 16;
+const deletedAtOnce = 1000;
+
 /**
  * Keeps the log in one LMDB environment. A send is one transaction: it is there whole after
  * a kill or not at all, and none without those before it. One process at a time may have it open.
  */
-export function openDiskStorage(folder: string): Storage {
+export function openDiskStorage(folder: string, options: DiskStorageOptions = {}): Storage {
   // Loaded here, so that a job that runs in memory never loads the native library.
   const require = createRequire(import.meta.url);
   const { open } = require('lmdb') as Lmdb;
   const root = open({ path: folder, maxDbs: 4 });
-  return new DiskStorage({
+  const databases = {
     root,
-    records: root.openDB('records', { encoding: 'binary', keyEncoding: 'binary' }),
-    facts: root.openDB('facts', { encoding: 'json' }),
-    latest: root.openDB('latest', { encoding: 'json' }),
-  });
+    records: root.openDB<Buffer, Buffer>('records', { encoding: 'binary', keyEncoding: 'binary' }),
+    facts: root.openDB<unknown, (string | number)[]>('facts', { encoding: 'json' }),
+    latest: root.openDB<number, (string | number)[]>('latest', { encoding: 'json' }),
+  };
+  return new DiskStorage(databases, options.keepBytes ?? {});
 }
 
 class DiskStorage implements Storage {
   readonly #db: Databases;
+  readonly #keepBytes: Readonly<Record<string, number>>;
   readonly #topics = new Map<string, { number: number; spec: TopicSpec; partitions: DiskPartition[] }>();
 
-  constructor(db: Databases) {
+  constructor(db: Databases, keepBytes: Readonly<Record<string, number>>) {
     this.#db = db;
+    this.#keepBytes = keepBytes;
     for (const { key, value } of db.facts.getRange({ start: ['topic', 0], end: ['topic', Infinity] }))
       this.#add(Number(key[1]), value as TopicSpec);
   }
@@ -106,8 +121,9 @@ class DiskStorage implements Storage {
   }
 
   #add(number: number, spec: TopicSpec): void {
+    const keepBytes = this.#keepBytes[spec.name] ?? Number.POSITIVE_INFINITY;
     const make = (_: unknown, partition: number) =>
-      new DiskPartition(this.#db, number, partition, spec.compacted);
+      new DiskPartition(this.#db, number, partition, spec.compacted, keepBytes);
     this.#topics.set(spec.name, {
       number,
       spec,
@@ -125,21 +141,28 @@ class DiskPartition implements PartitionStorage {
   readonly #topic: number;
   readonly #partition: number;
   readonly #compacted: boolean;
+  readonly #keepBytes: number;
   readonly #offsets = new Map<string, number>();
   /** What the next record gets; `high` follows when it is committed. */
   #nextOffset: number;
-  readonly low = 0;
+  low: number;
   high: number;
   bytes: number;
+  /** Bytes of all values before `low`. */
+  #bytesBeforeLow: number;
 
-  constructor(db: Databases, topic: number, partition: number, compacted: boolean) {
+  constructor(db: Databases, topic: number, partition: number, compacted: boolean, keepBytes: number) {
     this.#db = db;
     this.#topic = topic;
     this.#partition = partition;
     this.#compacted = compacted;
+    this.#keepBytes = keepBytes;
     const end = this.#keptEnd();
     this.#nextOffset = this.high = end.high;
     this.bytes = end.bytes;
+    const first = compacted ? undefined : this.#first();
+    this.low = first?.offset ?? 0;
+    this.#bytesBeforeLow = first === undefined ? 0 : first.bytesThrough - first.value!.length;
     if (!compacted) return;
     const range = { start: [topic, partition, ''], end: [topic, partition + 1, ''] };
     for (const { key, value } of db.latest.getRange(range)) this.#offsets.set(String(key[2]), value);
@@ -173,10 +196,22 @@ class DiskPartition implements PartitionStorage {
   }
 
   bytesBefore(offset: number): number {
-    return this.#last(this.#key(offset))?.bytesThrough ?? 0;
+    return this.#last(this.#key(offset))?.bytesThrough ?? this.#bytesBeforeLow;
   }
 
-  release(): void {}
+  release(offset: number): void {
+    const excess = this.bytes - this.#bytesBeforeLow - this.#keepBytes;
+    if (this.#compacted || !(excess > this.#keepBytes * excessShare)) return;
+    const range = { start: this.#key(this.low), end: this.#key(offset), limit: deletedAtOnce };
+    for (const { key, value } of this.#db.records.getRange(range)) {
+      const record = decodeStored(key, value);
+      if (record.bytesThrough > this.bytes - this.#keepBytes) break;
+      // Not awaited: what a kill leaves behind is deleted by the next run.
+      void this.#db.records.remove(key);
+      this.low = record.offset + 1;
+      this.#bytesBeforeLow = record.bytesThrough;
+    }
+  }
 
   #keptEnd(): { high: number; bytes: number } {
     if (this.#compacted) {
@@ -185,6 +220,12 @@ class DiskPartition implements PartitionStorage {
     }
     const last = this.#last(this.#key(Number.MAX_SAFE_INTEGER));
     return last === undefined ? { high: 0, bytes: 0 } : { high: last.offset + 1, bytes: last.bytesThrough };
+  }
+
+  #first(): StoredRecord | undefined {
+    const range = { start: this.#key(0), end: this.#key(Number.MAX_SAFE_INTEGER), limit: 1 };
+    for (const { key, value } of this.#db.records.getRange(range)) return decodeStored(key, value);
+    return undefined;
   }
 
   /** The last record before a key of this partition. */
