@@ -21,6 +21,8 @@ import { BmpSession } from './session.ts';
 function started(collectorAs = 0) {
   const refused: string[] = [];
   const told: string[] = [];
+  /** Of each UPDATE. */
+  const ipv6Peers: boolean[] = [];
   const session = new BmpSession({ collectorAs, onRefused: (reason) => refused.push(reason) });
   const words = new Uint32Array(64);
   const tell = (cursor: MrtCursor, prefix: string, pathId: number) => {
@@ -28,7 +30,7 @@ function started(collectorAs = 0) {
     told.push(`${prefix}${cursor.hasPathIds ? `#${pathId}` : ''} ${path} at ${cursor.second - received}`);
   };
   const visitor: MrtVisitor = {
-    beginUpdate() {},
+    beginUpdate: ({ peerIsIpv6 }) => ipv6Peers.push(peerIsIpv6),
     endUpdate() {},
     announceIpv4: (cursor, _, length, pathId) => tell(cursor, `A/${length}`, pathId),
     announceIpv6() {},
@@ -45,7 +47,7 @@ function started(collectorAs = 0) {
     session.out.length = 0;
     return end;
   };
-  return { session, told, refused, take };
+  return { session, told, refused, ipv6Peers, take };
 }
 
 const routes = (peer: TestPeer, message: number[]) => ofPeer(0, peer, message);
@@ -81,13 +83,14 @@ test('one Adj-RIB-In of a peer is read, and no Adj-RIB-Out', () => {
 });
 
 test('a Loc-RIB is read, whose flag 0x80 is not IPv6; a VPN is not', () => {
-  const { told, take, session } = started();
+  const { told, take, session, ipv6Peers } = started();
   take(routes({ type: 3, flags: 0x80, address: [0, 0, 0, 0] }, update([64_500])));
   take(
     routes({ type: 1, distinguisher: 5 }, update([64_501])),
     routes({ type: 3, distinguisher: 5 }, update([64_502])),
   );
   assert.deepEqual(told, ['A/24 64500 at 0']);
+  assert.deepEqual(ipv6Peers, [false]);
   assert.equal(session.counts.ignoredInstance, 2);
 });
 
@@ -107,7 +110,9 @@ test('without Peer Up path identifiers are recognised', () => {
   const { told, take } = started();
   take(routes({}, update([64_500], { nlri: [0, 0, 0, 9, 24, 198, 51, 100] })), routes({}, update([64_500])));
   take(routes({}, update([64_500], { nlri: [0] })));
-  assert.deepEqual(told, ['A/24#9 64500 at 0', 'A/24 64500 at 0', 'A/0 64500 at 0']);
+  // Without identifiers that would be four default routes and a prefix.
+  take(routes({}, update([64_500], { nlri: [0, 0, 0, 0, 24, 198, 51, 100] })));
+  assert.deepEqual(told, ['A/24#9 64500 at 0', 'A/24 64500 at 0', 'A/0 64500 at 0', 'A/24#0 64500 at 0']);
 });
 
 test('routes of two families of which one has path identifiers are refused', () => {

@@ -123,6 +123,8 @@ test('each frame that cannot be used is refused by its reason', () => {
     ['timestamp', message({ timestamp: 'yesterday' })],
     ['timestamp', message({ timestamp: -1 })],
     ['raw', message({ raw: 'zz' })],
+    ['raw', message({ raw: `GF${'FF'.repeat(15)}001304` })],
+    ['raw', message({ raw: `ŁF${'FF'.repeat(15)}001304` })],
     ['raw', message({ raw: 'ff'.repeat(20) })],
     ['raw', message({ raw: 'f'.repeat(39) })],
     ['raw', message({ raw: 'ff'.repeat(70_000) })],
