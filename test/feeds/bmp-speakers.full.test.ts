@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -22,9 +22,9 @@ const bgpd = '/usr/lib/frr/bgpd';
 const noGobgp = !existsSync(gobgpd) && 'gobgpd is not installed';
 const noFrr = noGobgp || (!existsSync(bgpd) && 'frr is not installed');
 
-/** The router that sends BMP, and the one that it hears. */
-const monitored = { asn: 65_001, address: '127.0.0.1' };
-const speaker = { asn: 65_002, address: '127.0.0.2' };
+/** The router that sends BMP (AS65001), and the one that it hears (AS65002). */
+const monitoredAddress = '127.0.0.1';
+const speakerAddress = '127.0.0.2';
 
 async function freePort(host: string): Promise<number> {
   const server = createServer();
@@ -73,7 +73,7 @@ async function prepared(t: TestContext) {
     children.push(child);
     return child;
   };
-  const place: Place = { folder, bmpPort, speakerPort: await freePort(speaker.address) };
+  const place: Place = { folder, bmpPort, speakerPort: await freePort(speakerAddress) };
   /** Routes and states of the monitored router's peer, as the log has them. */
   const told = () => {
     const [source] = [...log.contents().keys()];
@@ -82,30 +82,28 @@ async function prepared(t: TestContext) {
   return { place, run, live, told, events };
 }
 
-const families = (lines: readonly string[]) =>
-  lines
-    .map((name) => `[[neighbors.afi-safis]]\n[neighbors.afi-safis.config]\nafi-safi-name = "${name}"\n`)
-    .join('');
+type Run = (program: string, args: readonly string[]) => ChildProcess;
 
-/** GoBGP that announces; it waits to be connected to. */
-async function startSpeaker({ folder, speakerPort }: Place, run: (p: string, a: string[]) => ChildProcess) {
-  const api = await freePort('127.0.0.1');
-  const file = path.join(folder, 'speaker.toml');
+/** Writes a configuration of the folder "speakers" with its ports filled in, and gives its path. */
+async function configured(place: Place, name: string): Promise<string> {
+  const template = await readFile(new URL(`speakers/${name}`, import.meta.url), 'utf8');
+  const ports: Readonly<Record<string, number>> = {
+    SPEAKER_PORT: place.speakerPort,
+    BMP_PORT: place.bmpPort,
+    OWN_PORT: await freePort(monitoredAddress),
+  };
+  const file = path.join(place.folder, name);
   await writeFile(
     file,
-    `[global.config]
-as = ${speaker.asn}
-router-id = "10.0.0.2"
-port = ${speakerPort}
-local-address-list = ["${speaker.address}"]
-[[neighbors]]
-[neighbors.config]
-neighbor-address = "${monitored.address}"
-peer-as = ${monitored.asn}
-[neighbors.transport.config]
-passive-mode = true
-${families(['ipv4-unicast', 'ipv6-unicast'])}`,
+    template.replace(/\$([A-Z_]+)/g, (_, port: string) => String(ports[port])),
   );
+  return file;
+}
+
+/** GoBGP that announces what it is told to. */
+async function startSpeaker(place: Place, run: Run) {
+  const api = await freePort('127.0.0.1');
+  const file = await configured(place, 'announcing.toml');
   const child = run(gobgpd, ['-f', file, '--api-hosts', `127.0.0.1:${api}`, '--pprof-disable']);
   const command = (...args: string[]) =>
     execFileSync(gobgp, ['-u', '127.0.0.1', '-p', String(api), ...args], { stdio: 'pipe' }).toString();
@@ -120,66 +118,15 @@ ${families(['ipv4-unicast', 'ipv6-unicast'])}`,
   }
 }
 
-async function startGobgp(
-  { folder, bmpPort, speakerPort }: Place,
-  run: (p: string, a: string[]) => ChildProcess,
-) {
-  const file = path.join(folder, 'monitored.toml');
-  await writeFile(
-    file,
-    `[global.config]
-as = ${monitored.asn}
-router-id = "10.0.0.1"
-port = ${await freePort(monitored.address)}
-local-address-list = ["${monitored.address}"]
-[[neighbors]]
-[neighbors.config]
-neighbor-address = "${speaker.address}"
-peer-as = ${speaker.asn}
-[neighbors.transport.config]
-remote-port = ${speakerPort}
-local-address = "${monitored.address}"
-[neighbors.timers.config]
-connect-retry = 1
-idle-hold-time-after-reset = 1
-${families(['ipv4-unicast', 'ipv6-unicast'])}
-[[bmp-servers]]
-[bmp-servers.config]
-address = "127.0.0.1"
-port = ${bmpPort}
-route-monitoring-policy = "pre-policy"
-`,
-  );
+async function startGobgp(place: Place, run: Run): Promise<void> {
+  const file = await configured(place, 'monitored.toml');
   run(gobgpd, ['-f', file, '--api-hosts', `127.0.0.1:${await freePort('127.0.0.1')}`, '--pprof-disable']);
 }
 
-async function startFrr(
-  { folder, bmpPort, speakerPort }: Place,
-  run: (p: string, a: string[]) => ChildProcess,
-) {
-  const file = path.join(folder, 'bgpd.conf');
-  await writeFile(
-    file,
-    `hostname frr-router
-router bgp ${monitored.asn}
- bgp router-id 10.0.0.1
- no bgp ebgp-requires-policy
- neighbor ${speaker.address} remote-as ${speaker.asn}
- neighbor ${speaker.address} port ${speakerPort}
- neighbor ${speaker.address} update-source ${monitored.address}
- neighbor ${speaker.address} disable-connected-check
- neighbor ${speaker.address} timers connect 1
- bmp targets steadybeat
-  bmp connect 127.0.0.1 port ${bmpPort} min-retry 100 max-retry 500
-  bmp monitor ipv4 unicast pre-policy
-  bmp monitor ipv4 unicast post-policy
- exit
- address-family ipv4 unicast
-  neighbor ${speaker.address} soft-reconfiguration inbound
- exit-address-family
-`,
-  );
-  const place = [
+async function startFrr(place: Place, run: Run): Promise<void> {
+  const file = await configured(place, 'monitored-frr.conf');
+  const { folder } = place;
+  const files = [
     '-i',
     path.join(folder, 'bgpd.pid'),
     '--vty_socket',
@@ -187,18 +134,9 @@ router bgp ${monitored.asn}
     '-z',
     path.join(folder, 'zserv'),
   ];
-  const alone = [
-    '-Z',
-    '-S',
-    '-n',
-    '-l',
-    monitored.address,
-    '-p',
-    String(await freePort(monitored.address)),
-    '-P',
-    '0',
-  ];
-  run(bgpd, ['-f', file, '-M', 'bmp', ...place, ...alone]);
+  const port = String(await freePort(monitoredAddress));
+  const alone = ['-Z', '-S', '-n', '-l', monitoredAddress, '-p', port, '-P', '0'];
+  run(bgpd, ['-f', file, '-M', 'bmp', ...files, ...alone]);
 }
 
 for (const [name, start, skip] of [
