@@ -49,6 +49,11 @@ export class BatchWriter {
     return this.#sequence;
   }
 
+  /** Bytes that can be added before the batch ends. */
+  get room(): number {
+    return this.#batchBytes - this.#length;
+  }
+
   /** Bytes of records that wait for the batch to end. */
   get waitingBytes(): number {
     return this.#length;

@@ -126,3 +126,88 @@ test('noise between records is passed over', () => {
   assert.deepEqual(seconds, [0, 1, 2, 3]);
   assert.deepEqual(whole(refused), [['framing', parts[0]!.length * 2, noise.length]]);
 });
+
+/** Records, keepalives and what is refused, among which runs begin and end. */
+function mixed(): Uint8Array {
+  const parts = records(0, 1, 2, 3, 4, 50_000, 6, 7, 8, 9, 10, 11, 4000, 4001, 9000, 9001);
+  const bad = Buffer.from(parts[7]!);
+  bad.writeUInt16BE(999, 6);
+  parts[7] = bad;
+  const silent = [2, 3, 9].map((i) => keepalive(parts[i]!));
+  const noise = Buffer.from('noise between the records, longer than a header');
+  const order = [...parts.slice(0, 3), silent[0]!, silent[1]!, ...parts.slice(3, 10), silent[2]!];
+  return Buffer.concat([...order, parts[10]!, noise, ...parts.slice(11), silent[0]!]);
+}
+
+/** A BGP4MP_MESSAGE with the time and the peer of another one, with four-octet AS numbers and IPv4 addresses. */
+function keepalive(record: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(record.subarray(0, 12 + 20 + 19));
+  bytes.writeUInt32BE(20 + 19, 8);
+  bytes.writeUInt16BE(19, 12 + 20 + 16);
+  bytes.writeUInt8(4, 12 + 20 + 18);
+  return bytes;
+}
+
+/** Reads everything, with or without runs; gives the bytes that came in, what was refused, and the counts. */
+function readInRuns(bytes: Uint8Array, chunkBytes: number, from?: number, through?: number) {
+  const kept: Uint8Array[] = [];
+  const refused: RefusedBytes[] = [];
+  const reader = new RecordReader((what) => refused.push(what));
+  let runs = 0;
+  for (let at = 0; ; ) {
+    const found = reader.next();
+    if (found === 'end') break;
+    if (found === 'needsBytes') {
+      if (at === bytes.length) reader.finish();
+      else reader.push(bytes.slice(at, at + chunkBytes));
+      at = Math.min(at + chunkBytes, bytes.length);
+      continue;
+    }
+    const single = reader.end;
+    if (through !== undefined) reader.takeRun(t0 + from!, t0 + through);
+    if (reader.end > single) runs++;
+    kept.push(reader.bytes.slice(reader.start, reader.end));
+  }
+  const facts = refused.map(({ reason, position, length, head }) => [reason, position, length, [...head]]);
+  return {
+    told: {
+      kept: Buffer.concat(kept).toString('hex'),
+      facts,
+      records: reader.records,
+      elems: reader.door.elems,
+    },
+    runs,
+  };
+}
+
+for (const chunkBytes of [7, 100, 333, 100_000]) {
+  test(`runs hold the same records, and refuse and count the same: chunks of ${chunkBytes} bytes`, () => {
+    const bytes = mixed();
+    const one = readInRuns(bytes, chunkBytes);
+    assert.equal(one.told.elems, 15);
+    for (const [from, through] of [
+      [0, 100_000],
+      [0, 2],
+      [5, 9],
+      [4000, 9000],
+    ] as const) {
+      const inRuns = readInRuns(bytes, chunkBytes, from, through);
+      assert.deepEqual(inRuns.told, one.told);
+      if (chunkBytes > 333) assert.ok(inRuns.runs > 0, `${from} to ${through}`);
+    }
+  });
+}
+
+test('a run ends before a record whose time lies outside', () => {
+  const reader = new RecordReader(() => {});
+  const all = Buffer.concat(records(0, 1, 2, 3, 2, 1));
+  reader.push(all);
+  reader.finish();
+  assert.equal(reader.next(), 'record');
+  reader.takeRun(t0, t0 + 2);
+  assert.deepEqual([reader.start, reader.end, reader.records], [0, (all.length / 6) * 3, 3]);
+  assert.equal(reader.next(), 'record');
+  assert.equal(reader.second, t0 + 3);
+  reader.takeRun(t0 + 2, t0 + 9);
+  assert.equal(reader.end, (all.length / 6) * 5);
+});

@@ -24,7 +24,9 @@ export interface RefusedBytes {
   readonly head: Uint8Array;
 }
 
-const knownTypes = new Set<number>(Object.values(mrtType));
+/** Sets of types as bits: all that are read, and those of a table dump. All are below 32. */
+const knownTypes = typeBits(Object.values(mrtType));
+const dumpTypes = typeBits([mrtType.tableDump, mrtType.tableDumpV2]);
 const largestSubtype = 13;
 /** A record further away from those on both sides is not believed; alone at an end of the file, one this far away. */
 const strayingSeconds = 3600;
@@ -38,7 +40,7 @@ const headBytesKept = 4096;
  */
 export class RecordReader {
   bytes: Uint8Array = new Uint8Array(0);
-  /** The current record, after next() gave 'record'. */
+  /** The current record, after next() gave 'record'; after takeRun the run, of which `start` may be moved on. */
   start = 0;
   end = 0;
   second: EventSecond = 0;
@@ -66,12 +68,18 @@ export class RecordReader {
     this.#refused = refused;
   }
 
+  /** True while part of the run was not taken. */
+  get hasLeft(): boolean {
+    return !this.isDump && this.start < this.end;
+  }
+
   /** Takes more bytes of the file; the current record's are gone. */
   push(chunk: Uint8Array): void {
     const left = this.#length - this.#at;
     this.#base += this.#at;
     if (left === 0) {
-      this.bytes = chunk;
+      // A Buffer is another kind of object, by which all that reads the bytes would be slowed.
+      this.bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
     } else {
       const rest = this.bytes.subarray(this.#at, this.#length);
       if (this.#own.length < left + chunk.length) this.#own = new Uint8Array(2 * (left + chunk.length));
@@ -132,8 +140,42 @@ export class RecordReader {
     this.start = start;
     this.end = end;
     this.second = second;
-    this.isDump = type === mrtType.tableDump || type === mrtType.tableDumpV2;
+    this.isDump = isOf(dumpTypes, type);
     return 'record';
+  }
+
+  /**
+   * Adds to the current record those behind it that are let in and are of no table dump, up to the first that needs
+   * another look, or whose time is not in [from, through]. Then [start, end) are records back to back.
+   */
+  takeRun(from: EventSecond, through: EventSecond): void {
+    if (this.isDump) return;
+    const to = this.#plainThrough(from, through);
+    if (to === this.#at) return;
+    const { door, bytes } = this;
+    this.#at = door.checkRun(bytes, this.#at, to);
+    if (this.#at === this.end) return;
+    this.end = this.#at;
+    this.records += door.runRecords;
+    this.#lastSecond = recordSecond(bytes, door.runLast);
+  }
+
+  /** The end of the records from here on about whose frame and time there is no doubt, as readRecord sees it. */
+  #plainThrough(from: EventSecond, through: EventSecond): number {
+    const { bytes } = this;
+    let before = this.#lastSecond!;
+    let start = this.#at;
+    if (start + headerBytes > this.#length || !this.#isHeader(start)) return start;
+    while (!isOf(dumpTypes, recordType(bytes, start))) {
+      const end = recordEnd(bytes, start, this.#length);
+      const second = recordSecond(bytes, start);
+      if (end + headerBytes > this.#length || second < from || second > through) break;
+      if (second - before > strayingSeconds || before - second > strayingSeconds) break;
+      if (!this.#isHeader(end)) break;
+      before = second;
+      start = end;
+    }
+    return start;
   }
 
   /** A record is judged by the header after it, the first one by two. */
@@ -203,7 +245,7 @@ export class RecordReader {
   #isHeader(at: number): boolean {
     const { bytes } = this;
     return (
-      knownTypes.has(recordType(bytes, at)) &&
+      isOf(knownTypes, recordType(bytes, at)) &&
       recordSubtype(bytes, at) <= largestSubtype &&
       recordEnd(bytes, at, this.#length) - at <= maxRecordBytes
     );
@@ -243,3 +285,10 @@ export class RecordReader {
     return this.bytes.slice(start, Math.min(end, start + headBytesKept));
   }
 }
+
+function typeBits(types: readonly number[]): number {
+  return types.reduce((bits, type) => bits | (1 << type), 0);
+}
+
+/** A shift is by its low five bits only. */
+const isOf = (types: number, type: number): boolean => type < 32 && ((types >>> type) & 1) === 1;

@@ -1,6 +1,7 @@
 import type { UpdatesContent } from '#core/contract/bgp-updates.ts';
 import { type EventMinute, type EventSecond, firstSecondOf, minuteOf } from '#core/event-time.ts';
 import { PeerLocation } from '#core/mrt/peer-location.ts';
+import { recordEnd } from '#core/mrt/record.ts';
 import type { OutgoingRecord } from '#runtime/transport/transport.ts';
 import { BatchWriter } from './batch-writer.ts';
 import type { MrtFile } from './mrt-file.ts';
@@ -127,7 +128,9 @@ export class SourceFeed {
           this.nextMinute = minuteOf(this.#second);
           return 'minuteEnds';
         }
-        this.#take(minute, out);
+        this.#take(minute, minuteEnd, out);
+        // Records of the run are left where the batches to be sent are enough.
+        if (this.records.current!.reader.hasLeft) return 'outIsFull';
       }
       if (!this.records.nextNow()) return 'needsBytes';
     }
@@ -152,15 +155,44 @@ export class SourceFeed {
     return this.#second >= untilSecond ? 'after' : 'within';
   }
 
-  #take(minute: EventMinute, out: OutgoingRecord[]): void {
+  #take(minute: EventMinute, minuteEnd: EventSecond, out: OutgoingRecord[]): void {
     const { reader } = this.records.current!;
-    const { bytes, start, end } = reader;
     if (reader.isDump) {
-      this.#takeDumpRecord(bytes, start, end, minute, out);
-    } else {
-      if (this.#isTellingDump) this.#endDump(minute, out);
-      this.#writers[this.#partitionOf(bytes, start, end)]!.append(bytes, start, end, minute, out);
+      this.#takeDumpRecord(reader.bytes, reader.start, reader.end, minute, out);
+      return;
     }
+    if (this.#isTellingDump) this.#endDump(minute, out);
+    const { fromSecond, untilSecond } = this.#options;
+    this.records.takeRun(fromSecond, Math.min(minuteEnd, untilSecond) - 1);
+    reader.start = this.#takeRun(reader.bytes, reader.start, reader.end, minute, out);
+  }
+
+  /** Takes the records in [start, end), those of one partition at once; gives where it stopped because batches wait to be sent. */
+  #takeRun(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    minute: EventMinute,
+    out: OutgoingRecord[],
+  ): number {
+    let at = start;
+    let partition = this.#partitionOf(bytes, at, end);
+    while (at < end && out.length < batchesBeforeSend) {
+      const writer = this.#writers[partition]!;
+      const batchEnd = at + writer.room;
+      let following = partition;
+      let partEnd = recordEnd(bytes, at, end);
+      while (partEnd < end) {
+        following = this.#partitionOf(bytes, partEnd, end);
+        const next = recordEnd(bytes, partEnd, end);
+        if (following !== partition || next > batchEnd) break;
+        partEnd = next;
+      }
+      writer.append(bytes, at, partEnd, minute, out);
+      at = partEnd;
+      partition = following;
+    }
+    return at;
   }
 
   #takeDumpRecord(

@@ -72,6 +72,11 @@ export class SourceRecords {
     return this.#found === 'record' && ((wasDump && reader.isDump) || reader.second <= this.#nextOther);
   }
 
+  /** Adds to the current record those behind it whose time is in [from, through] and that are next, as far as that is sure at once. */
+  takeRun(from: EventSecond, through: EventSecond): void {
+    this.current!.reader.takeRun(from, Math.min(through, this.#nextOther));
+  }
+
   /** Completes the step that nextNow began. */
   async next(): Promise<void> {
     const current = this.current!;
