@@ -1,0 +1,231 @@
+/** Everything that can be set, in one table. */
+import { readFileSync } from 'node:fs';
+
+/** How a value is written, and what it becomes. */
+interface Kinds {
+  readonly text: string;
+  /** Never shown. */
+  readonly secret: string;
+  /** The path of a PEM file, which becomes its text. */
+  readonly pemFile: string;
+  readonly whole: number;
+  readonly flag: boolean;
+  /** "host:port", more than one divided by commas. */
+  readonly addresses: readonly string[];
+  readonly address: { readonly host: string; readonly port: number };
+  readonly saslMechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+}
+
+export interface Field {
+  readonly environment: string;
+  readonly kind: keyof Kinds;
+  /** As it would be written; undefined where there is no value unless it is set. */
+  readonly default: string | undefined;
+  readonly means: string;
+  /** Of whole numbers. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** Kafka's limit of a topic's name is 249, and the longest of ours has 28. */
+export const prefixLengthMax = 200;
+
+export const fields = {
+  kafkaBrokers: {
+    environment: 'STEADYBEAT_KAFKA_BROKERS',
+    kind: 'addresses',
+    default: '127.0.0.1:9092',
+    means: 'host:port of some brokers, divided by commas; they name the others',
+  },
+  kafkaTopicPrefix: {
+    environment: 'STEADYBEAT_KAFKA_TOPIC_PREFIX',
+    kind: 'text',
+    default: 'steadybeat.v1.',
+    means: 'put before the names of all topics and groups; another one is another, empty world',
+  },
+  updatePartitions: {
+    environment: 'STEADYBEAT_UPDATE_PARTITIONS',
+    kind: 'whole',
+    default: '4',
+    from: 1,
+    to: 1024,
+    means: 'of bgp.updates: at most so many route-trackers share the work; chosen once',
+  },
+  blockPartitions: {
+    environment: 'STEADYBEAT_BLOCK_PARTITIONS',
+    kind: 'whole',
+    default: '4',
+    from: 1,
+    to: 256,
+    means: 'of route.changes: at most so many visibility-trackers share the work; chosen once',
+  },
+  kafkaReplicas: {
+    environment: 'STEADYBEAT_KAFKA_REPLICAS',
+    kind: 'whole',
+    default: undefined,
+    from: 1,
+    to: 100,
+    means: "copies of each topic that is created; the brokers' default where it is not set",
+  },
+  logRetentionHours: {
+    environment: 'STEADYBEAT_LOG_RETENTION_HOURS',
+    kind: 'whole',
+    default: '168',
+    from: 1,
+    to: 1_000_000,
+    means:
+      'bgp.updates, route.changes and as.minutes keep records so long; a service may be away for less than that',
+  },
+  resultRetentionHours: {
+    environment: 'STEADYBEAT_RESULT_RETENTION_HOURS',
+    kind: 'whole',
+    default: '8760',
+    from: 1,
+    to: 1_000_000,
+    means: 'as.scores, anomalies and dead.letters keep records so long',
+  },
+  kafkaTls: {
+    environment: 'STEADYBEAT_KAFKA_TLS',
+    kind: 'flag',
+    default: 'false',
+    means: 'true: TLS to the brokers',
+  },
+  kafkaTlsCaFile: {
+    environment: 'STEADYBEAT_KAFKA_TLS_CA_FILE',
+    kind: 'pemFile',
+    default: undefined,
+    means:
+      "PEM file of the CA that signed the brokers' certificates; where it is not set, those that Node trusts",
+  },
+  kafkaTlsCertificateFile: {
+    environment: 'STEADYBEAT_KAFKA_TLS_CERTIFICATE_FILE',
+    kind: 'pemFile',
+    default: undefined,
+    means: "PEM file of this program's own certificate, where the brokers ask for one",
+  },
+  kafkaTlsKeyFile: {
+    environment: 'STEADYBEAT_KAFKA_TLS_KEY_FILE',
+    kind: 'pemFile',
+    default: undefined,
+    means: 'PEM file of its key',
+  },
+  kafkaSaslMechanism: {
+    environment: 'STEADYBEAT_KAFKA_SASL_MECHANISM',
+    kind: 'saslMechanism',
+    default: undefined,
+    means: 'plain, scram-sha-256 or scram-sha-512: how this user shows who it is',
+  },
+  kafkaSaslUsername: {
+    environment: 'STEADYBEAT_KAFKA_SASL_USERNAME',
+    kind: 'text',
+    default: undefined,
+    means: "the user's name",
+  },
+  kafkaSaslPassword: {
+    environment: 'STEADYBEAT_KAFKA_SASL_PASSWORD',
+    kind: 'secret',
+    default: undefined,
+    means: "the user's password",
+  },
+  kafkaSessionTimeoutMs: {
+    environment: 'STEADYBEAT_KAFKA_SESSION_TIMEOUT_MS',
+    kind: 'whole',
+    default: '6000',
+    from: 1000,
+    to: 300_000,
+    means: 'an instance that was not heard of for so long loses its partitions to the others',
+  },
+  kafkaHeartbeatIntervalMs: {
+    environment: 'STEADYBEAT_KAFKA_HEARTBEAT_INTERVAL_MS',
+    kind: 'whole',
+    default: '1000',
+    from: 100,
+    to: 100_000,
+    means: 'an instance is heard of so often; at most a third of the session timeout',
+  },
+  snapshotEventMinutes: {
+    environment: 'STEADYBEAT_SNAPSHOT_EVENT_MINUTES',
+    kind: 'whole',
+    default: '180',
+    from: 1,
+    to: 100_000,
+    means: 'a task writes a snapshot after so many minutes of the stream,',
+  },
+  snapshotInputBytes: {
+    environment: 'STEADYBEAT_SNAPSHOT_INPUT_BYTES',
+    kind: 'whole',
+    default: '67108864',
+    from: 10_000,
+    to: 100_000_000_000,
+    means: 'or after so many bytes of it, whichever comes first',
+  },
+  healthAddress: {
+    environment: 'STEADYBEAT_HEALTH_ADDRESS',
+    kind: 'address',
+    default: '127.0.0.1:0',
+    means: 'where /livez and /readyz are answered; port 0 takes a free one, and says which',
+  },
+  stopWithinSeconds: {
+    environment: 'STEADYBEAT_STOP_WITHIN_SECONDS',
+    kind: 'whole',
+    default: '25',
+    from: 1,
+    to: 3600,
+    means: 'after SIGTERM so long for what is on its way; then the process ends with status 1',
+  },
+} as const satisfies Readonly<Record<string, Field>>;
+
+export type FieldName = keyof typeof fields;
+
+export type Configuration = {
+  readonly [Name in FieldName]:
+    | Kinds[(typeof fields)[Name]['kind']]
+    | ((typeof fields)[Name]['default'] extends undefined ? undefined : never);
+};
+
+/** A value out of its text. Throws an Error that says in a few words what is wrong. */
+export function parseField(field: Field, text: string): Kinds[keyof Kinds] {
+  return parsers[field.kind](text, field);
+}
+
+const parsers: { readonly [Kind in keyof Kinds]: (text: string, field: Field) => Kinds[Kind] } = {
+  text: (text) => text,
+  secret: (text) => text,
+  pemFile(path) {
+    const text = readFileSync(path, 'utf8');
+    if (!text.includes('-----BEGIN ')) throw new Error(`"${path}" is not a PEM file`);
+    return text;
+  },
+  whole(text, { from = 0, to = Number.MAX_SAFE_INTEGER }) {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < from || value > to)
+      throw new Error(`"${text}" is not a whole number from ${from} to ${to}`);
+    return value;
+  },
+  flag(text) {
+    if (text !== 'true' && text !== 'false') throw new Error(`"${text}" is neither true nor false`);
+    return text === 'true';
+  },
+  addresses: (text) =>
+    text.split(',').map((one) => {
+      const trimmed = one.trim();
+      if (addressOf(trimmed)?.port) return trimmed;
+      throw new Error(`"${trimmed}" is not host:port`);
+    }),
+  address(text) {
+    const address = addressOf(text);
+    if (address === undefined) throw new Error(`"${text}" is not host:port`);
+    return address;
+  },
+  saslMechanism(text) {
+    if (text === 'plain' || text === 'scram-sha-256' || text === 'scram-sha-512') return text;
+    throw new Error(`"${text}" is neither plain, scram-sha-256 nor scram-sha-512`);
+  },
+};
+
+/** "kafka-1:9092", "[2001:db8::1]:9092". */
+function addressOf(text: string): { host: string; port: number } | undefined {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/i.exec(text);
+  const port = Number(match?.[3]);
+  return match === null || port > 65_535 ? undefined : { host: match[1] ?? match[2]!, port };
+}
