@@ -25,7 +25,28 @@ export type Command =
       readonly bmp: { readonly host: string; readonly port: number } | undefined;
       readonly output: OutputOptions;
     }
+  | ConfiguredCommand
   | { readonly case: 'wrong'; readonly message: string };
+
+/** What works over Kafka: it is configured by the environment, and by a file if there is one. */
+export type ConfiguredCommand = {
+  readonly configFile: string | undefined;
+  /** Whether to go on after the configuration was read, and if not, what to say of it. */
+  readonly only: 'check' | 'dump' | undefined;
+} & (
+  | { readonly case: 'run'; readonly service: ServiceName; readonly files: readonly string[] }
+  | { readonly case: 'topics'; readonly apply: boolean }
+);
+
+/** What runs as a process of its own over Kafka. */
+export const serviceNames = [
+  'feeder',
+  'route-tracker',
+  'visibility-tracker',
+  'instability-scorer',
+  'anomaly-detector',
+] as const;
+export type ServiceName = (typeof serviceNames)[number];
 
 export interface OutputOptions {
   readonly format: 'text' | 'ndjson';
@@ -44,6 +65,12 @@ export const helpText = `Steadybeat watches the Internet's routing for the stead
   npm start -- live                    watch the Internet as it is now, by RIPE's RIS Live; --bmp hears your own routers too
   npm start -- decode FILE...          print every route, one a line, as \`bgpdump -m\` does
 
+  On Apache Kafka (--dump lists every setting; status 1: could not go on or end in time, 2: wrong arguments or settings):
+  npm start -- topics                  say how the topics differ from what they should be; --apply creates and sets them
+  npm start -- run SERVICE             one service as a process: route-tracker, visibility-tracker, instability-scorer or
+                                       anomaly-detector; it waits for brokers, and SIGTERM ends it in order
+  npm start -- run feeder FILE...      feed MRT files to them
+
 Options
   --format text|ndjson    ndjson: one JSON line for each change of an incident on standard output, all else on standard error
   --scores FILE           write the score of every AS in every minute in which something happens to it, as JSON lines
@@ -56,6 +83,9 @@ Options
   --bmp [ADDRESS:]PORT    live: listen for routers that send BMP (on all addresses, if none is given)
   --ris-live URL|off      live: another server, or none
   --seed NUMBER           of the replay: draw another one (default 1)
+  --config FILE           on Kafka: a JSON file of settings; the environment stands over it
+  --check, --dump         on Kafka: only check the settings, or print them as an environment file, without secrets
+  --apply                 of topics: change what differs
   --help, --version
 `;
 
@@ -70,6 +100,10 @@ const options = {
   seed: { type: 'string' },
   bmp: { type: 'string' },
   'ris-live': { type: 'string' },
+  config: { type: 'string' },
+  check: { type: 'boolean' },
+  dump: { type: 'boolean' },
+  apply: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
 } as const;
@@ -96,10 +130,14 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   if (values.help) return { case: 'help' };
   if (values.version) return { case: 'version' };
   if (positionals[0] === 'decode') return decodeCommand(values, positionals.slice(1));
+  if (positionals[0] === 'run') return runCommand(values, positionals.slice(1));
+  if (positionals[0] === 'topics') return topicsCommand(values, positionals.slice(1));
   const output = outputOptions(values);
   if (positionals[0] === 'live') return liveCommand(values, positionals.slice(1), output);
   const ofLive = (['bmp', 'ris-live'] as const).find((name) => values[name] !== undefined);
   if (ofLive !== undefined) throw new WrongArgument(`--${ofLive} is for live only`);
+  const ofKafka = [...ofConfigured, 'apply'].find((name) => values[name] !== undefined);
+  if (ofKafka !== undefined) throw new WrongArgument(`--${ofKafka} is for run and topics only`);
   if (positionals.length === 0) {
     refuseOthers(values, ['format', 'scores', 'watch', 'seed'], 'needs a FILE');
     return { case: 'replay', seed: seedOf(text(values.seed)), output };
@@ -129,6 +167,30 @@ function decodeCommand(values: Values, files: readonly string[]): Command {
   refuseOthers(values, [], 'is not for decode');
   if (files.length === 0) throw new WrongArgument('decode needs a FILE');
   return { case: 'decode', files };
+}
+
+function runCommand(values: Values, [name, ...files]: readonly string[]): Command {
+  const service = serviceNames.find((one) => one === name);
+  if (service === undefined) throw new WrongArgument(`run needs one of ${serviceNames.join(', ')}`);
+  refuseOthers(values, ofConfigured, 'is not for run');
+  const settings = configured(values);
+  if (service !== 'feeder' && files.length > 0) throw new WrongArgument(`${service} needs no ${files[0]}`);
+  if (service === 'feeder' && files.length === 0 && settings.only === undefined)
+    throw new WrongArgument('run feeder needs a FILE');
+  return { case: 'run', service, files, ...settings };
+}
+
+function topicsCommand(values: Values, others: readonly string[]): Command {
+  if (others.length > 0) throw new WrongArgument(`topics needs no ${others[0]}`);
+  refuseOthers(values, [...ofConfigured, 'apply'], 'is not for topics');
+  return { case: 'topics', apply: values.apply === true, ...configured(values) };
+}
+
+const ofConfigured = ['config', 'check', 'dump'];
+
+function configured(values: Values): Pick<ConfiguredCommand, 'configFile' | 'only'> {
+  const only = values.check ? 'check' : values.dump ? 'dump' : undefined;
+  return { configFile: text(values.config), only };
 }
 
 function liveCommand(values: Values, others: readonly string[], output: OutputOptions): Command {

@@ -26,6 +26,9 @@ export async function main(args: readonly string[]): Promise<number> {
       return detectCommand(command);
     case 'live':
       return (await import('./live-command.ts')).liveCommand(command);
+    case 'run':
+    case 'topics':
+      return (await import('./configured-command.ts')).configuredCommand(command);
     case 'replay':
       return replayCommand(command);
     case 'wrong':
@@ -46,14 +49,14 @@ function unusable(command: Command): string | undefined {
     // A folder of live feeds is not one of files.
     return claimFolder(command.dataFolder, JSON.stringify({ live: true }));
   }
-  if (command.case !== 'decode' && command.case !== 'detect') return undefined;
+  if (command.case !== 'decode' && command.case !== 'detect' && command.case !== 'run') return undefined;
   const seed = command.case === 'detect' && command.seedRib !== undefined ? [command.seedRib] : [];
   for (const file of [...command.files, ...seed]) {
     const stats = statSync(file, { throwIfNoEntry: false });
     if (stats === undefined) return `there is no file ${file}`;
     if (stats.isDirectory()) return `${file} is a folder, not a file`;
   }
-  if (command.case === 'decode' || command.dataFolder === undefined) return undefined;
+  if (command.case !== 'detect' || command.dataFolder === undefined) return undefined;
   mkdirSync(command.dataFolder, { recursive: true });
   return claimDataFolder(command.dataFolder, command);
 }

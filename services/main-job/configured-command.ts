@@ -1,0 +1,22 @@
+import { dumpLines, readConfiguration } from '#runtime/configuration/configuration.ts';
+import type { ConfiguredCommand } from './arguments.ts';
+import { runCommand } from './run-command.ts';
+import { topicsCommand } from './topics-command.ts';
+
+/** Reads the settings before anything else; status 2 where they are wrong, with every mistake. */
+export async function configuredCommand(command: ConfiguredCommand): Promise<number> {
+  const read = readConfiguration(process.env, command.configFile);
+  if (read.case === 'wrong') {
+    for (const mistake of read.mistakes) process.stderr.write(`steadybeat: ${mistake}\n`);
+    return 2;
+  }
+  if (command.only === 'check') process.stdout.write('the settings are in order\n');
+  if (command.only === 'dump') process.stdout.write(`${dumpLines(read.settings).join('\n')}\n`);
+  if (command.only !== undefined) return 0;
+  switch (command.case) {
+    case 'run':
+      return runCommand(command.service, command.files, read.configuration);
+    case 'topics':
+      return topicsCommand(read.configuration, command.apply);
+  }
+}

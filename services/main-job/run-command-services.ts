@@ -1,0 +1,124 @@
+import type { Configuration } from '#runtime/configuration/schema.ts';
+import type { ServiceOptions } from '#runtime/service.ts';
+import {
+  anomalies,
+  asMinutes,
+  asScores,
+  bgpUpdates,
+  deadLetters,
+  routeChanges,
+  snapshotTopic,
+} from '#runtime/topics.ts';
+import type { Transport } from '#runtime/transport/transport.ts';
+import { buildAnomalyDetector } from '../anomaly-detector/service.ts';
+import { Feed } from '../feeder/feed.ts';
+import { diskFile, distinctFiles } from '../feeder/mrt-file.ts';
+import { buildInstabilityScorer } from '../instability-scorer/service.ts';
+import { buildRouteTracker } from '../route-tracker/service.ts';
+import { buildVisibilityTracker } from '../visibility-tracker/service.ts';
+import type { ServiceName } from './arguments.ts';
+import type { RunningService } from './pipeline.ts';
+import { number } from './progress.ts';
+import { RefusalReport } from './refusal-report.ts';
+
+/** What a process runs. */
+export type RunningPart = Pick<RunningService, 'start' | 'stop' | 'finished'>;
+
+export interface PartOptions {
+  readonly configuration: Configuration;
+  /** Of the feeder. */
+  readonly files: readonly string[];
+  readonly say: (line: string) => void;
+}
+
+export function buildPart(name: ServiceName, options: PartOptions, transport: Transport): RunningPart {
+  const { configuration, files, say } = options;
+  if (name === 'feeder') return new FeedingFiles(configuration.updatePartitions, files, say, transport);
+  return builders[name]({ ...configuration, ...serviceOptions(configuration, say) }, transport);
+}
+
+/** The topics that a service reads and writes. */
+export function topicsOf(name: ServiceName): string[] {
+  if (name === 'feeder') return [bgpUpdates.topic, deadLetters.topic];
+  const [input, output] = flow[name];
+  return [input.topic, output.topic, deadLetters.topic, snapshotTopic(name)];
+}
+
+const builders = {
+  'route-tracker': buildRouteTracker,
+  'visibility-tracker': buildVisibilityTracker,
+  'instability-scorer': buildInstabilityScorer,
+  'anomaly-detector': buildAnomalyDetector,
+} as const;
+
+const flow = {
+  'route-tracker': [bgpUpdates, routeChanges],
+  'visibility-tracker': [routeChanges, asMinutes],
+  'instability-scorer': [asMinutes, asScores],
+  'anomaly-detector': [asScores, anomalies],
+} as const;
+
+function serviceOptions(configuration: Configuration, say: (line: string) => void): ServiceOptions {
+  return {
+    snapshots: {
+      everyEventMinutes: configuration.snapshotEventMinutes,
+      everyInputBytes: configuration.snapshotInputBytes,
+    },
+    onEvent: (event) => {
+      if (event.case === 'restoring') say(`${event.task}: looking for a snapshot`);
+      else if (event.case === 'restored') say(`${event.task}: reading from offset ${event.inputOffset}`);
+      else if (event.case === 'snapshotWritten')
+        say(`${event.task}: snapshot at offset ${event.inputOffset}`);
+    },
+  };
+}
+
+/** Files into bgp.updates; finished when all is there. What the topic already has of them is not written again. */
+class FeedingFiles implements RunningPart {
+  readonly #feed: Feed;
+  readonly #files: readonly string[];
+  readonly #say: (line: string) => void;
+  readonly #report: RefusalReport;
+  readonly #finished = Promise.withResolvers<void>();
+
+  constructor(
+    partitions: number,
+    files: readonly string[],
+    say: (line: string) => void,
+    transport: Transport,
+  ) {
+    const report = new RefusalReport(say);
+    this.#report = report;
+    this.#files = files;
+    this.#say = say;
+    this.#feed = new Feed(
+      {
+        partitions,
+        onRefused: (file, refused) => report.refused(file.name, refused),
+        onFailure: (file, failure) => report.failed(file.name, failure),
+      },
+      transport,
+    );
+  }
+
+  get finished(): Promise<void> {
+    return this.#finished.promise;
+  }
+
+  async start(): Promise<void> {
+    this.#run().then(this.#finished.resolve, this.#finished.reject);
+  }
+
+  /** After the minute that it is in; the same files go on from there. */
+  async stop(): Promise<void> {
+    this.#feed.stop();
+    await this.finished;
+  }
+
+  async #run(): Promise<void> {
+    await this.#feed.run(distinctFiles(this.#files).map(diskFile));
+    const { records, sources, peers } = this.#feed.totals();
+    this.#report.summarize();
+    this.#say(`fed ${number(records)} records of ${sources} sources and ${peers} peers`);
+  }
+}

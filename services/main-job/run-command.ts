@@ -1,0 +1,168 @@
+import { setTimeout } from 'node:timers/promises';
+import { kafkaOptionsOf } from '#runtime/configuration/configuration.ts';
+import type { Configuration } from '#runtime/configuration/schema.ts';
+import type { KafkaEvent, KafkaOptions } from '#runtime/kafka/kafka-options.ts';
+import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
+import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
+import { partitionDifferences } from '#runtime/kafka/topic-settings.ts';
+import type { ServiceName } from './arguments.ts';
+import { Health } from './run-command-health.ts';
+import { openProbes, type Probes } from './run-command-probes.ts';
+import { buildPart, type RunningPart, topicsOf } from './run-command-services.ts';
+import { stopOnSignal } from './signals.ts';
+import { differenceText, topicPlans } from './topics-command-plan.ts';
+
+/** A member that was not heard of for so many sessions, or reads nothing for so long, is not alive. */
+const sessionsOfPatience = 3;
+const connectPauseMs = 1_000;
+
+/**
+ * One service as a process, until it is told to stop or cannot go on. Status 0 after all it had was done or handed
+ * over in time, 1 where it could not go on or could not end in time.
+ */
+export async function runCommand(
+  name: ServiceName,
+  files: readonly string[],
+  configuration: Configuration,
+): Promise<number> {
+  const say = (line: string): void => {
+    process.stderr.write(`${new Date().toISOString().slice(0, 19)}Z ${name}: ${line}\n`);
+  };
+  const health = new Health({
+    patienceMs: sessionsOfPatience * configuration.kafkaSessionTimeoutMs,
+    now: () => performance.now(),
+  });
+  const stopping = new AbortController();
+  stopOnSignal(() => stopping.abort());
+  let probes: Probes | undefined;
+  try {
+    probes = await openProbes(configuration.healthAddress, health);
+    say(`health: http://${probes.address}/livez and /readyz`);
+    const options = kafkaOptionsOf(configuration, `steadybeat-${name}`, (event) => {
+      health.heard(event);
+      tellEvent(event, say);
+    });
+    const transport = await opened(name, configuration, options, stopping.signal);
+    if (transport === undefined) {
+      say('stopped');
+      return 0;
+    }
+    const part = buildPart(name, { configuration, files, say }, health.watching(transport));
+    await runPart(part, transport, health, { say, stopping: stopping.signal, configuration });
+    return 0;
+  } catch (error) {
+    health.is('failed');
+    say(messageOf(error));
+    return 1;
+  } finally {
+    await probes?.close();
+  }
+}
+
+interface Circumstances {
+  readonly configuration: Configuration;
+  readonly say: (line: string) => void;
+  readonly stopping: AbortSignal;
+}
+
+/** In order: the part, then what it stands on; in reverse at the end. */
+async function runPart(
+  part: RunningPart,
+  transport: KafkaTransport,
+  health: Health,
+  { say, stopping, configuration }: Circumstances,
+): Promise<void> {
+  try {
+    await part.start();
+    health.is('running');
+    say('started');
+    await Promise.race([part.finished, aborted(stopping)]);
+    health.is('stopping');
+    if (stopping.aborted) say('stopping: reads no more, and waits for what is on its way');
+    const deadline = globalThis.setTimeout(() => {
+      say(`could not stop within ${configuration.stopWithinSeconds} s; the next start does the rest again`);
+      process.exit(1);
+    }, 1000 * configuration.stopWithinSeconds);
+    await part.stop();
+    await transport.close();
+    clearTimeout(deadline);
+    say('stopped');
+  } finally {
+    await transport.close();
+  }
+}
+
+/** Connected, and the service's topics are as they should be. Waits as long as nobody answers; undefined where it is told to stop. */
+async function opened(
+  name: ServiceName,
+  configuration: Configuration,
+  options: KafkaOptions,
+  stopping: AbortSignal,
+): Promise<KafkaTransport | undefined> {
+  const doing = 'connect';
+  let told = '';
+  while (!stopping.aborted) {
+    try {
+      const transport = await KafkaTransport.open(options);
+      try {
+        await checkTopics(name, configuration, options);
+      } catch (error) {
+        await transport.close();
+        throw error;
+      }
+      if (told !== '') options.onEvent!({ case: 'resumed', doing });
+      return transport;
+    } catch (error) {
+      if (!(error instanceof KafkaProblem) || !error.passes) throw error;
+      if (error.message !== told) options.onEvent!({ case: 'waiting', doing, reason: error.message });
+      told = error.message;
+    }
+    await setTimeout(connectPauseMs, undefined, { signal: stopping }).catch(() => undefined);
+  }
+  return undefined;
+}
+
+async function checkTopics(
+  name: ServiceName,
+  configuration: Configuration,
+  options: KafkaOptions,
+): Promise<void> {
+  const own = topicsOf(name);
+  const plans = topicPlans(configuration).filter((plan) => own.includes(plan.name));
+  const differences = (await partitionDifferences(plans, options)).filter((one) => one.case !== 'replicas');
+  if (differences.length === 0) return;
+  const missing = differences
+    .filter((one) => one.case === 'missing')
+    .map(({ plan }) => options.prefix + plan.name);
+  const problems = differences
+    .filter((one) => one.case !== 'missing')
+    .map((difference) => differenceText(difference, options.prefix));
+  if (missing.length > 0)
+    problems.push(
+      `missing, or not to be seen by this user: ${missing.join(', ')}. \`npm start -- topics --apply\` creates topics`,
+    );
+  throw new KafkaProblem(problems.join('; '), false, undefined);
+}
+
+function tellEvent(event: KafkaEvent, say: (line: string) => void): void {
+  if (event.case === 'waiting') say(`waiting: ${event.reason}`);
+  else if (event.case === 'resumed') say(`goes on: ${event.doing}`);
+  else if (event.case === 'joined')
+    say(
+      event.partitions === 0 ? 'stands by: others have all partitions' : `has ${event.partitions} partitions`,
+    );
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/** What is no matter of Kafka's or the machine's is a bug, and its place is told. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isExpected =
+    error instanceof KafkaProblem || error instanceof RangeError || (error as NodeJS.ErrnoException).code;
+  return isExpected ? error.message : (error.stack ?? error.message);
+}
