@@ -14,7 +14,7 @@ export function buildVisibilityTracker(
     {
       service: 'visibility-tracker',
       input: routeChanges,
-      stateVersion: 1,
+      stateVersion: 2,
       createStep: (block) => new VisibilityTracker({ block, blockPartitions }),
       publish: (minutes, post) =>
         post.value(asMinutes, 0, String(minutes.block), minutes.eventMinute, minutes),

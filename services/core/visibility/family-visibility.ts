@@ -1,6 +1,6 @@
 import { shortestPrefix } from '../block.ts';
 import type { PrefixEvent } from '../contract/as-minutes.ts';
-import { firstPath, routeAbsent, routeUnknown } from '../contract/route-changes.ts';
+import { type ChangeColumns, firstPath, routeAbsent, routeUnknown } from '../contract/route-changes.ts';
 import { type EventMinute, firstSecondOf } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
@@ -12,10 +12,17 @@ import type { MinuteColumn } from './minute-columns.ts';
 import { MinuteEvidence } from './minute-evidence.ts';
 import { hasPeer, sameBits } from './peer-bits.ts';
 import type { PeerRoster, RosterChange } from './peer-roster.ts';
-import { down, stateMask } from './prefix-flags.ts';
+import { down, mixed, ownerFromSeed, stateMask, up } from './prefix-flags.ts';
 import { PrefixJudge } from './prefix-judge.ts';
 import { PrefixRecords } from './prefix-records.ts';
-import { grown } from './prefix-table.ts';
+import { noPrefix, type Rows } from './prefix-table.ts';
+import { flagsWord, lastRowWord, namedWord, ownerWord, pathRowsWord } from './record-array.ts';
+
+/** So many rows are looked up together, before any of them is applied. */
+const runRows = 256;
+
+/** With none of these flags, or only that of a state before `down`, a path of the owner's says nothing new. */
+const notSameMask = stateMask | mixed | ownerFromSeed;
 
 /**
  * All prefixes of one family in one address block partition: takes in what peers' routes
@@ -30,11 +37,11 @@ export class FamilyVisibility {
   readonly #evidence: MinuteEvidence;
   readonly #shortest: number;
   /** Prefixes of the rows in hand. */
-  #ids = new Int32Array(0);
+  readonly #ids = new Int32Array(runRows);
+  /** Keeps what only touches memory from being optimised away. */
+  #touched = 0;
   readonly #rows = new ChangeRows();
-  /** Rows of the minute that gave a live peer a path that it had not just before, by prefix. */
-  #pathRows = new Uint32Array(0);
-  /** Prefixes with enough such rows for a path event. */
+  /** Prefixes with enough rows for a path event. */
   #pathCandidates: number[] = [];
   #enoughPathRows = 1;
   /** What peers announced or withdrew while they could not vote, to be judged when they can again. */
@@ -70,9 +77,8 @@ export class FamilyVisibility {
       rows: this.#rows,
       pathCandidates: this.#pathCandidates,
       enoughPeers: this.#enoughPathRows,
-      slots: this.#pathRows,
     });
-    for (let i = 0; i < this.#rows.count; i++) this.#pathRows[this.#rows.prefix(i)] = 0;
+    for (let i = 0; i < this.#rows.count; i++) this.#records.array.clearRows(this.#rows.prefix(i));
     this.#rows.clear();
     this.#pathCandidates = [];
     return events;
@@ -103,7 +109,7 @@ export class FamilyVisibility {
     const judge = this.#judge;
     this.#reserve();
     for (const peer of change.lost) {
-      this.#records.views.forget(peer, this.#records.table.count);
+      this.#records.array.forget(peer, this.#records.table.count);
       this.#records.origins.forget(peer);
       this.#unheard.delete(peer);
     }
@@ -123,42 +129,58 @@ export class FamilyVisibility {
     }
   }
 
-  /** Looks all prefixes up first: lookups that wait for nothing overlap. */
   #applySecond(column: MinuteColumn, second: number, now: FamilyRoster): void {
-    const start = column.firstRow[second];
-    const end = column.firstRow[second + 1];
-    if (this.#ids.length < end - start) this.#ids = new Int32Array(2 * (end - start));
-    const ids = this.#ids;
-    const { order } = column;
-    for (let i = start; i < end; i++) {
-      ids[i - start] = this.#prefixOf(column, order === undefined ? i : order[i], now);
+    const secondEnd = column.firstRow[second + 1];
+    for (let start = column.firstRow[second]; start < secondEnd; start += runRows) {
+      const rows = { order: column.order, start, end: Math.min(start + runRows, secondEnd) };
+      this.#lookUp(column.columns, rows, now);
+      if (column.source.seed) this.#applySeed(column, rows);
+      else this.#applyVotes(column, rows, now);
     }
-    if (column.source.seed) this.#applySeed(column, start, end);
-    else this.#applyVotes(column, start, end, now);
   }
 
-  /** Id of the prefix of a row; a new one is begun. -1: too short to be considered. */
-  #prefixOf({ columns }: MinuteColumn, row: number, now: FamilyRoster): number {
-    const { table, views } = this.#records;
-    const length = columns.length[row];
-    if (length < this.#shortest) return -1;
+  /** Finds the prefixes of a run of rows, and touches their records: reads that wait for nothing overlap. */
+  #lookUp(columns: ChangeColumns, rows: Rows, now: FamilyRoster): void {
+    const { table, array } = this.#records;
+    const ids = this.#ids;
+    const count = rows.end - rows.start;
+    table.findRun(columns.address, columns.length, rows, ids);
+    const { data, stride } = array;
+    let touched = 0;
+    for (let i = 0; i < count; i++) {
+      const id = ids[i];
+      if (id >= 0) touched ^= data[id * stride] ^ data[id * stride + stride - 1];
+      else
+        ids[i] = this.#begin(
+          columns,
+          rows.order === undefined ? rows.start + i : rows.order[rows.start + i],
+          now,
+        );
+    }
+    this.#touched ^= touched;
+  }
+
+  /** Id of the prefix of a row, which is new or was so when the run began. noPrefix: too short to be considered. */
+  #begin({ address, length }: ChangeColumns, row: number, now: FamilyRoster): number {
+    const { table, array } = this.#records;
+    if (length[row] < this.#shortest) return noPrefix;
     const { count } = table;
-    const id = table.findOrAdd(columns.address, row * table.addressWords, length);
+    const id = table.findOrAdd(address, row * table.addressWords, length[row]);
     if (id === count) {
-      if (id >= this.#pathRows.length) this.#reserve();
-      views.begin(id, now.complete);
+      this.#reserve();
+      array.begin(id, now.complete);
     }
     return id;
   }
 
   /** What voting peers say; their prefixes have been looked up. Nothing grows in here, so all arrays are at hand. */
-  #applyVotes(column: MinuteColumn, start: number, end: number, now: FamilyRoster): void {
-    const judge = this.#judge;
+  #applyVotes(column: MinuteColumn, { order, start, end }: Rows, now: FamilyRoster): void {
     const ids = this.#ids;
-    const { flags, origins } = this.#records;
-    const { bits, words } = this.#records.views;
+    const changes = this.#rows;
+    const enoughPathRows = this.#enoughPathRows;
+    const { data, stride, words } = this.#records.array;
     const { peer: peerIndexes, before, after } = column.columns;
-    const { order, peers, base } = column;
+    const { peers, base } = column;
     const pathOrigins = column.paths.origins;
     const { live } = now;
     for (let i = start; i < end; i++) {
@@ -168,44 +190,62 @@ export class FamilyVisibility {
       const peer = peers[peerIndexes[row]];
       const route = after[row];
       const bit = 1 << (peer & 31);
-      const namedAt = id * 2 * words + (peer >>> 5);
-      const lacksAt = namedAt + words;
-      if (route === routeUnknown) {
-        // A forgotten route is no news of the prefix: it is not judged.
-        bits[namedAt] &= ~bit;
-        bits[lacksAt] &= ~bit;
-        if (origins.hasOthers(id)) origins.drop(id, peer);
-        continue;
+      const at = id * stride;
+      const namedAt = at + namedWord + (peer >>> 5);
+      const holds = (data[namedAt] & ~data[namedAt + words] & bit) !== 0;
+      // Most often a peer that had a path has another of the same origin.
+      const isSame =
+        holds &&
+        route >= firstPath &&
+        (data[at + flagsWord] & notSameMask) <= up &&
+        pathOrigins[route - firstPath] === data[at + ownerWord];
+      if (!isSame) {
+        const originAs = route >= firstPath ? pathOrigins[route - firstPath] : 0;
+        this.#applyVote(id, peer, route, originAs, now);
       }
-      const isLive = (live[peer >>> 5] & bit) !== 0;
+      if (route === routeUnknown || before[row] === routeUnknown || (live[peer >>> 5] & bit) === 0) continue;
       const isGone = route === routeAbsent;
-      const isTurn = ((bits[lacksAt] & bit) !== 0) !== isGone;
-      const isNamed = (bits[namedAt] & bit) !== 0;
-      if (isTurn || !isNamed || (flags[id] & stateMask) === down) judge.touch(id);
-      if (isTurn) {
-        if (!isLive || now.denominator.frozen) this.#keepUnheard(peer, id, now);
-        bits[lacksAt] ^= bit;
-      }
-      if (isGone) {
-        if (origins.hasOthers(id)) origins.drop(id, peer);
-      } else if (judge.ownership.hold(id, peer, pathOrigins[route - firstPath])) judge.touch(id);
-      if (!isNamed) bits[namedAt] |= bit;
-      if (isLive && before[row] !== routeUnknown) this.#log(id, base + row, isGone);
+      data[at + lastRowWord] = changes.add(id, base + row, isGone, data[at + lastRowWord]);
+      if (!isGone && ++data[at + pathRowsWord] === enoughPathRows) this.#pathCandidates.push(id);
     }
   }
 
-  #applySeed({ columns, order, paths }: MinuteColumn, start: number, end: number): void {
+  /** What a peer says of a prefix: `originAs` is that of its path, if it has one. */
+  #applyVote(id: number, peer: number, route: number, originAs: number, now: FamilyRoster): void {
+    const judge = this.#judge;
+    const { origins } = this.#records;
+    const { data, stride, words } = this.#records.array;
+    const bit = 1 << (peer & 31);
+    const namedAt = id * stride + namedWord + (peer >>> 5);
+    const lacksAt = namedAt + words;
+    const flags = data[id * stride + flagsWord];
+    if (route === routeUnknown) {
+      // A forgotten route is no news of the prefix: it is not judged.
+      data[namedAt] &= ~bit;
+      data[lacksAt] &= ~bit;
+      if ((flags & mixed) !== 0) origins.drop(id, peer);
+      return;
+    }
+    const isGone = route === routeAbsent;
+    const isTurn = ((data[lacksAt] & bit) !== 0) !== isGone;
+    const isNamed = (data[namedAt] & bit) !== 0;
+    if (isTurn || !isNamed || (flags & stateMask) === down) judge.touch(id);
+    if (isTurn) {
+      if ((now.live[peer >>> 5] & bit) === 0 || now.denominator.frozen) this.#keepUnheard(peer, id, now);
+      data[lacksAt] ^= bit;
+    }
+    if (isGone) {
+      if ((flags & mixed) !== 0) origins.drop(id, peer);
+    } else if (judge.ownership.hold(id, peer, originAs)) judge.touch(id);
+    if (!isNamed) data[namedAt] |= bit;
+  }
+
+  #applySeed({ columns, paths }: MinuteColumn, { order, start, end }: Rows): void {
     for (let i = start; i < end; i++) {
       const id = this.#ids[i - start];
       const route = columns.after[order === undefined ? i : order[i]];
       if (id >= 0 && route >= firstPath) this.#judge.nameBySeed(id, paths.origins[route - firstPath]);
     }
-  }
-
-  #log(id: number, row: number, isGone: boolean): void {
-    this.#rows.add(id, row, isGone);
-    if (isGone) return;
-    if (++this.#pathRows[id] === this.#enoughPathRows) this.#pathCandidates.push(id);
   }
 
   #keepUnheard(peer: number, id: number, now: FamilyRoster): void {
@@ -217,7 +257,5 @@ export class FamilyVisibility {
 
   #reserve(): void {
     this.#records.reserve(this.#roster.size);
-    const { capacity } = this.#records.table;
-    if (this.#pathRows.length < capacity) this.#pathRows = grown(this.#pathRows, capacity);
   }
 }

@@ -23,8 +23,6 @@ export interface ClosedMinute {
   /** Prefixes with at least `enoughPeers` rows that gave a peer a path. */
   readonly pathCandidates: readonly number[];
   readonly enoughPeers: number;
-  /** A number of each prefix, free to be used. */
-  readonly slots: Uint32Array;
 }
 
 /** At the end of a minute: wide path changes, and what the lost paths of prefixes that went down share. */
@@ -46,14 +44,13 @@ export class MinuteEvidence {
     const now = this.#roster.family(this.#records.family);
     const candidates = now.denominator.frozen ? [] : closed.pathCandidates.filter((id) => this.#stayedUp(id));
     const drafts = this.#judge.takeDrafts();
-    const wentDown = drafts.filter(({ event }) => event.kind === 'down').map(({ id }) => id);
-    const rows = this.#rowsOf([...candidates, ...wentDown], closed);
+    const rows = (id: number) => closed.rows.upTo(this.#records.array.lastRow(id));
     const all = drafts.map((draft) =>
       draft.event.kind === 'down' ? this.#withLostPaths(draft, rows(draft.id), closed) : draft,
     );
     const changes = new PathChanges(closed.columns, candidates.length > 0 ? this.#roster.size : 0);
     for (const id of candidates) {
-      const change = changes.find(rows(id), closed.enoughPeers, this.#records.origins.owner(id));
+      const change = changes.find(rows(id), closed.enoughPeers, this.#records.array.owner(id));
       if (change !== undefined) all.push(...this.#pathEvents(id, change, closed.minute));
     }
     this.#lostPaths.close(closed.minute, this.#losses(closed));
@@ -61,25 +58,8 @@ export class MinuteEvidence {
   }
 
   #stayedUp(id: number): boolean {
-    const flags = this.#records.flags[id];
+    const flags = this.#records.array.flags(id);
     return (flags & flag.stateMask) === flag.up && (flags & flag.crossed) === 0;
-  }
-
-  /** The rows of some prefixes, by prefix. */
-  #rowsOf(ids: readonly number[], { rows, slots }: ClosedMinute): (id: number) => readonly number[] {
-    const { flags } = this.#records;
-    const found: number[][] = [];
-    for (const id of ids) {
-      if ((flags[id] & flag.wanted) !== 0) continue;
-      flags[id] |= flag.wanted;
-      slots[id] = found.push([]) - 1;
-    }
-    for (let i = 0; ids.length > 0 && i < rows.count; i++) {
-      const id = rows.prefix(i);
-      if ((flags[id] & flag.wanted) !== 0) found[slots[id]].push(rows.row(i));
-    }
-    for (const id of ids) flags[id] &= ~flag.wanted;
-    return (id) => found[slots[id]];
   }
 
   /** The paths that peers had before they lost the prefix: of each, the last. */

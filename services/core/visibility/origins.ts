@@ -1,32 +1,31 @@
 import type { StateReader, StateWriter } from '../state.ts';
 import { hasPeer } from './peer-bits.ts';
-import { grown } from './prefix-table.ts';
+import { mixed } from './prefix-flags.ts';
+import type { RecordArray } from './record-array.ts';
 
 /**
  * Whose each prefix is: one owner (origin AS; 0: none is known), and, of the few prefixes with several
  * origins (MOAS), the peers that hold a path of another origin. All other peers with a path have the owner's.
  */
 export class Origins {
-  #owner = new Uint32Array(0);
+  readonly #array: RecordArray;
   #others = new Map<number, Map<number, number>>();
-  /** 1 where the prefix is in `others`: asked for each change. */
-  #isMixed = new Uint8Array(0);
 
-  owner = (id: number): number => this.#owner[id];
-  hasOthers = (id: number): boolean => this.#isMixed[id] === 1;
-
-  setOwner(id: number, originAs: number): void {
-    this.#owner[id] = originAs;
+  constructor(array: RecordArray) {
+    this.#array = array;
   }
 
-  reserve(prefixes: number): void {
-    this.#owner = grown(this.#owner, prefixes);
-    this.#isMixed = grown(this.#isMixed, prefixes);
+  owner(id: number): number {
+    return this.#array.owner(id);
+  }
+
+  hasOthers(id: number): boolean {
+    return this.#array.has(id, mixed);
   }
 
   /** The peer now holds a path of this origin. */
   hold(id: number, peer: number, originAs: number): void {
-    if (originAs === this.#owner[id]) {
+    if (originAs === this.#array.owner(id)) {
       this.drop(id, peer);
       return;
     }
@@ -52,7 +51,7 @@ export class Origins {
     const others = this.#others.get(id);
     for (let peer = 0; peer < holders.length * 32; peer++) {
       if (!hasPeer(holders, 0, peer)) continue;
-      const originAs = others?.get(peer) ?? this.#owner[id];
+      const originAs = others?.get(peer) ?? this.#array.owner(id);
       if (originAs !== 0) counts.set(originAs, (counts.get(originAs) ?? 0) + 1);
     }
     return counts;
@@ -70,8 +69,7 @@ export class Origins {
     this.#setOthers(id, moved);
   }
 
-  save(writer: StateWriter, prefixes: number): void {
-    writer.array(this.#owner.subarray(0, prefixes));
+  save(writer: StateWriter): void {
     writer.list(this.#others, ([id, others]) => {
       writer.u32(id);
       writer.list(others, ([peer, originAs]) => {
@@ -81,19 +79,20 @@ export class Origins {
     });
   }
 
-  /** Room for the prefixes has been reserved. */
   load(reader: StateReader): void {
-    this.#owner.set(reader.u32Array());
-    const all = reader.list(
-      () => [reader.u32(), new Map(reader.list(() => [reader.u32(), reader.u32()]))] as const,
+    this.#others = new Map(
+      reader.list(() => [reader.u32(), new Map(reader.list(() => [reader.u32(), reader.u32()]))]),
     );
-    for (const [id, others] of all) this.#setOthers(id, others);
   }
 
   #setOthers(id: number, others: Map<number, number>): void {
-    this.#isMixed[id] = others.size === 0 ? 0 : 1;
-    if (others.size === 0) this.#others.delete(id);
-    else this.#others.set(id, others);
+    if (others.size === 0) {
+      this.#array.clear(id, mixed);
+      this.#others.delete(id);
+    } else {
+      this.#array.set(id, mixed);
+      this.#others.set(id, others);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ExpectedSet } from './expected-set.ts';
 import type { FamilyRoster } from './family-roster.ts';
 import { largest } from './origins.ts';
-import { down, ownerFromSeed, ownerIsFresh, stateMask } from './prefix-flags.ts';
+import { down, mixed, ownerFromSeed, ownerIsFresh, stateMask } from './prefix-flags.ts';
 import type { PrefixRecords } from './prefix-records.ts';
 
 /** Another origin AS becomes the owner once so many of the live peers' paths lead to it: 60 %, and at least 2. */
@@ -32,18 +32,20 @@ export class Ownership {
 
   /** The peer holds a path of this origin now. True if the prefix has to be looked at when the second ends. */
   hold(id: number, peer: number, originAs: number): boolean {
-    const { origins, flags, views } = this.#records;
-    const owner = origins.owner(id);
-    if (originAs === owner && !origins.hasOthers(id) && (flags[id] & ownerFromSeed) === 0) return false;
+    const { origins, array } = this.#records;
+    const owner = array.owner(id);
+    const flags = array.flags(id);
+    if (originAs === owner && (flags & (mixed | ownerFromSeed)) === 0) return false;
     // While it is down its owner stays: whose it is when it comes back is told then.
-    const isDown = (flags[id] & stateMask) === down;
-    const isFirst = !isDown && (owner === 0 || (flags[id] & ownerFromSeed) !== 0);
-    if (isDown && originAs !== 0) flags[id] &= ~ownerFromSeed;
+    const isDown = (flags & stateMask) === down;
+    const isFirst = !isDown && (owner === 0 || (flags & ownerFromSeed) !== 0);
+    if (isDown && originAs !== 0) array.clear(id, ownerFromSeed);
     if (isFirst && originAs !== 0) {
       // Peers that hold it already have a path of no single origin.
       this.#change(id, originAs);
-      origins.move(id, 0, originAs, this.#records.holders(id, new Uint32Array(views.words).fill(-1)));
-      flags[id] = (flags[id] & ~ownerFromSeed) | ownerIsFresh;
+      if (this.#records.isHeld(id)) origins.move(id, 0, originAs, this.#records.allHolders(id));
+      array.clear(id, ownerFromSeed);
+      array.set(id, ownerIsFresh);
     }
     origins.hold(id, peer, originAs);
     return isFirst || origins.hasOthers(id);
@@ -51,27 +53,27 @@ export class Ownership {
 
   /** A seed says whose it is; of several, the smallest AS. */
   seed(id: number, originAs: number): void {
-    const { origins, flags } = this.#records;
-    const owner = origins.owner(id);
-    const isSeeds = (flags[id] & ownerFromSeed) !== 0;
+    const { array } = this.#records;
+    const owner = array.owner(id);
+    const isSeeds = array.has(id, ownerFromSeed);
     if (originAs === 0 || (owner !== 0 && !(isSeeds && originAs < owner))) return;
     this.#change(id, originAs);
-    flags[id] |= ownerFromSeed;
+    array.set(id, ownerFromSeed);
   }
 
   /** At the end of the second in which peers first named it: the AS that most of them name, the smallest of several. */
   settle(id: number): void {
-    const { origins, flags, views } = this.#records;
-    flags[id] &= ~ownerIsFresh;
+    const { origins, array } = this.#records;
+    array.clear(id, ownerIsFresh);
     if (!origins.hasOthers(id)) return;
-    const holders = this.#records.holders(id, new Uint32Array(views.words).fill(-1));
+    const holders = this.#records.allHolders(id);
     const first = largest(origins.counts(id, holders));
     if (first !== undefined) this.#move(id, first[0], holders);
   }
 
   /** Moves the prefix if the live peers' paths lead elsewhere. */
   follow(id: number, now: FamilyRoster): Move | undefined {
-    const { origins, views } = this.#records;
+    const { origins } = this.#records;
     if (!origins.hasOthers(id)) return undefined;
     const counts = origins.counts(id, this.#records.holders(id, now.live));
     const first = largest(counts);
@@ -80,7 +82,7 @@ export class Ownership {
     let paths = 0;
     for (const count of counts.values()) paths += count;
     if (first[1] * 100 < paths * movePercent) return undefined;
-    this.#move(id, first[0], this.#records.holders(id, new Uint32Array(views.words).fill(-1)));
+    this.#move(id, first[0], this.#records.allHolders(id));
     return { from, to: first[0], peers: first[1] };
   }
 
@@ -92,9 +94,9 @@ export class Ownership {
   }
 
   #change(id: number, originAs: number): void {
-    const { origins, flags } = this.#records;
-    this.#expectedSet.add(origins.owner(id), flags[id], -1);
-    this.#expectedSet.add(originAs, flags[id], 1);
-    origins.setOwner(id, originAs);
+    const { array } = this.#records;
+    this.#expectedSet.add(array.owner(id), array.flags(id), -1);
+    this.#expectedSet.add(originAs, array.flags(id), 1);
+    array.setOwner(id, originAs);
   }
 }

@@ -23,11 +23,15 @@ export const ownerIsFresh = 128;
 export const touched = 256;
 /** Went up or down in this minute. */
 export const crossed = 512;
-/** Its rows of this minute are wanted for evidence. */
-export const wanted = 1024;
-
 /** Touched by what peers did while they were masked: how it stood before this second says nothing. */
 export const reconsidered = 2048;
 
 /** It is down, and other peers lack it than at the beginning of this minute: at its end it is said how many. */
 export const recounted = 8192;
+
+/** Peers hold paths of several origins: it is in Origins' list of such. */
+export const mixed = 16384;
+
+/** Visible for long, of one origin: if most peers still have it, there is nothing to say. */
+export const settledMask = stateMask | heard | disarmed | ownerIsFresh | mixed;
+export const settled = up | heard;

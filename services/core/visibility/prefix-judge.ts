@@ -63,16 +63,16 @@ export class PrefixJudge {
 
   /** The prefix will be judged at the end of this second. Called before any peer's view of it changes. */
   touch(id: number): void {
-    const { flags, views } = this.#records;
-    if ((flags[id] & flag.touched) !== 0) return;
-    flags[id] |= flag.touched;
-    this.#touched.add(id, views.bits, views.lacksAt(id), views.words);
+    const { array } = this.#records;
+    if (array.has(id, flag.touched)) return;
+    array.set(id, flag.touched);
+    this.#touched.add(id, array.data, array.lacksAt(id), array.words);
   }
 
   /** What masked peers did to the prefix is judged at the end of this second. */
   reconsider(id: number): void {
     this.touch(id);
-    this.#records.flags[id] |= flag.reconsidered;
+    this.#records.array.set(id, flag.reconsidered);
   }
 
   /** A seed has the prefix. */
@@ -86,7 +86,15 @@ export class PrefixJudge {
   closeSecond(second: EventSecond): void {
     if (this.#touched.count === 0 && this.#flipped.length === 0) return;
     this.#second = second;
-    for (let index = 0; index < this.#touched.count; index++) this.#judge(this.#touched.id(index), index);
+    const { array } = this.#records;
+    for (let index = 0; index < this.#touched.count; index++) {
+      const id = this.#touched.id(index);
+      const flags = array.flags(id);
+      array.clear(id, flag.touched | flag.reconsidered);
+      const present = this.#present(id);
+      const isQuiet = (flags & flag.settledMask) === flag.settled && this.#isHigh(present);
+      if (!isQuiet) this.#judge(id, index, flags, present);
+    }
     this.#touched.clear();
     this.#judgeCovers();
   }
@@ -94,10 +102,10 @@ export class PrefixJudge {
   /** Peers whose whole table has become known lack what they never named; nothing goes down by that. */
   complete(peers: readonly number[]): void {
     if (peers.length === 0) return;
-    const { table, views, flags } = this.#records;
-    for (const peer of peers) views.complete(peer, table.count);
+    const { table, array } = this.#records;
+    for (const peer of peers) array.complete(peer, table.count);
     for (let id = 0; id < table.count; id++) {
-      if ((flags[id] & flag.stateMask) !== flag.up || !this.#isLow(this.#present(id))) continue;
+      if (this.#state(id) !== flag.up || !this.#isLow(this.#present(id))) continue;
       this.#setState(id, flag.unjudged);
       this.#flip(id);
     }
@@ -105,24 +113,24 @@ export class PrefixJudge {
 
   /** More peers are full feeds: what they named before counts now. */
   sweepKnown(): void {
-    const { table, flags } = this.#records;
+    const { table, array } = this.#records;
     for (let id = 0; id < table.count; id++) {
-      if ((flags[id] & flag.heard) === 0 && this.#isNamedEnough(id)) this.#hear(id);
+      if (!array.has(id, flag.heard) && this.#isNamedEnough(id)) this.#hear(id);
     }
   }
 
   /** Others may judge now: what could not be judged so far is visible if they say so. */
   sweepUnjudged(): void {
     if (this.#now.denominator.frozen) return;
-    const { table, flags } = this.#records;
+    const { table } = this.#records;
     for (let id = 0; id < table.count; id++) {
-      if ((flags[id] & flag.stateMask) === flag.unjudged && this.#isHigh(this.#present(id))) this.#begin(id);
+      if (this.#state(id) === flag.unjudged && this.#isHigh(this.#present(id))) this.#begin(id);
     }
   }
 
   /** Whether the prefix is up, but at least one in `share` live peers lack it. */
   isLosing(id: number, share: number): boolean {
-    if ((this.#records.flags[id] & flag.stateMask) !== flag.up) return false;
+    if (this.#state(id) !== flag.up) return false;
     const { livePeers } = this.#now.denominator;
     return (livePeers - this.#present(id)) * share >= livePeers;
   }
@@ -132,7 +140,7 @@ export class PrefixJudge {
     this.#recount();
     const drafts = this.#drafts;
     this.#drafts = [];
-    for (const { id } of drafts) this.#records.flags[id] &= ~flag.crossed;
+    for (const { id } of drafts) this.#records.array.clear(id, flag.crossed);
     return drafts;
   }
 
@@ -143,21 +151,20 @@ export class PrefixJudge {
   /** The records have been loaded before. */
   load(reader: StateReader): void {
     this.expectedSet.load(reader);
-    const { table, flags } = this.#records;
+    const { table } = this.#records;
     for (let id = 0; id < table.count; id++) {
-      if ((flags[id] & flag.stateMask) === flag.down) this.#covers.addDown(id);
+      if (this.#state(id) === flag.down) this.#covers.addDown(id);
     }
   }
 
-  #judge(id: number, index: number): void {
-    const { flags, origins } = this.#records;
-    const isReconsidered = (flags[id] & flag.reconsidered) !== 0;
-    flags[id] &= ~(flag.touched | flag.reconsidered);
-    if ((flags[id] & flag.ownerIsFresh) !== 0) this.ownership.settle(id);
-    if ((flags[id] & flag.heard) === 0 && this.#isNamedEnough(id)) this.#hear(id);
+  /** `flags` are those that it had in the second, `present` the live peers that have it at its end. */
+  #judge(id: number, index: number, flags: number, present: number): void {
+    const { array } = this.#records;
+    const isReconsidered = (flags & flag.reconsidered) !== 0;
+    if ((flags & flag.ownerIsFresh) !== 0) this.ownership.settle(id);
+    if ((flags & flag.heard) === 0 && this.#isNamedEnough(id)) this.#hear(id);
     if (this.#now.denominator.frozen) return;
-    const present = this.#present(id);
-    const state = flags[id] & flag.stateMask;
+    const state = this.#state(id);
     if (state === flag.down) {
       if (this.#isHigh(present)) this.#goUp(id);
       else this.#noteRecount(id, index, isReconsidered);
@@ -166,16 +173,16 @@ export class PrefixJudge {
       else if (this.#isWithdrawn(id)) this.#goDown(id);
     } else {
       this.#judgeUp(id, index, present, isReconsidered);
-      if (origins.hasOthers(id) && (flags[id] & flag.stateMask) === flag.up) this.#followOwner(id, false);
+      if (array.has(id, flag.mixed) && this.#state(id) === flag.up) this.#followOwner(id, false);
     }
   }
 
   #judgeUp(id: number, index: number, present: number, isReconsidered: boolean): void {
-    const { flags } = this.#records;
-    const isDisarmed = (flags[id] & flag.disarmed) !== 0;
+    const { array } = this.#records;
+    const isDisarmed = array.has(id, flag.disarmed);
     if (this.#isHigh(present)) {
       if (!isDisarmed) return;
-      flags[id] &= ~flag.disarmed;
+      array.clear(id, flag.disarmed);
       this.#flip(id);
       return;
     }
@@ -184,7 +191,7 @@ export class PrefixJudge {
     if (isReconsidered || !this.#isGone(this.#touched.lackedBefore(index, live), live)) {
       if (this.#isLow(present) && this.#isGone(this.#records.lacking(id, live), live)) this.#goDown(id);
     } else if (this.#isGone(this.#touched.lackedBefore(index, liveLately), liveLately)) {
-      flags[id] |= flag.disarmed;
+      array.set(id, flag.disarmed);
       this.#flip(id);
     } else if (this.#isGone(this.#records.lacking(id, liveLately), liveLately)) {
       // A peer that had it was masked while others withdrew it: with that peer's last word it goes only now.
@@ -193,20 +200,19 @@ export class PrefixJudge {
   }
 
   #noteRecount(id: number, index: number, isReconsidered: boolean): void {
-    const { flags, views } = this.#records;
-    if ((flags[id] & flag.recounted) !== 0) return;
-    const isChanged = this.#touched.isChanged(index, views.bits, views.lacksAt(id), this.#now.live);
+    const { array } = this.#records;
+    if (array.has(id, flag.recounted)) return;
+    const isChanged = this.#touched.isChanged(index, array.data, array.lacksAt(id), this.#now.live);
     if (!isChanged && !isReconsidered) return;
-    flags[id] |= flag.recounted;
+    array.set(id, flag.recounted);
     this.#recounted.push(id);
   }
 
   #recount(): void {
-    const { flags } = this.#records;
     this.#second = firstSecondOf(this.#minute + 1) - 1;
     for (const id of this.#recounted) {
-      flags[id] &= ~flag.recounted;
-      if ((flags[id] & flag.stateMask) !== flag.down) continue;
+      this.#records.array.clear(id, flag.recounted);
+      if (this.#state(id) !== flag.down) continue;
       this.#tell(id, 'recount', this.#records.lacking(id, this.#now.live));
     }
     this.#recounted = [];
@@ -214,13 +220,22 @@ export class PrefixJudge {
 
   /** Live full-feed peers that are not known to lack the prefix. */
   #present(id: number): number {
-    const { views } = this.#records;
+    const { array } = this.#records;
     const { live, denominator } = this.#now;
-    return denominator.livePeers - countCommon(views.bits, views.lacksAt(id), live);
+    return denominator.livePeers - countCommon(array.data, array.lacksAt(id), live);
   }
 
-  #isHigh = (present: number): boolean => present * 5 >= this.#now.denominator.livePeers * 3;
-  #isLow = (present: number): boolean => present * 5 <= this.#now.denominator.livePeers;
+  #isHigh(present: number): boolean {
+    return present * 5 >= this.#now.denominator.livePeers * 3;
+  }
+
+  #isLow(present: number): boolean {
+    return present * 5 <= this.#now.denominator.livePeers;
+  }
+
+  #state(id: number): number {
+    return this.#records.array.flags(id) & flag.stateMask;
+  }
 
   /** Whether these peers of `voters`, which lack a prefix, are enough to say that it is gone. */
   #isGone(lacking: Uint32Array, voters: Uint32Array): boolean {
@@ -231,31 +246,31 @@ export class PrefixJudge {
 
   /** Whether enough live peers withdrew the prefix: it was there, although never judged. */
   #isWithdrawn(id: number): boolean {
-    const { views } = this.#records;
-    const at = views.namedAt(id);
+    const { array } = this.#records;
+    const at = array.namedAt(id);
     const { live } = this.#now;
-    const withdrawn = this.#records.lacking(id, live).map((word, i) => word & views.bits[at + i]);
+    const withdrawn = this.#records.lacking(id, live).map((word, i) => word & array.data[at + i]);
     return this.#isGone(withdrawn, live);
   }
 
   #isNamedEnough(id: number): boolean {
-    const { views } = this.#records;
-    return countCommon(views.bits, views.namedAt(id), this.#now.fullFeed) >= this.#now.knownPeers;
+    const { array } = this.#records;
+    return countCommon(array.data, array.namedAt(id), this.#now.fullFeed) >= this.#now.knownPeers;
   }
 
   /** Enough full-feed peers have named it. */
   #hear(id: number): void {
-    const { flags, origins } = this.#records;
-    this.expectedSet.add(origins.owner(id), flags[id], -1);
-    flags[id] |= flag.heard;
-    this.expectedSet.add(origins.owner(id), flags[id], 1);
+    const { array } = this.#records;
+    this.expectedSet.add(array.owner(id), array.flags(id), -1);
+    array.set(id, flag.heard);
+    this.expectedSet.add(array.owner(id), array.flags(id), 1);
     this.#makeKnown(id);
   }
 
   #makeKnown(id: number): void {
-    const { flags } = this.#records;
-    if ((flags[id] & flag.known) === 0) {
-      flags[id] |= flag.known;
+    const { array } = this.#records;
+    if (!array.has(id, flag.known)) {
+      array.set(id, flag.known);
       this.#flip(id);
     }
     if (this.expectedSet.isLearning(this.#minute)) this.#setExpected(id, true);
@@ -263,19 +278,21 @@ export class PrefixJudge {
 
   /** It may cover others from now on, or no longer. What is not known covers nothing anyway. */
   #flip(id: number): void {
-    if ((this.#records.flags[id] & flag.known) !== 0) this.#flipped.push(id);
+    if (this.#records.array.has(id, flag.known)) this.#flipped.push(id);
   }
 
   #setExpected(id: number, isExpected: boolean): void {
-    const { flags, origins } = this.#records;
-    if (isExpected === ((flags[id] & flag.expected) !== 0)) return;
-    this.expectedSet.add(origins.owner(id), flags[id] | flag.expected, isExpected ? 1 : -1);
-    flags[id] ^= flag.expected;
+    const { array } = this.#records;
+    if (isExpected === array.has(id, flag.expected)) return;
+    this.expectedSet.add(array.owner(id), array.flags(id) | flag.expected, isExpected ? 1 : -1);
+    if (isExpected) array.set(id, flag.expected);
+    else array.clear(id, flag.expected);
   }
 
   #setState(id: number, state: number): void {
-    const { flags } = this.#records;
-    flags[id] = (flags[id] & ~(flag.stateMask | flag.disarmed)) | state;
+    const { array } = this.#records;
+    array.clear(id, flag.stateMask | flag.disarmed);
+    array.set(id, state);
   }
 
   /** First seen to be visible: nobody needs to be told. */
@@ -286,10 +303,10 @@ export class PrefixJudge {
   }
 
   #goDown(id: number): void {
-    const { flags, upTime } = this.#records;
-    if ((flags[id] & flag.stateMask) === flag.unjudged) upTime.begin(id, this.#minute);
+    const { array, upTime } = this.#records;
+    if (this.#state(id) === flag.unjudged) upTime.begin(id, this.#minute);
     this.#setState(id, flag.down);
-    flags[id] |= flag.crossed;
+    array.set(id, flag.crossed);
     upTime.cross(id, false, this.#minute);
     this.#covers.addDown(id);
     this.#flip(id);
@@ -297,11 +314,12 @@ export class PrefixJudge {
   }
 
   #goUp(id: number): void {
-    const { flags, upTime } = this.#records;
+    const { array, upTime } = this.#records;
     this.#followOwner(id, true);
     this.#tell(id, 'up', this.#holding(id));
     this.#setState(id, flag.up);
-    flags[id] = (flags[id] & ~flag.covered) | flag.crossed;
+    array.clear(id, flag.covered);
+    array.set(id, flag.crossed);
     upTime.cross(id, true, this.#minute);
     this.#covers.removeDown(id);
     this.#flip(id);
@@ -317,9 +335,9 @@ export class PrefixJudge {
 
   /** After all crossings of the second: what covers the prefixes that are down. */
   #judgeCovers(): void {
-    const { flags } = this.#records;
+    const { array } = this.#records;
     for (const id of this.#wentDown) {
-      if (this.#isCovered(id)) flags[id] |= flag.covered;
+      if (this.#isCovered(id)) array.set(id, flag.covered);
       const lacking = this.#records.lacking(id, this.#now.live);
       this.#tell(id, 'down', lacking, {
         peersFor: peerNames(lacking, this.#roster),
@@ -328,8 +346,9 @@ export class PrefixJudge {
     }
     for (const id of this.#covers.downInsideAny(this.#flipped)) {
       const isCovered = this.#isCovered(id);
-      if (isCovered === ((flags[id] & flag.covered) !== 0)) continue;
-      flags[id] ^= flag.covered;
+      if (isCovered === array.has(id, flag.covered)) continue;
+      if (isCovered) array.set(id, flag.covered);
+      else array.clear(id, flag.covered);
       this.#tell(id, isCovered ? 'covered' : 'uncovered', this.#records.lacking(id, this.#now.live));
     }
     this.#wentDown = [];
@@ -339,7 +358,7 @@ export class PrefixJudge {
   #isCovered = (id: number): boolean => this.#covers.isCovered(id, this.#isCover);
 
   #isCover = (id: number): boolean => {
-    const flags = this.#records.flags[id];
+    const flags = this.#records.array.flags(id);
     return (flags & (flag.stateMask | flag.known | flag.disarmed)) === (flag.up | flag.known);
   };
 
@@ -358,15 +377,15 @@ export class PrefixJudge {
 
   /** An event of a prefix as it stands, of these peers. */
   event(id: number, kind: PrefixEvent['kind'], peers: Uint32Array): PrefixEvent {
-    const { table, family, flags, origins } = this.#records;
+    const { table, family, array } = this.#records;
     const at = family === 'ipv4' ? id : id * 4;
     return {
       kind,
-      originAs: origins.owner(id),
+      originAs: array.owner(id),
       prefix: formatPrefix(family, table.addresses, at, table.lengths[id]),
       eventSecond: this.#second,
-      covered: (flags[id] & flag.covered) !== 0,
-      expected: (flags[id] & flag.expected) !== 0,
+      covered: array.has(id, flag.covered),
+      expected: array.has(id, flag.expected),
       ...countPeers(peers, this.#roster),
       livePeers: this.#now.denominator.livePeers,
       livePeerAses: this.#now.denominator.livePeerAses,
@@ -379,13 +398,13 @@ export class PrefixJudge {
   }
 
   #sweepExpected(hour: EventMinute): void {
-    const { table, flags, upTime } = this.#records;
+    const { table, array, upTime } = this.#records;
     for (let id = 0; id < table.count; id++) {
-      const state = flags[id] & flag.stateMask;
-      if ((flags[id] & flag.known) === 0 || state === flag.unjudged) continue;
+      const state = this.#state(id);
+      if (!array.has(id, flag.known) || state === flag.unjudged) continue;
       const isUp = state === flag.up;
       const week = upTime.week(id, isUp, hour);
-      this.#setExpected(id, this.expectedSet.belongs(flags[id], isUp, hour - upTime.since(id), week));
+      this.#setExpected(id, this.expectedSet.belongs(array.flags(id), isUp, hour - upTime.since(id), week));
     }
   }
 }

@@ -1,19 +1,17 @@
 import type { Family } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { Origins } from './origins.ts';
-import { PeerViews } from './peer-views.ts';
-import { grown, PrefixTable } from './prefix-table.ts';
+import { PrefixTable } from './prefix-table.ts';
+import { RecordArray } from './record-array.ts';
 import { UpTime } from './up-time.ts';
 
 /** All that is kept of each prefix of one family, by its id. */
 export class PrefixRecords {
   readonly family: Family;
   readonly table: PrefixTable;
-  readonly views = new PeerViews();
-  readonly origins = new Origins();
+  readonly array = new RecordArray();
+  readonly origins = new Origins(this.array);
   readonly upTime = new UpTime();
-  /** Bits of prefix-flags.ts. */
-  flags = new Uint16Array(0);
 
   constructor(family: Family) {
     this.family = family;
@@ -24,10 +22,7 @@ export class PrefixRecords {
   /** Room for all the prefixes that the table has room for, and for so many peers. */
   reserve(peers: number): void {
     const { capacity } = this.table;
-    this.views.reserve(capacity, peers);
-    if (this.flags.length >= capacity) return;
-    this.flags = grown(this.flags, capacity);
-    this.origins.reserve(capacity);
+    this.array.reserve(capacity, peers);
     this.upTime.reserve(capacity);
   }
 
@@ -38,34 +33,45 @@ export class PrefixRecords {
 
   /** The peers of `mask` that hold a path. */
   holders(id: number, mask: Uint32Array): Uint32Array {
-    const { bits } = this.views;
-    const named = this.views.namedAt(id);
-    const lacks = this.views.lacksAt(id);
-    return mask.map((word, i) => word & bits[named + i] & ~bits[lacks + i]);
+    const { data } = this.array;
+    const named = this.array.namedAt(id);
+    const lacks = this.array.lacksAt(id);
+    return mask.map((word, i) => word & data[named + i] & ~data[lacks + i]);
+  }
+
+  /** Whether any peer holds a path. */
+  isHeld(id: number): boolean {
+    const { data, words } = this.array;
+    const at = this.array.namedAt(id);
+    for (let i = at; i < at + words; i++) if ((data[i] & ~data[i + words]) !== 0) return true;
+    return false;
+  }
+
+  /** All peers that hold a path. */
+  allHolders(id: number): Uint32Array {
+    return this.holders(id, new Uint32Array(this.array.words).fill(-1));
   }
 
   /** The peers of `mask` that lack it. */
   lacking(id: number, mask: Uint32Array): Uint32Array {
-    const at = this.views.lacksAt(id);
-    return mask.map((word, i) => word & this.views.bits[at + i]);
+    const { data } = this.array;
+    const at = this.array.lacksAt(id);
+    return mask.map((word, i) => word & data[at + i]);
   }
 
   save(writer: StateWriter): void {
     const { count } = this.table;
     this.table.save(writer);
-    this.views.save(writer, count);
-    this.origins.save(writer, count);
+    this.array.save(writer, count);
+    this.origins.save(writer);
     this.upTime.save(writer, count);
-    writer.array(this.flags.subarray(0, count));
   }
 
   load(reader: StateReader): void {
     this.table.load(reader);
+    this.array.load(reader);
     this.reserve(0);
-    this.views.load(reader);
-    this.views.reserve(this.table.capacity, this.views.words * 32);
     this.origins.load(reader);
     this.upTime.load(reader);
-    this.flags.set(reader.u16Array());
   }
 }

@@ -24,7 +24,7 @@ export class UpTime {
   #flappers = new Map<number, Flapper>();
 
   reserve(prefixes: number): void {
-    this.#since = grown(this.#since, prefixes);
+    if (this.#since.length < prefixes) this.#since = grown(this.#since, prefixes);
   }
 
   since = (id: number): EventMinute => this.#since[id];
