@@ -276,18 +276,32 @@ export class Origin {
   }
 
   #surpriseOf({ learned }: MinuteContext): number {
+    const occupied = this.#train?.occupiedQuarters() ?? 0;
+    if (occupied === 0) return 0;
     const { probability } = this.#history?.baseline ?? new OwnBaseline(learned);
-    return tailSurprise(windowQuarters, this.#train?.occupiedQuarters() ?? 0, probability);
+    return tailSurprise(windowQuarters, occupied, probability);
   }
 
   #visibility(family: Family, { wholeTable }: MinuteContext): Visibility {
     const expected = this.#expected[family];
     const losses = this.#lost?.[family].describe() ?? noLosses[family];
+    // Field by field: a literal into which another object is spread is made the slow way.
     return {
       expected,
       visible: Math.max(0, expected - losses.lost),
+      lost: losses.lost,
+      covered: losses.covered,
       wholeTable: wholeTable[family],
-      ...losses,
+      firstLostSecond: losses.firstLostSecond,
+      lastLostSecond: losses.lastLostSecond,
+      lastReturnedSecond: losses.lastReturnedSecond,
+      clusterSize: losses.clusterSize,
+      clusterFirstSecond: losses.clusterFirstSecond,
+      lostPrefixes: losses.lostPrefixes,
+      lostBy: losses.lostBy,
+      lostBlocks: losses.lostBlocks,
+      viaAses: losses.viaAses,
+      upstreamAs: losses.upstreamAs,
     };
   }
 }
@@ -299,6 +313,7 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 
 /** Path changes last: where there are too many to show, losses are what people want to see. */
 function scoredEvents(events: readonly PrefixEvent[]): ScoredEvent[] {
+  if (events.length === 0) return [];
   const shown = [
     ...events.filter(({ kind }) => kind !== 'path'),
     ...events.filter(({ kind }) => kind === 'path'),

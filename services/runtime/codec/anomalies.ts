@@ -48,23 +48,33 @@ export const anomaliesCodec: Codec<Anomaly> = {
       parts: 1,
       schemaVersion,
     };
-    return [new TextEncoder().encode(JSON.stringify({ envelope, ...anomalyToJson(anomaly) }))];
+    return [encoder.encode(JSON.stringify({ envelope, ...anomalyToJson(anomaly) }))];
   },
   open(record) {
-    const { envelope } = fromJson(proto.AnomalySchema, parse(record));
+    const message = fromJson(proto.AnomalySchema, parse(record));
+    const { envelope } = message;
     if (envelope === undefined) throw new RangeError('a record of anomalies has no envelope');
     const { $typeName: _, ...fields } = envelope;
     const opened: Envelope = { ...fields, sequence: Number(envelope.sequence) };
     checkEnvelope(opened);
+    lastOpened = { record, message };
     return { envelope: opened, body: record };
   },
   decode(envelope, body) {
     checkVersion(envelope, schemaVersion);
-    return fromMessage(fromJson(proto.AnomalySchema, parse(body)));
+    const isOpened = lastOpened?.record === body;
+    const message = isOpened ? lastOpened!.message : fromJson(proto.AnomalySchema, parse(body));
+    lastOpened = undefined;
+    return fromMessage(message);
   },
 };
 
-const parse = (record: Uint8Array): JsonValue => JSON.parse(new TextDecoder().decode(record)) as JsonValue;
+/** A record is read whole to be opened, and is mostly decoded right after. */
+let lastOpened: { readonly record: Uint8Array; readonly message: proto.Anomaly } | undefined;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const parse = (record: Uint8Array): JsonValue => JSON.parse(decoder.decode(record)) as JsonValue;
 
 /** The ProtoJSON of one transition; numbers and lists are there also when they are 0 or empty. */
 export function anomalyToJson(anomaly: Anomaly): JsonObject {
@@ -117,9 +127,17 @@ function evidenceToJson(evidence: Evidence): JsonObject {
   };
 }
 
-/** "KIND_BEAT_WATCH" of "beatWatch". */
-const enumJson = (prefix: string, name: string): string =>
-  `${prefix}_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+/** "KIND_BEAT_WATCH" of "beatWatch"; the names are few. */
+function enumJson(prefix: string, name: string): string {
+  let upperCase = upperCaseNames.get(name);
+  if (upperCase === undefined) {
+    upperCase = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+    upperCaseNames.set(name, upperCase);
+  }
+  return `${prefix}_${upperCase}`;
+}
+
+const upperCaseNames = new Map<string, string>();
 
 /** ProtoJSON writes what JSON has no number for as a string. */
 const numberJson = (value: number): number | string => (Number.isFinite(value) ? value : String(value));

@@ -31,7 +31,11 @@ const eventKinds = new EnumNames<PrefixEventKind>([
   'recount',
 ]);
 
-type Target = Writable<Omit<AsMinutes, 'block' | 'eventMinute'>>;
+/** Its messages are there from the start, so that they are read into. */
+type Target = Writable<Omit<AsMinutes, 'block' | 'eventMinute'>> & {
+  readonly ipv4: Writable<Denominator>;
+  readonly ipv6: Writable<Denominator>;
+};
 
 const message: BinaryMessage<AsMinutes, Target> = {
   schemaVersion: 1,
@@ -63,10 +67,10 @@ const message: BinaryMessage<AsMinutes, Target> = {
         );
         return true;
       case 5:
-        target.ipv4 = readMessage(reader, emptyDenominator(), readDenominatorField);
+        readMessage(reader, target.ipv4, readDenominatorField);
         return true;
       case 6:
-        target.ipv6 = readMessage(reader, emptyDenominator(), readDenominatorField);
+        readMessage(reader, target.ipv6, readDenominatorField);
         return true;
       default:
         return false;

@@ -1,6 +1,6 @@
 import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { PrefixEventKind } from '#core/contract/as-minutes.ts';
-import type { AsScore, Beat, Burst, ScoredEvent } from '#core/contract/as-scores.ts';
+import type { AsScore, Beat, Burst, ScoredEvent, Visibility } from '#core/contract/as-scores.ts';
 import {
   readDoubles,
   readMessage,
@@ -36,7 +36,15 @@ export function writeAsScore(writer: BinaryWriter, value: AsScore): void {
   writeUint(writer, 9, value.eventCount);
 }
 
-export const emptyAsScore = (): Writable<AsScore> => ({
+/** Its messages are there from the start, so that they are read into. */
+type Target = Writable<AsScore> & {
+  readonly beat: Writable<Beat>;
+  readonly burst: Writable<Burst>;
+  readonly ipv4: Writable<Visibility>;
+  readonly ipv6: Writable<Visibility>;
+};
+
+export const emptyAsScore = (): Target => ({
   originAs: 0,
   score: 0,
   surprise: 0,
@@ -48,7 +56,7 @@ export const emptyAsScore = (): Writable<AsScore> => ({
   eventCount: 0,
 });
 
-export function readAsScoreField(reader: BinaryReader, field: number, value: Writable<AsScore>): boolean {
+export function readAsScoreField(reader: BinaryReader, field: number, value: Target): boolean {
   switch (field) {
     case 1:
       value.originAs = reader.uint32();
@@ -60,16 +68,16 @@ export function readAsScoreField(reader: BinaryReader, field: number, value: Wri
       value.surprise = reader.double();
       return true;
     case 4:
-      value.beat = readMessage(reader, emptyBeat(), readBeatField);
+      readMessage(reader, value.beat, readBeatField);
       return true;
     case 5:
-      value.burst = readMessage(reader, emptyBurst(), readBurstField);
+      readMessage(reader, value.burst, readBurstField);
       return true;
     case 6:
-      value.ipv4 = readMessage(reader, emptyVisibility(), readVisibilityField);
+      readMessage(reader, value.ipv4, readVisibilityField);
       return true;
     case 7:
-      value.ipv6 = readMessage(reader, emptyVisibility(), readVisibilityField);
+      readMessage(reader, value.ipv6, readVisibilityField);
       return true;
     case 8:
       (value.events as ScoredEvent[]).push(readMessage(reader, emptyScoredEvent(), readScoredEventField));
