@@ -44,10 +44,13 @@ export class Health {
   heard(event: KafkaEvent): void {
     const membership = this.#membership;
     if (event.case === 'waiting') this.#waiting.set(event.doing, event.reason);
-    else if (event.case === 'resumed') this.#waiting.delete(event.doing);
-    else if (membership === undefined) return;
-    else if (event.case === 'joined') membership.partitions = event.partitions;
-    if (membership !== undefined && event.case !== 'waiting') membership.heardAt = this.#options.now();
+    if (event.case === 'resumed') this.#waiting.delete(event.doing);
+    if (membership === undefined || event.case === 'waiting') return;
+    membership.heardAt = this.#options.now();
+    if (event.case === 'joined') membership.partitions = event.partitions;
+    // Nobody could have read while it waited.
+    if (event.case === 'resumed' && membership.away !== undefined)
+      membership.away = { ...membership.away, since: this.#options.now() };
   }
 
   /** The same transport, whose consumers are watched. */
