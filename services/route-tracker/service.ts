@@ -13,7 +13,7 @@ export function buildRouteTracker(
     {
       service: 'route-tracker',
       input: bgpUpdates,
-      stateVersion: 1,
+      stateVersion: 2,
       createStep: (tracker) =>
         new RouteTracker({ tracker, trackerPartitions: updatePartitions, blockPartitions }),
       publish(output, post) {

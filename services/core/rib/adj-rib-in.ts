@@ -3,12 +3,15 @@ import type { StateReader, StateWriter } from '../state.ts';
 import { AddPathRoutes } from './add-path-routes.ts';
 import type { PathStore } from './path-store.ts';
 import {
-  announcedWords,
   pageBits,
   pageSlots,
+  pathOf,
   type RoutePages,
   slotAbsent,
   slotUnknown,
+  stampLifeWindows,
+  stampOf,
+  stampOfWindow,
 } from './route-pages.ts';
 
 export type DumpRole = 'none' | 'fill' | 'compare' | 'lost';
@@ -37,8 +40,12 @@ export class AdjRibIn {
   #namedBefore = 0;
   /** True once the whole table is known from a dump, until the session is lost. */
   complete = false;
-  /** The window of now: event second / windowSeconds. */
+  /** The window of now: event second / windowSeconds; its stamp, and the one of the window before. */
   #window = 0;
+  #stamp = 0;
+  #stampBefore = 0;
+  /** The window in which old stamps were last taken away: those left are of the window before it, or newer. */
+  #clearedWindow = 0;
   /** Distinct prefixes announced in this window; in this one or the one before. */
   #announcedNow = 0;
   #announced = 0;
@@ -141,46 +148,48 @@ export class AdjRibIn {
   moveTo(window: number): void {
     if (window <= this.#window) return;
     const following = window === this.#window + 1;
-    this.#window = window;
+    this.#enter(window);
+    if (window - this.#clearedWindow >= stampLifeWindows)
+      this.#clearStamps(following ? this.#stampBefore : 0);
     this.#announced = following ? this.#announcedNow : 0;
     this.#reannounced = following ? this.#reannouncedNow : 0;
     this.#announcedNow = 0;
     this.#reannouncedNow = 0;
   }
 
-  /** An announcement of the prefix whose slot is `at`, in the window of now; it was present before or not. */
-  markAnnounced(at: number, wasPresent: boolean): void {
-    const page = at >>> pageBits;
-    const window = this.#window;
-    if (this.#pages.windows[page] !== window) this.#pages.enterWindow(page, window);
-    const { announced } = this.#pages;
-    const word = page * announcedWords + (window & 1) * (announcedWords / 2) + ((at & (pageSlots - 1)) >>> 5);
-    const bit = 1 << (at & 31);
-    if ((announced[word] & bit) !== 0) return;
-    announced[word] |= bit;
+  #enter(window: number): void {
+    this.#window = window;
+    this.#stamp = stampOfWindow(window);
+    this.#stampBefore = stampOfWindow(window - 1);
+  }
+
+  #clearStamps(kept: number): void {
+    for (const page of this.#table) if (page !== 0) this.#pages.clearStamps(page, kept);
+    this.#clearedWindow = this.#window;
+  }
+
+  /** Counts an announcement over this slot in the window of now; returns the stamp that the slot gets by it. */
+  countAnnounced(slot: number): number {
+    const stamp = stampOf(slot);
+    if (stamp === this.#stamp) return stamp;
+    const wasPresent = slot >>> 31;
     this.#announcedNow++;
-    if (wasPresent) this.#reannouncedNow++;
-    if ((announced[word ^ (announcedWords / 2)] & bit) !== 0) return;
-    this.#announced++;
-    if (wasPresent) this.#reannounced++;
+    this.#reannouncedNow += wasPresent;
+    if (stamp !== this.#stampBefore) {
+      this.#announced++;
+      this.#reannounced += wasPresent;
+    }
+    return this.#stamp;
   }
 
   /** Begins marking; with `announced`, what was announced in the last windows is marked already. */
   startMarking(announced: boolean): void {
     this.#marks = new Uint32Array(this.#table.length * (pageSlots / 32));
     if (!announced) return;
-    for (let run = 0; run < this.#table.length; run++) {
-      const page = this.#table[run];
-      if (page === 0 || this.#pages.windows[page] < this.#window - 1) continue;
-      // Of a page that was not announced in since, this clears what is older.
-      if (this.#pages.windows[page] < this.#window) this.#pages.enterWindow(page, this.#window);
-      const from = page * announcedWords;
-      const to = run * (announcedWords / 2);
-      for (let i = 0; i < announcedWords / 2; i++) {
-        this.#marks[to + i] =
-          this.#pages.announced[from + i] | this.#pages.announced[from + announcedWords / 2 + i];
-      }
-    }
+    this.#forEachSlot((prefix, at) => {
+      const stamp = stampOf(this.#pages.slots[at]);
+      if (stamp !== 0 && (stamp === this.#stamp || stamp === this.#stampBefore)) this.mark(prefix);
+    });
   }
 
   mark(prefix: number): void {
@@ -213,19 +222,23 @@ export class AdjRibIn {
   }
 
   #forEachRoute(tell: (prefix: number, at: number) => void): void {
+    this.#forEachSlot((prefix, at) => {
+      if (this.#pages.slots[at] < 0) tell(prefix, at);
+    });
+  }
+
+  #forEachSlot(tell: (prefix: number, at: number) => void): void {
     for (let run = 0; run < this.#table.length; run++) {
       const page = this.#table[run];
       if (page === 0) continue;
       const start = page << pageBits;
-      for (let i = 0; i < pageSlots; i++) {
-        if (this.#pages.slots[start + i] < 0) tell((run << pageBits) | i, start + i);
-      }
+      for (let i = 0; i < pageSlots; i++) tell((run << pageBits) | i, start + i);
     }
   }
 
   /** All routes become unknown: the session is lost. Their paths are released. */
   clear(): void {
-    this.#forEachRoute((_prefix, at) => this.#paths.release(~this.#pages.slots[at]));
+    this.#forEachRoute((_prefix, at) => this.#paths.release(pathOf(this.#pages.slots[at])));
     for (const page of this.#table) if (page !== 0) this.#pages.free(page);
     this.#table = new Int32Array(0);
     this.routes = 0;
@@ -252,6 +265,7 @@ export class AdjRibIn {
     writer.u32(this.#namedBefore);
     writer.u8(this.complete ? 1 : 0);
     writer.u32(this.#window);
+    writer.u32(this.#clearedWindow);
     writer.u32(this.#announcedNow);
     writer.u32(this.#announced);
     writer.u32(this.#reannouncedNow);
@@ -271,7 +285,8 @@ export class AdjRibIn {
     this.#namedNow = reader.u32();
     this.#namedBefore = reader.u32();
     this.complete = reader.u8() === 1;
-    this.#window = reader.u32();
+    this.#enter(reader.u32());
+    this.#clearedWindow = reader.u32();
     this.#announcedNow = reader.u32();
     this.#announced = reader.u32();
     this.#reannouncedNow = reader.u32();

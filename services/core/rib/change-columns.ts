@@ -1,7 +1,8 @@
 import { blockPartition } from '../block.ts';
 import { type ChangeColumns, firstPath, routeAbsent, routeUnknown } from '../contract/route-changes.ts';
 import type { Family } from '../prefix.ts';
-import { type ChangeLog, lengthOf, loggedUnknown, peerOf, secondOf } from './change-log.ts';
+import { type ChangeLog, lengthOf, loggedPath, loggedUnknown, peerOf, secondOf } from './change-log.ts';
+import type { MinutePaths } from './minute-paths.ts';
 import type { PathStore } from './path-store.ts';
 
 /** The changes of one source and minute in one address block partition, with the paths that they name. */
@@ -24,115 +25,110 @@ export const noChanges: ChangeColumns = {
 
 /** Turns the logs of a minute into columns by block partition. One is enough for a tracker: it keeps its scratch memory. */
 export class ColumnWriter {
-  readonly #paths: PathStore;
   readonly #partitions: number;
-  /** Ids of the paths of the block in hand; a path's number word points into it. */
-  #dictionary = new Int32Array(256);
-  #ends = new Uint32Array(256);
-  #size = 0;
-  #words = new Uint32Array(1024);
-  #wordCount = 0;
-  /** Keeps the run that touches memory from being optimised away. */
-  #touched = 0;
+  readonly #dictionary: Dictionary;
 
   constructor(paths: PathStore, partitions: number) {
-    this.#paths = paths;
     this.#partitions = partitions;
+    this.#dictionary = new Dictionary(paths);
   }
 
   /**
-   * Empties the logs of a minute. One entry a block partition; undefined where nothing changed. Columns of one
-   * family share their memory. `peerIndex` says which report is a peer's.
+   * Empties the logs of a minute and its paths. One entry a block partition; undefined where nothing changed.
+   * Columns of one family share their memory. `peerIndex` says which report is a peer's.
    */
-  write(ipv4: ChangeLog, ipv6: ChangeLog, peerIndex: Uint16Array): (BlockChanges | undefined)[] {
-    const four = new Sorted('ipv4', ipv4, this.#partitions);
-    const six = new Sorted('ipv6', ipv6, this.#partitions);
-    this.#touch(ipv4);
-    this.#touch(ipv6);
+  write(
+    ipv4: ChangeLog,
+    ipv6: ChangeLog,
+    minutePaths: MinutePaths,
+    peerIndex: Uint16Array,
+  ): (BlockChanges | undefined)[] {
+    const four = new Sorted('ipv4', ipv4, this.#partitions, peerIndex);
+    const six = new Sorted('ipv6', ipv6, this.#partitions, peerIndex);
+    const dictionary = this.#dictionary;
+    dictionary.beginMinute(minutePaths);
     const blocks: (BlockChanges | undefined)[] = [];
     for (let block = 0; block < this.#partitions; block++) {
-      this.#size = 0;
-      this.#wordCount = 0;
-      const columns4 = this.#fill(four, block, peerIndex);
-      const columns6 = this.#fill(six, block, peerIndex);
-      const empty = columns4.count === 0 && columns6.count === 0;
-      blocks.push(
-        empty
-          ? undefined
-          : {
-              ipv4: columns4,
-              ipv6: columns6,
-              pathWords: this.#words.slice(0, this.#wordCount),
-              pathEnds: this.#ends.slice(0, this.#size),
-            },
-      );
+      dictionary.beginBlock();
+      const columns4 = four.block(block, dictionary);
+      const columns6 = six.block(block, dictionary);
+      const isEmpty = columns4.count === 0 && columns6.count === 0;
+      blocks.push(isEmpty ? undefined : { ipv4: columns4, ipv6: columns6, ...dictionary.take() });
     }
     ipv4.clear();
     ipv6.clear();
+    minutePaths.clear();
     return blocks;
   }
+}
 
-  /** Reads every path's record in a run, so that the processor waits for many of them at once. */
-  #touch(log: ChangeLog): void {
-    const { words, stride, end } = log;
-    let touched = 0;
-    for (let at = 0; at < end; at += stride) {
-      if (words[at + 1] < 0) touched ^= this.#paths.number(~words[at + 1]);
-      if (words[at + 2] < 0) touched ^= this.#paths.number(~words[at + 2]);
-    }
-    this.#touched ^= touched;
+/** The paths of the block in hand, in the order in which its changes name them. */
+class Dictionary {
+  readonly #paths: PathStore;
+  /** The minute's paths: the number of the first entry of the same path, and its id. */
+  #numbers: Uint32Array = new Uint32Array(0);
+  #ids: Int32Array = new Int32Array(0);
+  /**
+   * For each number the path's place in the last block that named it. Places are counted through the whole minute, so
+   * that nothing has to be cleared between blocks: a place before the block's first is none.
+   */
+  #places = new Uint32Array(0);
+  #first = 1;
+  #next = 1;
+  #ends = new Uint32Array(256);
+  #words = new Uint32Array(1024);
+  #wordCount = 0;
+
+  constructor(paths: PathStore) {
+    this.#paths = paths;
   }
 
-  #fill(sorted: Sorted, block: number, peerIndex: Uint16Array): ChangeColumns {
-    const from = sorted.starts[block];
-    const to = sorted.starts[block + 1];
-    if (from === to) return noChanges;
-    const { order, columns } = sorted;
-    const { words, addressWords } = sorted.log;
-    const { second, peer, address, length, before, after } = columns;
+  beginMinute(minutePaths: MinutePaths): void {
+    const { numbers, ids } = minutePaths.distinct();
+    this.#numbers = numbers;
+    this.#ids = ids;
+    this.#places = new Uint32Array(numbers.length);
+    this.#next = 1;
+  }
+
+  beginBlock(): void {
+    this.#first = this.#next;
+    this.#wordCount = 0;
+  }
+
+  /** Turns logged routes into what the block's columns tell. */
+  translate(before: Uint32Array, after: Uint32Array, from: number, to: number): void {
     for (let at = from; at < to; at++) {
-      const entry = order[at];
-      const place = words[entry];
-      second[at] = secondOf(place);
-      peer[at] = peerIndex[peerOf(place)];
-      length[at] = lengthOf(place);
-      before[at] = this.#route(words[entry + 1]);
-      after[at] = this.#route(words[entry + 2]);
-      address[at * addressWords] = words[entry + 3];
-      for (let word = 1; word < addressWords; word++)
-        address[at * addressWords + word] = words[entry + 3 + word];
+      before[at] = this.#route(before[at]);
+      after[at] = this.#route(after[at]);
     }
+  }
+
+  take(): { pathWords: Uint32Array; pathEnds: Uint32Array } {
     return {
-      count: to - from,
-      second: second.subarray(from, to),
-      peer: peer.subarray(from, to),
-      address: address.subarray(from * addressWords, to * addressWords),
-      length: length.subarray(from, to),
-      before: before.subarray(from, to),
-      after: after.subarray(from, to),
+      pathWords: this.#words.slice(0, this.#wordCount),
+      pathEnds: this.#ends.slice(0, this.#next - this.#first),
     };
   }
 
-  /** The route as the columns tell it; gives up the log's reference to its path. */
   #route(logged: number): number {
-    if (logged >= 0) return logged === loggedUnknown ? routeUnknown : routeAbsent;
-    const id = ~logged;
-    let number = this.#paths.number(id);
-    if (number >= this.#size || this.#dictionary[number] !== id) number = this.#addPath(id);
-    this.#paths.release(id);
-    return number + firstPath;
+    if (logged < loggedPath) return logged === loggedUnknown ? routeUnknown : routeAbsent;
+    const number = this.#numbers[logged - loggedPath];
+    let place = this.#places[number];
+    if (place < this.#first) place = this.#add(number);
+    return place - this.#first + firstPath;
   }
 
-  #addPath(id: number): number {
-    const number = this.#size++;
-    if (number === this.#dictionary.length) {
-      const dictionary = new Int32Array(number * 2);
-      dictionary.set(this.#dictionary);
-      this.#dictionary = dictionary;
-      const ends = new Uint32Array(number * 2);
+  #add(number: number): number {
+    const place = this.#next++;
+    this.#places[number] = place;
+    const index = place - this.#first;
+    if (index === this.#ends.length) {
+      const ends = new Uint32Array(index * 2);
       ends.set(this.#ends);
       this.#ends = ends;
     }
+    const id = this.#ids[number];
     const wordsAt = this.#wordCount;
     this.#wordCount += this.#paths.length(id);
     if (this.#wordCount > this.#words.length) {
@@ -141,38 +137,60 @@ export class ColumnWriter {
       this.#words = words;
     }
     this.#paths.copy(id, this.#words, wordsAt);
-    this.#paths.setNumber(id, number);
-    this.#dictionary[number] = id;
-    this.#ends[number] = this.#wordCount;
-    return number;
+    this.#ends[index] = this.#wordCount;
+    return place;
   }
 }
 
-/** A log in the order of block partitions, stable within each. */
+/** The columns of a log in the order of block partitions, stable within each; routes are as they were logged at first. */
 class Sorted {
-  readonly log: ChangeLog;
+  readonly #addressWords: number;
   /** Where each partition's changes start; one more for the end. */
-  readonly starts: Uint32Array;
-  /** Offset in the log of each change in that order. */
-  readonly order: Uint32Array;
-  readonly columns: ChangeColumns;
+  readonly #starts: Uint32Array;
+  readonly #columns: ChangeColumns;
 
-  constructor(family: Family, log: ChangeLog, partitions: number) {
-    const { count, words, stride } = log;
-    this.log = log;
-    this.starts = new Uint32Array(partitions + 1);
-    this.order = new Uint32Array(count);
-    this.columns = count === 0 ? noChanges : emptyColumns(count, log.addressWords);
-    if (count === 0) return;
+  constructor(family: Family, log: ChangeLog, partitions: number, peerIndex: Uint16Array) {
+    const { words, stride, addressWords, count } = log;
+    this.#addressWords = addressWords;
+    this.#starts = new Uint32Array(partitions + 1);
+    this.#columns = count === 0 ? noChanges : emptyColumns(count, addressWords);
     const blocks = new Uint32Array(count);
     for (let i = 0; i < count; i++) {
       const block = blockPartition(family, words[i * stride + 3], partitions);
       blocks[i] = block;
-      this.starts[block + 1]++;
+      this.#starts[block + 1]++;
     }
-    for (let block = 0; block < partitions; block++) this.starts[block + 1] += this.starts[block];
-    const next = this.starts.slice();
-    for (let i = 0; i < count; i++) this.order[next[blocks[i]]++] = i * stride;
+    for (let block = 0; block < partitions; block++) this.#starts[block + 1] += this.#starts[block];
+    const next = this.#starts.slice();
+    const { second, peer, address, length, before, after } = this.#columns;
+    for (let i = 0, entry = 0; i < count; i++, entry += stride) {
+      const at = next[blocks[i]]++;
+      const place = words[entry];
+      second[at] = secondOf(place);
+      peer[at] = peerIndex[peerOf(place)];
+      length[at] = lengthOf(place);
+      before[at] = words[entry + 1];
+      after[at] = words[entry + 2];
+      for (let word = 0; word < addressWords; word++)
+        address[at * addressWords + word] = words[entry + 3 + word];
+    }
+  }
+
+  block(block: number, dictionary: Dictionary): ChangeColumns {
+    const from = this.#starts[block];
+    const to = this.#starts[block + 1];
+    if (from === to) return noChanges;
+    const { second, peer, address, length, before, after } = this.#columns;
+    dictionary.translate(before, after, from, to);
+    return {
+      count: to - from,
+      second: second.subarray(from, to),
+      peer: peer.subarray(from, to),
+      address: address.subarray(from * this.#addressWords, to * this.#addressWords),
+      length: length.subarray(from, to),
+      before: before.subarray(from, to),
+      after: after.subarray(from, to),
+    };
   }
 }
 

@@ -1,9 +1,9 @@
 import type { StateReader, StateWriter } from '../state.ts';
-import type { PathStore } from './path-store.ts';
 
-/** Routes in a change log: unknown, absent, or ~id of a path. */
+/** Routes in a change log: unknown, absent, or from loggedPath on a path, by its number among the minute's paths. */
 export const loggedUnknown = 0;
 export const loggedAbsent = 1;
+export const loggedPath = 2;
 
 /** Words of an entry before its address: place, before, after. */
 const headWords = 3;
@@ -19,8 +19,7 @@ export const lengthOf = (place: number): number => (place >>> 6) & 255;
 export const peerOf = (place: number): number => place >>> 14;
 
 /**
- * The changes of one source and family in the open minute, in the order in which they were made. A path
- * that stands in it has a reference here, so that it lives until the minute is closed.
+ * The changes of one source and family in the open minute, in the order in which they were made.
  *
  * An entry is one run of words (place, route before, route after, address), so that it costs one cache line.
  */
@@ -55,7 +54,7 @@ export class ChangeLog {
     return at + headWords;
   }
 
-  /** Forgets all changes, whose paths were released, and the room that a much busier minute took. */
+  /** Forgets all changes, and the room that a much busier minute took. */
   clear(): void {
     if (this.words.length > keptWords && this.end < this.words.length / 4) {
       this.words = new Int32Array(this.words.length / 2);
@@ -64,27 +63,15 @@ export class ChangeLog {
   }
 
   /** Takes out the changes of one peer. */
-  removePeer(peer: number, paths: PathStore): void {
+  removePeer(peer: number): void {
     const { words, stride } = this;
     let kept = 0;
     for (let at = 0; at < this.end; at += stride) {
-      if (peerOf(words[at]) === peer) {
-        if (words[at + 1] < 0) paths.release(~words[at + 1]);
-        if (words[at + 2] < 0) paths.release(~words[at + 2]);
-        continue;
-      }
+      if (peerOf(words[at]) === peer) continue;
       words.copyWithin(kept, at, at + stride);
       kept += stride;
     }
     this.end = kept;
-  }
-
-  movePaths(moved: (id: number) => number): void {
-    const { words, stride } = this;
-    for (let at = 0; at < this.end; at += stride) {
-      if (words[at + 1] < 0) words[at + 1] = ~moved(~words[at + 1]);
-      if (words[at + 2] < 0) words[at + 2] = ~moved(~words[at + 2]);
-    }
   }
 
   save(writer: StateWriter): void {

@@ -4,18 +4,21 @@ import type { StateReader, StateWriter } from '../state.ts';
  * AS paths (RFC 4271 4.3 AS_PATH as words), each kept once, counted, and freed some time after its last reference.
  *
  * One arena of 32-bit words holds a record a path: references, length in words, a word for whoever numbers
- * paths (`number`), then the path. A path's id is the offset of its record, so that one cache line answers all
- * questions about a usual path. Freed records are used again for paths of the same capacity.
+ * paths (`number`), then the path. A path's id is half the offset of its record, so that one cache line answers all
+ * questions about a usual path; every record has an even number of words. Freed records are used again for paths of the same capacity.
  */
 const recordHeader = 3;
+const firstRecord = 2;
+/** Most records are longer than this. After the last one there is so much room, so that reading there is no fault. */
+const usualWords = 7;
 /** Up to this length a record has exactly the room for its path; a longer one has the next power of two. */
 const exactCapacity = 64;
 const classes = exactCapacity + 16;
 const initialWords = 1 << 10;
-/** An id takes so many bits of an index entry: the arena holds at most 512 MB, some 15 million paths. */
-const idBits = 27;
-const maxWords = 1 << idBits;
-const idMask = maxWords - 1;
+/** An id has so many bits: the arena holds at most 512 MB, some 15 million paths. */
+export const pathIdBits = 26;
+const maxWords = 2 << pathIdBits;
+const idMask = (1 << pathIdBits) - 1;
 /** A smaller arena is never sparse. */
 const leastWords = 1 << 16;
 /** Fewer unused paths than this are not swept. */
@@ -26,7 +29,7 @@ const freeRecord = 0xffff_ffff;
 export class PathStore {
   #arena = new Uint32Array(initialWords);
   /** The first unused word; 0 is no path's id. */
-  #end = 1;
+  #end = firstRecord;
   /** Words of live records, headers included. */
   #liveWords = 0;
   #count = 0;
@@ -57,23 +60,33 @@ export class PathStore {
       const entry = this.#index[at];
       if (entry === 0) return this.#add(words, start, length, hash, at);
       // The bits of the hash save most looks at the arena, each of which is a cache miss.
-      if ((entry ^ hash) >>> idBits !== 0) continue;
+      if ((entry ^ hash) >>> pathIdBits !== 0) continue;
       const id = entry & idMask;
       if (this.holds(id, words, start, length)) return id;
     }
   }
 
   /** Reads where a path with this hash would be looked for. */
-  touch(hash: number): number {
+  touchIndex(hash: number): number {
     return this.#index[hash & (this.#index.length - 1)];
   }
 
+  /** Reads the record of the path that is probably found there. */
+  touchFound(hash: number): number {
+    return this.touch(this.touchIndex(hash) & idMask);
+  }
+
+  /** Reads a path's record: of one that lies in two cache lines, both. */
+  touch(id: number): number {
+    return this.#arena[id * 2] ^ this.#arena[id * 2 + usualWords];
+  }
+
   retain(id: number): void {
-    if (this.#arena[id]++ === 0) this.#unused--;
+    if (this.#arena[id * 2]++ === 0) this.#unused--;
   }
 
   release(id: number): void {
-    if (--this.#arena[id] === 0) this.#unused++;
+    if (--this.#arena[id * 2] === 0) this.#unused++;
   }
 
   /**
@@ -83,8 +96,8 @@ export class PathStore {
   sweep(): void {
     if (this.#unused < leastUnused || this.#unused * 4 < this.#count) return;
     const arena = this.#arena;
-    for (let id = 1; id < this.#end; id += recordHeader + capacityFor(arena[id + 1])) {
-      if (arena[id] === 0) this.#remove(id);
+    for (let at = firstRecord; at < this.#end; at += roomFor(arena[at + 1])) {
+      if (arena[at] === 0) this.#remove(at);
     }
     this.#unused = 0;
     this.#reindex(indexSize(this.#count));
@@ -99,16 +112,16 @@ export class PathStore {
   compact(rewrite: (moved: (id: number) => number) => void): void {
     const from = this.#arena;
     const to = new Uint32Array(Math.max(initialWords, this.#liveWords * 2));
-    let end = 1;
-    for (let id = 1, next = 0; id < this.#end; id = next) {
-      const room = recordHeader + capacityFor(from[id + 1]);
-      next = id + room;
-      if (from[id] === freeRecord) continue;
-      to.set(from.subarray(id, next), end);
-      from[id + 2] = end;
+    let end = firstRecord;
+    for (let at = firstRecord, next = 0; at < this.#end; at = next) {
+      const room = roomFor(from[at + 1]);
+      next = at + room;
+      if (from[at] === freeRecord) continue;
+      to.set(from.subarray(at, next), end);
+      from[at + 2] = end / 2;
       end += room;
     }
-    rewrite((id) => from[id + 2]);
+    rewrite((id) => from[id * 2 + 2]);
     this.#arena = to;
     this.#end = end;
     this.#free.fill(0);
@@ -118,9 +131,9 @@ export class PathStore {
   /** True where the path is the one in `length` words from `start`. */
   holds(id: number, words: Uint32Array, start: number, length: number): boolean {
     const arena = this.#arena;
-    if (arena[id + 1] !== length) return false;
+    if (arena[id * 2 + 1] !== length) return false;
     // Paths of one peer begin alike: the origin's end tells them apart soonest.
-    for (let i = length - 1, at = id + recordHeader; i >= 0; i--) {
+    for (let i = length - 1, at = id * 2 + recordHeader; i >= 0; i--) {
       if (arena[at + i] !== words[start + i]) return false;
     }
     return true;
@@ -128,27 +141,27 @@ export class PathStore {
 
   /** A hash of the path's words that does not depend on ids. */
   hash(id: number): number {
-    return hashOfPath(this.#arena, id + recordHeader, this.#arena[id + 1]);
+    return hashOfPath(this.#arena, id * 2 + recordHeader, this.#arena[id * 2 + 1]);
   }
 
   length(id: number): number {
-    return this.#arena[id + 1];
+    return this.#arena[id * 2 + 1];
   }
 
   /** Copies the path's words to `into` at `at`. */
   copy(id: number, into: Uint32Array, at: number): void {
-    const start = id + recordHeader;
-    const length = this.#arena[id + 1];
+    const start = id * 2 + recordHeader;
+    const length = this.#arena[id * 2 + 1];
     for (let i = 0; i < length; i++) into[at + i] = this.#arena[start + i];
   }
 
   /** A word that belongs to whoever writes path dictionaries; says nothing until set. */
   number(id: number): number {
-    return this.#arena[id + 2];
+    return this.#arena[id * 2 + 2];
   }
 
   setNumber(id: number, number: number): void {
-    this.#arena[id + 2] = number;
+    this.#arena[id * 2 + 2] = number;
   }
 
   save(writer: StateWriter): void {
@@ -164,18 +177,21 @@ export class PathStore {
     this.#count = reader.u32();
     this.#unused = reader.u32();
     this.#free = reader.u32Array();
-    this.#arena = reader.u32Array();
-    this.#end = this.#arena.length;
+    const records = reader.u32Array();
+    this.#end = records.length;
+    this.#arena = new Uint32Array(this.#end + initialWords);
+    this.#arena.set(records);
     this.#reindex(indexSize(this.#count));
   }
 
   #add(words: Uint32Array, start: number, length: number, hash: number, indexAt: number): number {
-    const id = this.#allocate(length);
+    const record = this.#allocate(length);
+    const id = record / 2;
     const arena = this.#arena;
-    arena[id] = 0;
-    arena[id + 1] = length;
-    arena[id + 2] = 0;
-    for (let i = 0, at = id + recordHeader; i < length; i++) arena[at + i] = words[start + i];
+    arena[record] = 0;
+    arena[record + 1] = length;
+    arena[record + 2] = 0;
+    for (let i = 0, at = record + recordHeader; i < length; i++) arena[at + i] = words[start + i];
     this.#index[indexAt] = indexEntry(id, hash);
     this.#count++;
     this.#unused++;
@@ -183,8 +199,9 @@ export class PathStore {
     return id;
   }
 
+  /** Room for a record; returns its offset. */
   #allocate(length: number): number {
-    const room = recordHeader + capacityFor(length);
+    const room = roomFor(length);
     this.#liveWords += room;
     const kind = classFor(length);
     const freed = this.#free[kind];
@@ -192,25 +209,25 @@ export class PathStore {
       this.#free[kind] = this.#arena[freed + 2];
       return freed;
     }
-    const id = this.#end;
+    const record = this.#end;
     this.#end += room;
     if (this.#end > maxWords) throw new RangeError(`AS paths take more than ${maxWords} words`);
-    if (this.#end > this.#arena.length) {
-      const larger = new Uint32Array(Math.max(this.#arena.length * 2, this.#end));
-      larger.set(this.#arena.subarray(0, id));
+    if (this.#end + usualWords > this.#arena.length) {
+      const larger = new Uint32Array(Math.max(this.#arena.length * 2, this.#end + usualWords));
+      larger.set(this.#arena.subarray(0, record));
       this.#arena = larger;
     }
-    return id;
+    return record;
   }
 
-  #remove(id: number): void {
+  #remove(record: number): void {
     const arena = this.#arena;
-    const length = arena[id + 1];
+    const length = arena[record + 1];
     const kind = classFor(length);
-    arena[id] = freeRecord;
-    arena[id + 2] = this.#free[kind];
-    this.#free[kind] = id;
-    this.#liveWords -= recordHeader + capacityFor(length);
+    arena[record] = freeRecord;
+    arena[record + 2] = this.#free[kind];
+    this.#free[kind] = record;
+    this.#liveWords -= roomFor(length);
     this.#count--;
   }
 
@@ -218,8 +235,9 @@ export class PathStore {
     const arena = this.#arena;
     const index = new Uint32Array(size);
     const mask = size - 1;
-    for (let id = 1; id < this.#end; id += recordHeader + capacityFor(arena[id + 1])) {
-      if (arena[id] === freeRecord) continue;
+    for (let record = firstRecord; record < this.#end; record += roomFor(arena[record + 1])) {
+      if (arena[record] === freeRecord) continue;
+      const id = record / 2;
       const hash = this.hash(id);
       let at = hash & mask;
       while (index[at] !== 0) at = (at + 1) & mask;
@@ -251,6 +269,9 @@ function indexSize(count: number): number {
 
 const capacityFor = (length: number): number =>
   length <= exactCapacity ? length : 1 << (32 - Math.clz32(length - 1));
+
+/** Words of a record, an even number. */
+const roomFor = (length: number): number => (recordHeader + capacityFor(length) + 1) & ~1;
 
 const classFor = (length: number): number =>
   length <= exactCapacity ? length : exactCapacity + 26 - Math.clz32(length - 1);

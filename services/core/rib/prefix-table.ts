@@ -30,7 +30,9 @@ export class Ipv4PrefixTable implements PrefixTable {
   #length = new Uint8Array(initialPrefixes);
   #end = 0;
   /** Two words an entry, so that a usual look-up touches one cache line: address, packed id and length (0: empty). */
-  #index = new Uint32Array(initialPrefixes * 4);
+  #index = new Int32Array(initialPrefixes * 4);
+  /** Keeps the run that touches memory from being optimised away. */
+  #touched = 0;
 
   get end(): number {
     return this.#end;
@@ -42,18 +44,29 @@ export class Ipv4PrefixTable implements PrefixTable {
 
   /** The id of a prefix, whose host bits are zero; a new one if there is none yet. */
   intern(address: number, length: number): number {
-    const index = this.#index;
-    const mask = index.length - 2;
-    for (let at = hashOf(address, length) & mask; ; at = (at + 2) & mask) {
-      const entry = index[at + 1];
-      if (entry === 0) return this.#add(address, length, at);
-      if (index[at] === address && (entry & 63) === length) return (entry >>> 6) - 1;
-    }
+    return this.#internFrom(hashOf(address, length) & (this.#index.length - 2), address | 0, length);
   }
 
-  /** Reads where the prefix would be looked for. */
-  touch(address: number, length: number): number {
-    return this.#index[(hashOf(address, length) & (this.#index.length - 2)) + 1];
+  /**
+   * Interns the first `count` prefixes; their ids go into `ids`, addresses are signed words. Where each would be
+   * looked for is read before, in a run: the processor waits for many of these reads at once.
+   */
+  internAll(addresses: Int32Array, lengths: Int32Array, ids: Int32Array, count: number): void {
+    const index = this.#index;
+    const mask = index.length - 2;
+    let touched = 0;
+    for (let i = 0; i < count; i++) {
+      const at = hashOf(addresses[i], lengths[i]) & mask;
+      ids[i] = at;
+      touched ^= index[at];
+    }
+    this.#touched ^= touched;
+    for (let i = 0; i < count; i++) {
+      const isEnlarged = this.#index !== index;
+      ids[i] = isEnlarged
+        ? this.intern(addresses[i], lengths[i])
+        : this.#internFrom(ids[i], addresses[i], lengths[i]);
+    }
   }
 
   length(id: number): number {
@@ -86,6 +99,16 @@ export class Ipv4PrefixTable implements PrefixTable {
     this.#reindex(entries);
   }
 
+  #internFrom(start: number, address: number, length: number): number {
+    const index = this.#index;
+    const mask = index.length - 2;
+    for (let at = start; ; at = (at + 2) & mask) {
+      const entry = index[at + 1];
+      if (index[at] === address && (entry & 63) === length && entry !== 0) return (entry >>> 6) - 1;
+      if (entry === 0) return this.#add(address, length, at);
+    }
+  }
+
   #add(address: number, length: number, indexAt: number): number {
     const id = this.#end;
     if (id === maxPrefixes) throw new RangeError(`more than ${maxPrefixes} prefixes`);
@@ -103,7 +126,7 @@ export class Ipv4PrefixTable implements PrefixTable {
   }
 
   #reindex(entries: number): void {
-    const index = new Uint32Array(entries * 2);
+    const index = new Int32Array(entries * 2);
     const mask = index.length - 2;
     for (let id = 0; id < this.#end; id++) {
       let at = hashOf(this.#address[id], this.#length[id]) & mask;

@@ -307,6 +307,27 @@ test('a record that is earlier than its minute changes the table, counts as in s
   assert.equal(lastReport(outputs)!.late, 1);
 });
 
+test('a prefix that is withdrawn and announced again, or dumped, is refreshed once', () => {
+  const prefixes = [ipv4Prefix(1)];
+  const announce = (script: SourceScript, second: number, origin: number) =>
+    script.records(0, (writer) =>
+      writer.announce(firstSecond + second, ipv4Peer, 'ipv4', prefixes, [64_500, origin]),
+    );
+  const script = announce(new SourceScript('rrc00'), 0, 8).records(0, (writer) =>
+    writer.withdraw(firstSecond + 1, ipv4Peer, 'ipv4', prefixes),
+  );
+  announce(script, 2, 9)
+    .say(0, 'ribBegin')
+    .records(0, (writer) => {
+      writer.peerIndexTable(firstSecond, 1, '', [ipv4Peer]);
+      const entry = { peerIndex: 0, originatedSecond: firstSecond, path: [64_500, 7] };
+      writer.rib(firstSecond, 0, prefixes[0], [ipv4Peer], [entry]);
+    })
+    .say(0, 'ribEnd');
+  const report = lastReport(outputsOf(newTracker(), announce(script, 3, 9).tick(0).inputs))!;
+  assert.deepEqual([report.ipv4.refreshed, report.drift, report.aaDiff], [1, 1, 1]);
+});
+
 test('peers are reported in the order of their addresses, whoever was heard first', () => {
   const names = [ipv6Peer, { asn: 7, address: [0xc0000209] }, { asn: 6, address: [0xc0000209] }, ipv4Peer];
   const script = new SourceScript('rrc00')

@@ -143,7 +143,7 @@ export class SourceTracker {
 
   /** Closes the open minute: its part, if there is anything to say, is the next of `parts`. */
   #close(): void {
-    const { peers, ipv4Log, ipv6Log, minute } = this.#applier;
+    const { peers, ipv4, ipv6, minutePaths, minute } = this.#applier;
     const peerIndex = new Uint16Array(peers.all.length);
     const reports: PeerReport[] = [];
     for (const peer of [...peers.all].sort(comparePeers)) {
@@ -154,7 +154,8 @@ export class SourceTracker {
     }
     this.#applier.minute = minute + 1;
     if (reports.length === 0) return;
-    this.parts.push({ minute, peers: reports, blocks: this.#columns.write(ipv4Log, ipv6Log, peerIndex) });
+    const blocks = this.#columns.write(ipv4.log, ipv6.log, minutePaths, peerIndex);
+    this.parts.push({ minute, peers: reports, blocks });
     this.#paths.sweep();
   }
 

@@ -48,7 +48,7 @@ test('with ADD-PATH a prefix is present while any of its paths is; the lowest id
     visitor.endUpdate();
     visitor.flush();
     assert.deepEqual(
-      [visitor.peers.all[0].ipv4.routes, visitor.ipv4Log.count],
+      [visitor.peers.all[0].ipv4.routes, visitor.ipv4.log.count],
       [routes, logged],
       `${pathId}`,
     );
@@ -70,7 +70,7 @@ test('multicast routes are counted and not kept; a prefix that is too short is k
   const [peer] = visitor.peers.all;
   assert.equal(visitor.ignoredRoutes, 1);
   assert.deepEqual([peer.ipv4.routes, peer.ipv6.routes], [2, 1]);
-  assert.deepEqual([visitor.ipv4Log.count, visitor.ipv6Log.count], [1, 0]);
+  assert.deepEqual([visitor.ipv4.log.count, visitor.ipv6.log.count], [1, 0]);
 });
 
 test('more elems than the queue holds in one UPDATE are all applied, with its path', () => {
@@ -80,7 +80,7 @@ test('more elems than the queue holds in one UPDATE are all applied, with its pa
   for (let i = 0; i < 2000; i++) visitor.announceIpv4(cursor, 0x0a000000 + i * 256, 24, 0);
   visitor.flush();
   assert.equal(visitor.peers.all[0].announcedNew, 2000);
-  const { words, stride, count } = visitor.ipv4Log;
+  const { words, stride, count } = visitor.ipv4.log;
   const paths = new Set(Array.from({ length: count }, (_, i) => words[i * stride + 2]));
   assert.equal(paths.size, 1);
 });

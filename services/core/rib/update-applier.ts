@@ -3,16 +3,9 @@ import type { MrtCursor, MrtVisitor, RefusalReason } from '../mrt/visitor.ts';
 import { type Family, families } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { windowSeconds } from './adj-rib-in.ts';
-import type { ChangeLog } from './change-log.ts';
 import { packPlace } from './change-log.ts';
-import {
-  ElemQueue,
-  elemHasPathId,
-  elemIsIpv6,
-  elemIsLate,
-  elemIsOfDump,
-  elemWithdraws,
-} from './elem-queue.ts';
+import { type ElemQueue, runHasPathIds, runIsLate, runIsOfDump, runWithdraws } from './elem-queue.ts';
+import { MinutePaths } from './minute-paths.ts';
 import type { Peer } from './peer.ts';
 import { PeerSet } from './peer-set.ts';
 import type { RouteTables } from './route-tables.ts';
@@ -42,34 +35,30 @@ export class UpdateApplier implements MrtVisitor {
   refused: (refusal: Refusal) => void = () => {};
 
   readonly #tables: RouteTables;
-  readonly #writer: RouteWriter;
-  readonly #queue = new ElemQueue();
+  /** The paths that the changes of the open minute name. */
+  readonly minutePaths: MinutePaths;
+  readonly ipv4: RouteWriter;
+  readonly ipv6: RouteWriter;
   /** The newest record's time. */
   #newest: EventSecond = 0;
-  /** Of the UPDATE in hand: its peer (undefined if there are too many), place without length, kind, and queued path (-1 none yet). */
+  /** Of the UPDATE in hand: its peer (undefined if there are too many), place without length, and kind. */
   #peer: Peer | undefined;
   #place = 0;
   #kind = 0;
-  #path = -1;
 
   constructor(tables: RouteTables) {
     this.#tables = tables;
     this.peers = new PeerSet(tables);
-    this.#writer = new RouteWriter(tables, this.peers.all);
-  }
-
-  get ipv4Log(): ChangeLog {
-    return this.#writer.ipv4Log;
-  }
-
-  get ipv6Log(): ChangeLog {
-    return this.#writer.ipv6Log;
+    this.minutePaths = new MinutePaths(tables.paths);
+    this.ipv4 = new RouteWriter('ipv4', tables, this.peers.all, this.minutePaths);
+    this.ipv6 = new RouteWriter('ipv6', tables, this.peers.all, this.minutePaths);
   }
 
   beginUpdate(cursor: MrtCursor): void {
     const peer = this.peers.of(cursor);
     this.#peer = peer;
-    this.#path = -1;
+    this.ipv4.queue.closeRun();
+    this.ipv6.queue.closeRun();
     if (peer === undefined) {
       this.#refuse(cursor, 'peerLimit');
       return;
@@ -80,18 +69,16 @@ export class UpdateApplier implements MrtVisitor {
     const start = firstSecondOf(this.minute);
     this.#place = packPlace(Math.max(0, time - start), 0, peer.number);
     this.#kind =
-      (time < start ? elemIsLate : 0) |
-      (cursor.isRib ? elemIsOfDump : 0) |
-      (cursor.hasPathIds ? elemHasPathId : 0);
+      (time < start ? runIsLate : 0) |
+      (cursor.isRib ? runIsOfDump : 0) |
+      (cursor.hasPathIds ? runHasPathIds : 0);
   }
 
   endUpdate(): void {}
 
   announceIpv4(cursor: MrtCursor, address: number, length: number, pathId: number): void {
     if (this.#skips(cursor)) return;
-    if (this.#queue.isFull) this.flush();
-    if (this.#path < 0) this.#path = this.#queue.addPath(cursor);
-    this.#queue.add(this.#place | (length << 6), this.#kind, address | 0, pathId | 0, this.#path, 0);
+    this.#queueFor(this.ipv4.queue, cursor, this.#kind).add(address | 0, length, pathId | 0, 0);
   }
 
   announceIpv6(
@@ -104,18 +91,19 @@ export class UpdateApplier implements MrtVisitor {
     pathId: number,
   ): void {
     if (this.#skips(cursor)) return;
-    if (this.#queue.isFull) this.flush();
-    if (this.#path < 0) this.#path = this.#queue.addPath(cursor);
     const prefix = this.#tables.ipv6.intern(w0, w1, w2, w3, length);
-    this.#queue.add(this.#place | (length << 6), this.#kind | elemIsIpv6, 0, pathId | 0, this.#path, prefix);
+    this.#queueFor(this.ipv6.queue, cursor, this.#kind).add(0, length, pathId | 0, prefix);
   }
 
   withdrawIpv4(cursor: MrtCursor, address: number, length: number, pathId: number): void {
     // A dump says what is there: an entry without a usable route says nothing.
     if (this.#skips(cursor) || cursor.isRib) return;
-    if (this.#queue.isFull) this.flush();
-    const kind = this.#kind | elemWithdraws;
-    this.#queue.add(this.#place | (length << 6), kind, address | 0, pathId | 0, 0, 0);
+    this.#queueFor(this.ipv4.queue, cursor, this.#kind | runWithdraws).add(
+      address | 0,
+      length,
+      pathId | 0,
+      0,
+    );
   }
 
   withdrawIpv6(
@@ -128,10 +116,8 @@ export class UpdateApplier implements MrtVisitor {
     pathId: number,
   ): void {
     if (this.#skips(cursor) || cursor.isRib) return;
-    if (this.#queue.isFull) this.flush();
     const prefix = this.#tables.ipv6.intern(w0, w1, w2, w3, length);
-    const kind = this.#kind | elemWithdraws | elemIsIpv6;
-    this.#queue.add(this.#place | (length << 6), kind, 0, pathId | 0, 0, prefix);
+    this.#queueFor(this.ipv6.queue, cursor, this.#kind | runWithdraws).add(0, length, pathId | 0, prefix);
   }
 
   stateChange(cursor: MrtCursor, _oldState: number, newState: number): void {
@@ -145,8 +131,8 @@ export class UpdateApplier implements MrtVisitor {
     if (peer.state !== 'down' && (newState !== established || !isNew)) {
       peer.loseSession(second);
       // What it did before in this minute no longer matters, and would be mistaken for what came after.
-      this.ipv4Log.removePeer(peer.number, this.#tables.paths);
-      this.ipv6Log.removePeer(peer.number, this.#tables.paths);
+      this.ipv4.log.removePeer(peer.number);
+      this.ipv6.log.removePeer(peer.number);
     }
     if (newState === established) peer.hear(second);
   }
@@ -157,8 +143,9 @@ export class UpdateApplier implements MrtVisitor {
 
   /** Applies what is queued. To be called after every batch: nothing else looks at the queue. */
   flush(): void {
-    this.#writer.apply(this.#queue, Math.floor((this.minute * 60) / windowSeconds));
-    this.#path = -1;
+    const window = Math.floor((this.minute * 60) / windowSeconds);
+    this.ipv4.flush(window);
+    this.ipv6.flush(window);
   }
 
   /** A dump begins, or the one under way will never be whole. */
@@ -180,7 +167,7 @@ export class UpdateApplier implements MrtVisitor {
         if (dumpRole !== 'fill' && dumpRole !== 'compare') continue;
         const missing = rib.stopMarking();
         peer.drift += missing.length;
-        this.#writer.changeAll(peer, family, missing, second, 'absent');
+        this[family].changeAll(peer, missing, second, 'absent');
         rib.complete = true;
         peer.requireReport();
       }
@@ -191,13 +178,12 @@ export class UpdateApplier implements MrtVisitor {
   dropStale(peer: Peer, family: Family): void {
     const missing = peer[family].stopMarking();
     if (!isStale(missing.length, peer[family].routes)) return;
-    this.#writer.changeAll(peer, family, missing, 59, 'unknown');
+    this[family].changeAll(peer, missing, 59, 'unknown');
     peer.requireReport();
   }
 
   movePaths(moved: (id: number) => number): void {
-    this.ipv4Log.movePaths(moved);
-    this.ipv6Log.movePaths(moved);
+    this.minutePaths.movePaths(moved);
     for (const peer of this.peers.all) for (const family of families) peer[family].addPath?.movePaths(moved);
   }
 
@@ -210,8 +196,9 @@ export class UpdateApplier implements MrtVisitor {
     writer.u32(this.#newest);
     writer.u32(this.ignoredRoutes);
     this.peers.save(writer);
-    this.ipv4Log.save(writer);
-    this.ipv6Log.save(writer);
+    this.ipv4.log.save(writer);
+    this.ipv6.log.save(writer);
+    this.minutePaths.save(writer);
   }
 
   load(reader: StateReader): void {
@@ -219,8 +206,16 @@ export class UpdateApplier implements MrtVisitor {
     this.#newest = reader.u32();
     this.ignoredRoutes = reader.u32();
     this.peers.load(reader);
-    this.ipv4Log.load(reader);
-    this.ipv6Log.load(reader);
+    this.ipv4.log.load(reader);
+    this.ipv6.log.load(reader);
+    this.minutePaths.load(reader);
+  }
+
+  /** The queue, with room for an elem and a run of this kind open. */
+  #queueFor(queue: ElemQueue, cursor: MrtCursor, kind: number): ElemQueue {
+    if (queue.isFull) this.flush();
+    if (queue.openKind !== kind) queue.openRun(cursor, this.#place, kind);
+    return queue;
   }
 
   /** True where the route at the cursor is not kept. */
