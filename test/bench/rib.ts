@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BgpUpdates } from '#core/contract/bgp-updates.ts';
+import { peerCounts } from '#core/contract/route-changes.ts';
 import { RouteTracker, type RouteTrackerOutput } from '#core/rib/route-tracker.ts';
 
 /**
@@ -61,22 +62,13 @@ const records = (source: string, eventMinute: number, value: Uint8Array): BgpUpd
   content: { case: 'mrtRecords', value },
 });
 
-const classNames = [
-  'announcedNew',
-  'aaDiff',
-  'aaDup',
-  'waDiff',
-  'waDup',
-  'withdrawn',
-  'wwDup',
-  'late',
-  'drift',
-] as const;
+/** Those that are classes: each elem is in one. */
+const classNames = peerCounts.filter((name) => name !== 'late' && name !== 'drift');
 
 /** Decode, tables and classes over the day, data in memory, cold start. */
 export function measureDay(batches: readonly BgpUpdates[], blockPartitions: number): DayFigures {
   const tracker = new RouteTracker({ tracker: 0, trackerPartitions: 1, blockPartitions });
-  const classes: Record<string, number> = Object.fromEntries(classNames.map((name) => [name, 0]));
+  const classes: Record<string, number> = Object.fromEntries(peerCounts.map((name) => [name, 0]));
   const routes = new Map<string, number>();
   let changes = 0;
   let refused = 0;
@@ -89,7 +81,7 @@ export function measureDay(batches: readonly BgpUpdates[], blockPartitions: numb
       changes += source.ipv4.count + source.ipv6.count;
       if (output.blockPartition > 0) continue;
       for (const peer of source.peers) {
-        for (const name of classNames) classes[name] += peer[name];
+        for (const name of peerCounts) classes[name] += peer[name];
         routes.set(`${peer.address} ${peer.asn}`, peer.ipv4.routes + peer.ipv6.routes);
       }
     }
@@ -99,7 +91,7 @@ export function measureDay(batches: readonly BgpUpdates[], blockPartitions: numb
   for (const batch of batches) tracker.apply(batch, emit);
   const seconds = (performance.now() - start) / 1000;
   const cpu = process.cpuUsage(startCpu);
-  const elems = classNames.slice(0, 7).reduce((sum, name) => sum + classes[name], 0);
+  const elems = classNames.reduce((sum, name) => sum + classes[name], 0);
   return {
     seconds,
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
