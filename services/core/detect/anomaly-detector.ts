@@ -4,7 +4,7 @@ import type { EventMinute } from '../event-time.ts';
 import { families } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import type { Step } from '../step.ts';
-import { type AsState, emptyAs, forget, type Minute, takeScore } from './as-state.ts';
+import { type AsState, emptyAs, forget, type Minute, takeScore, withAllFields } from './as-state.ts';
 import { decideBeat } from './beats.ts';
 import { findCommonCauses } from './common-cause.ts';
 import { endOf, IncidentBook } from './incident-book.ts';
@@ -39,8 +39,11 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
     switch (content.case) {
       case 'score': {
         const { originAs } = content.value;
-        const state = this.#ases.get(originAs) ?? emptyAs(originAs);
-        this.#ases.set(originAs, state);
+        let state = this.#ases.get(originAs);
+        if (state === undefined) {
+          state = emptyAs(originAs);
+          this.#ases.set(originAs, state);
+        }
         takeScore(state, content.value, eventMinute, this.#ticks);
         this.#lookAt(state, eventMinute);
         return;
@@ -68,12 +71,12 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
 
   #decideAs(state: AsState | undefined, now: Minute): void {
     if (state?.dueMinute !== now.minute) return;
-    delete state.dueMinute;
+    state.dueMinute = undefined;
     const book = this.#book;
     let next = decideBeat(state, now, book);
     for (const family of families) next = Math.min(next, decideOutages(state, family, now, book));
     next = Math.min(next, decideSchedule(state, now, book));
-    delete state.score;
+    state.score = undefined;
     if (forget(state, now.eventSecond)) this.#ases.delete(state.originAs);
     else this.#lookAt(state, Math.max(Math.min(next, dailyLook(state.originAs, now.minute)), now.minute + 1));
   }
@@ -100,7 +103,7 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
   load(reader: StateReader): void {
     this.#ticks = { ipv4: reader.f64(), ipv6: reader.f64() };
     const ases = JSON.parse(reader.text()) as AsState[];
-    this.#ases = new Map(ases.map((state) => [state.originAs, state]));
+    this.#ases = new Map(ases.map((state) => [state.originAs, withAllFields(state)]));
     const due = JSON.parse(reader.text()) as [EventMinute, number[]][];
     this.#due = new Map(due.map(([minute, origins]) => [minute, new Set(origins)]));
     this.#transits = JSON.parse(reader.text()) as TransitScore[];

@@ -16,33 +16,36 @@ export interface Minute {
   readonly frozen: Readonly<Record<Family, boolean>>;
 }
 
-/** What the detector remembers of one origin AS. Plain data, as incident.ts says. */
+/**
+ * What the detector remembers of one origin AS. Plain data, as incident.ts says. Every field is there from the start and none is
+ * ever deleted: that would make a slow object of it.
+ */
 export interface AsState {
   readonly originAs: number;
   /** The minute in which to look at it next. */
-  dueMinute?: EventMinute;
+  dueMinute: EventMinute | undefined;
   /** The score of the minute that is under way; undefined if nothing happened to the AS in it. */
-  score?: AsScore;
+  score: AsScore | undefined;
   readonly ipv4: FamilyState;
   readonly ipv6: FamilyState;
   /** The last prefix events. */
   recent: RecentEvent[];
   /** The open BURST, BEAT or CHRONIC incident. */
-  beatId?: string;
-  scheduleId?: string;
+  beatId: string | undefined;
+  scheduleId: string | undefined;
   /** Beat events no more than 30 minutes apart: the first and the last one. */
   runFirstSecond: EventSecond;
   runLastSecond: EventSecond;
   /** Days (since 1970) on which a beat was recognised, within a week. */
   beatDays: number[];
-  lastBeat?: PastBeat;
+  lastBeat: PastBeat | undefined;
   outages: PastOutage[];
   /** Ids given lately, so that none is given twice. */
   ids: string[];
 }
 
 export interface FamilyState {
-  visibility?: KeptVisibility;
+  visibility: KeptVisibility | undefined;
   lost: LostPrefixes;
   /** Minutes in a row for which the full, or the partial, condition has held; no more than decide. */
   fullMinutes: number;
@@ -52,7 +55,7 @@ export interface FamilyState {
   /** Prefixes that went lately and are covered: how many, at the end of which minute. */
   coveredLosses: CoveredLoss[];
   /** The peers of the last loss, or, before any, of the first event. */
-  peers?: PeerSample;
+  peers: PeerSample | undefined;
 }
 
 export interface CoveredLoss {
@@ -91,22 +94,43 @@ export interface PastOutage {
 
 export const emptyAs = (originAs: number): AsState => ({
   originAs,
+  dueMinute: undefined,
+  score: undefined,
   ipv4: emptyFamily(),
   ipv6: emptyFamily(),
   recent: [],
+  beatId: undefined,
+  scheduleId: undefined,
   runFirstSecond: 0,
   runLastSecond: 0,
   beatDays: [],
+  lastBeat: undefined,
   outages: [],
   ids: [],
 });
 
 const emptyFamily = (): FamilyState => ({
-  lost: { named: [] },
+  visibility: undefined,
+  lost: { named: [], unnamed: undefined },
   fullMinutes: 0,
   partialMinutes: 0,
   outageIds: [],
   coveredLosses: [],
+  peers: undefined,
+});
+
+/** JSON leaves out what is undefined. */
+export const withAllFields = (state: AsState): AsState => ({
+  ...emptyAs(state.originAs),
+  ...state,
+  ipv4: withFamilyFields(state.ipv4),
+  ipv6: withFamilyFields(state.ipv6),
+});
+
+const withFamilyFields = (family: FamilyState): FamilyState => ({
+  ...emptyFamily(),
+  ...family,
+  lost: { named: family.lost.named, unnamed: family.lost.unnamed },
 });
 
 /** Takes in the score of a minute; nothing is decided before the minute's heartbeat. */
@@ -120,7 +144,8 @@ export function takeScore(state: AsState, score: AsScore, minute: EventMinute, t
     const own = isIpv6 ? state.ipv6 : state.ipv4;
     if (event.kind === 'down' || own.peers === undefined) own.peers = peersOf(event);
   }
-  state.recent.splice(0, state.recent.length - 2 * limits.sampleUpdates);
+  if (state.recent.length > 2 * limits.sampleUpdates)
+    state.recent.splice(0, state.recent.length - 2 * limits.sampleUpdates);
 }
 
 function takeFamily(
@@ -187,9 +212,9 @@ export function forget(state: AsState, eventSecond: EventSecond): boolean {
     state.outages = state.outages.filter((past) => eventSecond - past.endSecond <= schedule.horizonSeconds);
   if (state.beatDays.length > 0)
     state.beatDays = state.beatDays.filter((day) => eventSecond / 86_400 - day <= chronic.withinDays);
-  if (eventSecond - (state.lastBeat?.closedSecond ?? eventSecond) > 2 * 86_400) delete state.lastBeat;
+  if (eventSecond - (state.lastBeat?.closedSecond ?? eventSecond) > 2 * 86_400) state.lastBeat = undefined;
   const open = state.ipv4.outageIds.length + state.ipv6.outageIds.length > 0;
-  const lost = [state.ipv4, state.ipv6].some((family) => (family.visibility?.lost ?? 0) > 0);
+  const lost = (state.ipv4.visibility?.lost ?? 0) + (state.ipv6.visibility?.lost ?? 0) > 0;
   return (
     !open &&
     !lost &&

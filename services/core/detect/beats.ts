@@ -105,6 +105,7 @@ function open(
     on: true,
     onSecond: now.eventSecond,
     heard: 0,
+    twin: undefined,
   };
   describe(state, incident, score);
   state.beatId = incident.id;
@@ -117,9 +118,11 @@ function describe(state: AsState, incident: BeatIncident, score: AsScore): void 
   const { beat } = score;
   incident.events = incident.kind === 'burst' ? score.burst.events : beat.events;
   incident.lastEventSecond = Math.max(incident.lastEventSecond, beat.lastEventSecond);
-  incident.prefixes = [...new Set([...incident.prefixes, ...beat.prefixes])]
-    .sort()
-    .slice(0, limits.prefixesSent);
+  if (beat.prefixes.some((prefix) => !incident.prefixes.includes(prefix))) {
+    incident.prefixes = [...new Set([...incident.prefixes, ...beat.prefixes])]
+      .sort()
+      .slice(0, limits.prefixesSent);
+  }
   incident.prefixCount = Math.max(incident.prefixCount, beat.prefixCount, incident.prefixes.length);
   incident.heard = beat.heardPrefixes;
   incident.metronomic =
@@ -202,7 +205,7 @@ function followBurst(state: AsState, incident: BeatIncident, now: Minute, book: 
     recognise(state, incident, score, now, book);
   } else if (now.eventSecond - incident.lastEventSecond >= burst.quietSeconds) {
     book.close(incident, incident.lastEventSecond, 'recovered');
-    delete state.beatId;
+    state.beatId = undefined;
   }
 }
 
@@ -237,7 +240,7 @@ function closeBeat(state: AsState, incident: BeatIncident, now: Minute, book: In
     closedSecond: now.eventSecond,
   };
   book.close(incident, incident.lastEventSecond, 'recovered');
-  delete state.beatId;
+  state.beatId = undefined;
 }
 
 /** It goes on and off without a word, and is over when it has been off for a week. */
@@ -253,7 +256,7 @@ function followChronic(state: AsState, incident: BeatIncident, now: Minute, book
   if (incident.on) incident.onSecond = now.eventSecond;
   if (now.eventSecond - incident.onSecond < chronic.quietSeconds) return;
   book.close(incident, incident.lastEventSecond, 'recovered');
-  delete state.beatId;
+  state.beatId = undefined;
 }
 
 function nextMinute(incident: BeatIncident | undefined, now: Minute): EventMinute {

@@ -47,12 +47,12 @@ export interface OutageIncident extends IncidentBase {
   wholeTable: boolean;
   lostBlocks: number;
   /** Since when it is full without interruption; undefined while it is not. */
-  fullSinceSecond?: EventSecond;
+  fullSinceSecond: EventSecond | undefined;
   noLongerFullMinutes: number;
   lostNow: number;
   /** Of those, the prefixes that too many peers have again to go now; since when all are; whether people were told so. */
   partlyBack: number;
-  partlyBackSecond?: EventSecond;
+  partlyBackSecond: EventSecond | undefined;
   toldPartlyBack: boolean;
   /** The peers that lacked it when the most did. */
   mostPeers?: PeerCounts;
@@ -60,7 +60,7 @@ export interface OutageIncident extends IncidentBase {
   backMinutes: number;
   lostChangedSecond: EventSecond;
   settled: boolean;
-  comeBack?: ComeBack;
+  comeBack: ComeBack | undefined;
   /** The beat in which, or within a day after which, it happened. */
   precursor?: Precursor;
   /** The schedule that it follows, until when it may last, and whether it did last longer. */
@@ -106,7 +106,7 @@ export interface BeatIncident extends IncidentBase {
   /** Prefixes of the AS that peers have named by now. */
   heard: number;
   /** The beat of another origin AS of the same prefixes, told before. */
-  twin?: { readonly id: string; readonly originAs: number };
+  twin: { readonly id: string; readonly originAs: number } | undefined;
 }
 
 export interface ScheduleIncident extends IncidentBase {

@@ -12,7 +12,7 @@ export const writtenOff = '-';
  */
 export interface LostPrefixes {
   named: LostEntry[];
-  unnamed?: LostEntry;
+  unnamed: LostEntry | undefined;
 }
 
 export interface LostEntry {
@@ -80,7 +80,7 @@ function isLoss(events: readonly ScoredEvent[], prefix: string): boolean {
 }
 
 function updateUnnamed(lost: LostPrefixes, count: number, tick: number, second: EventSecond): void {
-  if (count <= 0) delete lost.unnamed;
+  if (count <= 0) lost.unnamed = undefined;
   else if (lost.unnamed !== undefined) lost.unnamed = { ...lost.unnamed, count };
   else lost.unnamed = { prefix: '', count, second, tick, owner: noOwner };
 }

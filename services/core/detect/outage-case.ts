@@ -60,7 +60,7 @@ function blocksOf({ visibility: { lost, lostBlocks } }: Case, count: number): nu
 export function countPeers(at: Case, incident: OutageIncident): void {
   const { by, partlyBack } = weakest(lostOf(at, incident.id));
   incident.partlyBack = partlyBack;
-  if (!isPartlyBack(incident)) delete incident.partlyBackSecond;
+  if (!isPartlyBack(incident)) incident.partlyBackSecond = undefined;
   else incident.partlyBackSecond ??= at.now.eventSecond;
   if (by === undefined) return;
   incident.evidence = { ...incident.evidence, ...countFacts(by) };

@@ -103,7 +103,7 @@ function relapse(at: Case, incident: OutageIncident, back: ComeBack): void {
 /** It did not last. */
 function forgetComeBack(incident: OutageIncident): void {
   incident.backMinutes += incident.comeBack?.backMinutes ?? 0;
-  delete incident.comeBack;
+  incident.comeBack = undefined;
 }
 
 function changeKind(at: Case, incident: OutageIncident, visible: number): void {
@@ -112,7 +112,7 @@ function changeKind(at: Case, incident: OutageIncident, visible: number): void {
     incident.noLongerFullMinutes = visible > outage.fullShare ? incident.noLongerFullMinutes + 1 : 0;
     if (incident.noLongerFullMinutes < outage.noLongerFullMinutes) return;
     incident.kind = 'outagePartial';
-    delete incident.fullSinceSecond;
+    incident.fullSinceSecond = undefined;
     changePhase(incident, incident.kind, now.eventSecond - outage.noLongerFullMinutes * 60);
   } else {
     if (incident.settled || own.fullMinutes < outage.fullMinutes || incident !== openOutages(at).at(-1))

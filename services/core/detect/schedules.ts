@@ -196,7 +196,7 @@ export function decideSchedule(state: AsState, now: Minute, book: IncidentBook):
   const overSecond = Math.max(found.lastStartSecond, found.lastEndSecond) + schedule.endedAfterSeconds;
   if (now.eventSecond < overSecond) return minuteOf(overSecond + 59) - 1;
   book.close(found, found.lastEndSecond || found.lastStartSecond, 'recovered');
-  delete state.scheduleId;
+  state.scheduleId = undefined;
   return Number.POSITIVE_INFINITY;
 }
 

@@ -2,15 +2,16 @@ import type { TransitScore } from '../contract/as-scores.ts';
 import { firstSecondOf } from '../event-time.ts';
 import type { Minute } from './as-state.ts';
 import { noPeers } from './evidence.ts';
-import type { Incident, TransitIncident } from './incident.ts';
+import type { TransitIncident } from './incident.ts';
 import { type IncidentBook, incidentId } from './incident-book.ts';
 import { leakChurn, limits } from './thresholds.ts';
 
 /** Path changes of many origins through one AS are one incident of that AS. A storm without such an AS is none. */
 export function decideTransits(scores: readonly TransitScore[], now: Minute, book: IncidentBook): void {
-  const open = new Map(
-    [...book.incidents()].filter(isTransit).map((incident) => [incident.transitAs, incident]),
-  );
+  const open = new Map<number, TransitIncident>();
+  for (const incident of book.incidents()) {
+    if (incident.type === 'transit') open.set(incident.transitAs, incident);
+  }
   for (const score of scores) {
     if (score.transitAs === 0) continue;
     const incident = open.get(score.transitAs);
@@ -22,8 +23,6 @@ export function decideTransits(scores: readonly TransitScore[], now: Minute, boo
       book.close(incident, incident.lastSecond, 'recovered');
   }
 }
-
-const isTransit = (incident: Incident): incident is TransitIncident => incident.type === 'transit';
 
 function begin(score: TransitScore, now: Minute, book: IncidentBook): void {
   const { transitAs, prefixes, origins } = score;

@@ -6,7 +6,7 @@ import type { IncidentBook } from './incident-book.ts';
  * told of nobody can know: so both are told, and the second one points at the first.
  */
 export function noteTwin(incident: BeatIncident, book: IncidentBook): void {
-  delete incident.twin;
+  incident.twin = undefined;
   for (const other of book.incidents()) {
     if (!isBefore(other, incident) || !hasAll(other, incident)) continue;
     incident.twin = { id: other.id, originAs: other.originAs };
