@@ -60,3 +60,39 @@ test('live', () => {
   for (const wrong of [['x'], ['--ris-live', 'off'], ['--bmp', 'foo'], ['--bmp', '70000'], ['--seed', '2']])
     assert.equal(parseArguments(['live', ...wrong]).case, 'wrong', wrong.join(' '));
 });
+
+test('what works over Kafka', () => {
+  const plain = { configFile: undefined, only: undefined };
+  assert.deepEqual(parseArguments(['run', 'route-tracker']), {
+    case: 'run',
+    service: 'route-tracker',
+    files: [],
+    ...plain,
+  });
+  assert.deepEqual(parseArguments('run feeder a.gz b.gz --config c.json'.split(' ')), {
+    case: 'run',
+    service: 'feeder',
+    files: ['a.gz', 'b.gz'],
+    configFile: 'c.json',
+    only: undefined,
+  });
+  assert.deepEqual(parseArguments(['topics', '--apply']), { case: 'topics', apply: true, ...plain });
+  assert.deepEqual(parseArguments(['dead-letters', '--dump']), {
+    case: 'dead-letters',
+    ...plain,
+    only: 'dump',
+  });
+});
+
+test('what is wrong with commands over Kafka', () => {
+  const wrong = (line: string) => {
+    const command = parseArguments(line.split(' '));
+    return command.case === 'wrong' ? command.message : undefined;
+  };
+  assert.match(wrong('run')!, /^run needs one of feeder, route-tracker, /);
+  assert.equal(wrong('run feeder'), 'run feeder needs a FILE');
+  assert.equal(wrong('run anomaly-detector a.gz'), 'anomaly-detector needs no a.gz');
+  assert.equal(wrong('run route-tracker --apply'), '--apply is not for run');
+  assert.equal(wrong('topics --watch 1'), '--watch is not for topics');
+  assert.equal(wrong('a.gz --check'), '--check is for what works on Kafka');
+});

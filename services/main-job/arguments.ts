@@ -36,6 +36,7 @@ export type ConfiguredCommand = {
 } & (
   | { readonly case: 'run'; readonly service: ServiceName; readonly files: readonly string[] }
   | { readonly case: 'topics'; readonly apply: boolean }
+  | { readonly case: 'dead-letters' }
 );
 
 /** What runs as a process of its own over Kafka. */
@@ -67,6 +68,7 @@ export const helpText = `Steadybeat watches the Internet's routing for the stead
 
   On Apache Kafka (--dump lists every setting; status 1: could not go on or end in time, 2: wrong arguments or settings):
   npm start -- topics                  say how the topics differ from what they should be; --apply creates and sets them
+  npm start -- dead-letters            show what could not be used, and where it came from
   npm start -- run SERVICE             one service as a process: route-tracker, visibility-tracker, instability-scorer or
                                        anomaly-detector; it waits for brokers, and SIGTERM ends it in order
   npm start -- run feeder FILE...      feed MRT files to them
@@ -132,12 +134,13 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   if (positionals[0] === 'decode') return decodeCommand(values, positionals.slice(1));
   if (positionals[0] === 'run') return runCommand(values, positionals.slice(1));
   if (positionals[0] === 'topics') return topicsCommand(values, positionals.slice(1));
+  if (positionals[0] === 'dead-letters') return deadLettersCommand(values, positionals.slice(1));
   const output = outputOptions(values);
   if (positionals[0] === 'live') return liveCommand(values, positionals.slice(1), output);
   const ofLive = (['bmp', 'ris-live'] as const).find((name) => values[name] !== undefined);
   if (ofLive !== undefined) throw new WrongArgument(`--${ofLive} is for live only`);
   const ofKafka = [...ofConfigured, 'apply'].find((name) => values[name] !== undefined);
-  if (ofKafka !== undefined) throw new WrongArgument(`--${ofKafka} is for run and topics only`);
+  if (ofKafka !== undefined) throw new WrongArgument(`--${ofKafka} is for what works on Kafka`);
   if (positionals.length === 0) {
     refuseOthers(values, ['format', 'scores', 'watch', 'seed'], 'needs a FILE');
     return { case: 'replay', seed: seedOf(text(values.seed)), output };
@@ -184,6 +187,12 @@ function topicsCommand(values: Values, others: readonly string[]): Command {
   if (others.length > 0) throw new WrongArgument(`topics needs no ${others[0]}`);
   refuseOthers(values, [...ofConfigured, 'apply'], 'is not for topics');
   return { case: 'topics', apply: values.apply === true, ...configured(values) };
+}
+
+function deadLettersCommand(values: Values, others: readonly string[]): Command {
+  if (others.length > 0) throw new WrongArgument(`dead-letters needs no ${others[0]}`);
+  refuseOthers(values, ofConfigured, 'is not for dead-letters');
+  return { case: 'dead-letters', ...configured(values) };
 }
 
 const ofConfigured = ['config', 'check', 'dump'];

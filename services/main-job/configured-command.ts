@@ -1,5 +1,6 @@
 import { dumpLines, readConfiguration } from '#runtime/configuration/configuration.ts';
 import type { ConfiguredCommand } from './arguments.ts';
+import { deadLettersCommand } from './dead-letters-command.ts';
 import { runCommand } from './run-command.ts';
 import { topicsCommand } from './topics-command.ts';
 
@@ -18,5 +19,7 @@ export async function configuredCommand(command: ConfiguredCommand): Promise<num
       return runCommand(command.service, command.files, read.configuration);
     case 'topics':
       return topicsCommand(read.configuration, command.apply);
+    case 'dead-letters':
+      return deadLettersCommand(read.configuration);
   }
 }

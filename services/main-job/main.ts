@@ -28,6 +28,7 @@ export async function main(args: readonly string[]): Promise<number> {
       return (await import('./live-command.ts')).liveCommand(command);
     case 'run':
     case 'topics':
+    case 'dead-letters':
       return (await import('./configured-command.ts')).configuredCommand(command);
     case 'replay':
       return replayCommand(command);

@@ -58,3 +58,10 @@ test('the last sequences are found from the end, however far back', async () => 
     ]),
   );
 });
+
+test("a stranger's records are passed over", async () => {
+  const log = await logOf([['a', 1]]);
+  const stranger = await log.openProducer();
+  await stranger.send([{ topic: bgpUpdates.topic, partition: 0, key: '', value: Buffer.from('garbage') }]);
+  assert.deepEqual(await lastSequences(log, bgpUpdates.topic, 0, ['a']), new Map([['a', 1]]));
+});

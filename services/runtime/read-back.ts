@@ -47,12 +47,22 @@ export async function lastSequences(
   const { low, high } = await transport.offsets(topic, partition);
   for (let to = high; to > low && missing.size > 0; to -= stepRecords) {
     for await (const record of transport.scan(topic, partition, Math.max(low, to - stepRecords), to)) {
-      const { producer, sequence } = openRecord(record.value!).envelope;
-      const last = sequences.get(producer);
+      const envelope = envelopeOf(record);
+      const last = envelope && sequences.get(envelope.producer);
       if (last === undefined) continue;
+      const { producer, sequence } = envelope!;
       missing.delete(producer);
       sequences.set(producer, Math.max(last, sequence));
     }
   }
   return sequences;
+}
+
+/** Undefined where a stranger wrote the record: readers make a dead letter of it. */
+function envelopeOf({ value }: LogRecord): Envelope | undefined {
+  try {
+    return openRecord(value!).envelope;
+  } catch {
+    return undefined;
+  }
 }
