@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
+import { bgpUpdates } from '#runtime/topics.ts';
 import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
 import { MemoryStorage } from '#runtime/transport/memory-storage.ts';
 import { generate } from '#scenario/generate.ts';
@@ -44,6 +45,13 @@ function run(...args: string[]): ServiceProcess {
   const one = new ServiceProcess(['run', ...args], environment);
   processes.add(one);
   return one;
+}
+
+/** Rejects where the process ends with another status than 0. */
+async function failsWithError(service: ServiceProcess): Promise<never> {
+  const { code } = await service.ended;
+  if (code !== 0) throw new Error(service.log);
+  return new Promise<never>(() => undefined);
 }
 
 /** The collectors' files on disk: a table dump and the updates of each. */
@@ -124,17 +132,21 @@ test('without a broker a service waits, is alive and not ready, and ends when it
 test('all services as processes, a tracker killed and the feeder interrupted: byte for byte the same', {
   skip: missing,
   timeout: 180_000,
-}, async () => {
+}, async (t) => {
   const transport = await KafkaTransport.open({ brokers: brokers!, clientId: 'test', prefix });
+  t.after(() => transport.close());
   const said = async () => (await publicTopics(transport)).length;
   const names = ['route-tracker', 'visibility-tracker', 'instability-scorer', 'anomaly-detector'];
   const services = names.map((name) => run(name));
   for (const service of services) await service.ready();
   const second = [run('route-tracker'), run('visibility-tracker')];
   for (const service of second) await service.ready();
+  const garbage = { topic: bgpUpdates.topic, partition: 0, key: '', value: Buffer.from('garbage') };
+  const stranger = await transport.openProducer();
+  await stranger.send([garbage]);
   const feeder = run('feeder', ...files);
   const victim = services[0]!;
-  await victim.said(/snapshot at offset/);
+  await Promise.race([victim.said(/snapshot at offset/), failsWithError(feeder)]);
   await setTimeout(300);
   assert.equal((await victim.kill('SIGKILL')).signal, 'SIGKILL');
   assert.deepEqual(await feeder.kill('SIGTERM'), { code: 0, signal: null }, feeder.log);
@@ -151,5 +163,7 @@ test('all services as processes, a tracker killed and the feeder interrupted: by
   const goneOn = [second[0]!, again].filter(({ log }) => /reading from offset [1-9]/.test(log));
   assert.ok(goneOn.length > 0, 'somebody went on from a snapshot');
   assert.equal(firstDifference(await publicTopics(transport), expected), undefined);
-  await transport.close();
+  const letters = await steadybeat(['dead-letters'], environment);
+  const told = /^- {2}record-without-envelope {2}bgp\.updates\/0 {2}offset 0 {2}7 bytes .*\nin all: 1 /;
+  assert.match(letters.stdout, told, letters.stderr);
 });
