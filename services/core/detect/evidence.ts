@@ -43,6 +43,13 @@ export const countFacts = (by: PeerCounts) => ({
   livePeerAses: by.livePeerAses,
 });
 
+/** True where the evidence says these counts already. */
+export const saysCounts = (facts: PeerFacts, by: PeerCounts): boolean =>
+  facts.peersFor === by.peers &&
+  facts.livePeers === by.livePeers &&
+  facts.peerAsesFor === by.peerAses &&
+  facts.livePeerAses === by.livePeerAses;
+
 /** Of the family that lost a prefix last. */
 const lastPeers = ({ ipv4, ipv6 }: AsState): PeerSample | undefined =>
   (ipv6.peers?.second ?? 0) > (ipv4.peers?.second ?? 0) ? ipv6.peers : ipv4.peers;

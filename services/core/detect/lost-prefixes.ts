@@ -33,6 +33,14 @@ export const entriesOf = (lost: LostPrefixes): LostEntry[] =>
 export const countOf = (entries: readonly LostEntry[]): number =>
   entries.reduce((sum, entry) => sum + entry.count, 0);
 
+/** How many prefixes of these owners, without a list of them. */
+export function countOwned(lost: LostPrefixes, isOwner: (owner: string) => boolean): number {
+  let count = 0;
+  for (const entry of lost.named) if (isOwner(entry.owner)) count += entry.count;
+  if (lost.unnamed !== undefined && isOwner(lost.unnamed.owner)) count += lost.unnamed.count;
+  return count;
+}
+
 /** Takes in what a minute's score says. `fallbackSecond`: when a prefix went whose event is not among those sent. */
 export function updateLost(
   lost: LostPrefixes,

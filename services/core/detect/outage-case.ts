@@ -1,9 +1,9 @@
 import type { Family } from '../prefix.ts';
 import type { AsState, FamilyState, KeptVisibility, Minute } from './as-state.ts';
-import { countFacts, outageEvidence } from './evidence.ts';
+import { countFacts, outageEvidence, saysCounts } from './evidence.ts';
 import { isPartlyBack, type OutageIncident } from './incident.ts';
 import type { IncidentBook } from './incident-book.ts';
-import { countOf, entriesOf, type LostEntry, weakest, writtenOff } from './lost-prefixes.ts';
+import { countOf, countOwned, entriesOf, type LostEntry, weakest, writtenOff } from './lost-prefixes.ts';
 import { limits } from './thresholds.ts';
 
 /** One family of one AS in one minute. */
@@ -26,13 +26,12 @@ export const lostOf = ({ own }: Case, owner: string): LostEntry[] =>
   entriesOf(own.lost).filter((entry) => entry.owner === owner);
 
 /** Lost prefixes that no longer count against the AS: of losses that nothing changes in, or that were closed without them. */
-export function discounted(at: Case): number {
-  const settled = openOutages(at).filter((incident) => incident.settled);
-  return (
-    countOf(lostOf(at, writtenOff)) +
-    settled.reduce((sum, incident) => sum + countOf(lostOf(at, incident.id)), 0)
-  );
-}
+export const discounted = ({ own, book }: Case): number =>
+  countOwned(own.lost, (owner) => {
+    if (owner === writtenOff) return true;
+    const incident = own.outageIds.includes(owner) ? (book.get(owner) as OutageIncident) : undefined;
+    return incident !== undefined && incident.ended === undefined && incident.settled;
+  });
 
 export const share = (visible: number, expected: number): number => (expected <= 0 ? 1 : visible / expected);
 
@@ -63,7 +62,7 @@ export function countPeers(at: Case, incident: OutageIncident): void {
   if (!isPartlyBack(incident)) incident.partlyBackSecond = undefined;
   else incident.partlyBackSecond ??= at.now.eventSecond;
   if (by === undefined) return;
-  incident.evidence = { ...incident.evidence, ...countFacts(by) };
+  if (!saysCounts(incident.evidence, by)) incident.evidence = { ...incident.evidence, ...countFacts(by) };
   const most = incident.mostPeers;
   if (most === undefined || by.peers * most.livePeers >= most.peers * by.livePeers) incident.mostPeers = by;
 }

@@ -1,6 +1,6 @@
 import { firstSecondOf } from '../event-time.ts';
 import { type ComeBack, changePhase, type OutageIncident } from './incident.ts';
-import { countOf, entriesOf, noOwner, startOfLoss } from './lost-prefixes.ts';
+import { countOwned, entriesOf, noOwner, startOfLoss } from './lost-prefixes.ts';
 import { type Case, countPeers, describe, lostOf, openOutages, share, take } from './outage-case.ts';
 import { closeOutage } from './outage-end.ts';
 import { followPrecursor } from './precursor.ts';
@@ -10,14 +10,12 @@ import { cluster, outage, standing } from './thresholds.ts';
 /** Whether an open outage came back, became another kind, settled, or has been there for too long. */
 export function follow(at: Case, incident: OutageIncident): void {
   const { visibility, now, own } = at;
-  const lostNow = countOf(lostOf(at, incident.id));
+  const lostNow = countOwned(own.lost, (owner) => owner === incident.id);
   if (lostNow !== incident.lostNow) incident.lostChangedSecond = now.eventSecond;
   incident.lostNow = lostNow;
   countPeers(at, incident);
-  const others = entriesOf(own.lost).filter(
-    (entry) => entry.owner !== incident.id && entry.owner !== noOwner,
-  );
-  const expected = visibility.expected - countOf(others);
+  const others = countOwned(own.lost, (owner) => owner !== incident.id && owner !== noOwner);
+  const expected = visibility.expected - others;
   // Of an AS whose prefixes moved away it is still said how many there were.
   incident.expected = Math.max(expected, incident.peakLost);
   incident.wholeTable = visibility.wholeTable;

@@ -1,4 +1,4 @@
-import { type EventMinute, minuteOf } from '../event-time.ts';
+import { type EventMinute, type EventSecond, minuteOf } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
 import type { AsState, Minute } from './as-state.ts';
 import type { IncidentBook } from './incident-book.ts';
@@ -48,16 +48,19 @@ function nextMinute(at: Case): EventMinute {
     outages.some((incident) => incident.comeBack !== undefined || incident.noLongerFullMinutes > 0) ||
     lostOf(at, noOwner).some((entry) => now.ticks[family] - entry.tick < cluster.minutes);
   if (counts) return now.minute + 1;
-  const seconds = outages.flatMap((incident) => [
-    ...severitySteps.map((step) => incident.startSecond + step),
-    ...(incident.partlyBackSecond === undefined ? [] : [incident.partlyBackSecond + outage.endMinutes * 60]),
-    incident.lostChangedSecond + standing.settledSeconds,
-    incident.startSecond + standing.expiredSeconds,
-    incident.startSecond + insideBeat.blackoutSeconds,
-    (incident.fullSinceSecond ?? incident.startSecond) + insideBeat.blackoutSeconds,
-    ...(incident.scheduled === undefined ? [] : [incident.scheduled.untilSecond]),
-  ]);
-  const next = Math.min(...seconds.filter((second) => second > now.eventSecond));
+  let next = Number.POSITIVE_INFINITY;
+  const consider = (second: EventSecond): void => {
+    if (second > now.eventSecond && second < next) next = second;
+  };
+  for (const incident of outages) {
+    for (const step of severitySteps) consider(incident.startSecond + step);
+    if (incident.partlyBackSecond !== undefined) consider(incident.partlyBackSecond + outage.endMinutes * 60);
+    consider(incident.lostChangedSecond + standing.settledSeconds);
+    consider(incident.startSecond + standing.expiredSeconds);
+    consider(incident.startSecond + insideBeat.blackoutSeconds);
+    consider((incident.fullSinceSecond ?? incident.startSecond) + insideBeat.blackoutSeconds);
+    if (incident.scheduled !== undefined) consider(incident.scheduled.untilSecond);
+  }
   // Decided at the first end of a minute that is not before it.
   return Number.isFinite(next) ? minuteOf(next + 59) - 1 : next;
 }

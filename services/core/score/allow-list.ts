@@ -15,11 +15,11 @@ const risIpv4 = new Set([
   ...slash24s('93.175', 144, 159),
   ...slash24s('195.80', 224, 239),
 ]);
-const psgOrigin = new Map([
-  ['192.135.183.0/24', 5637],
-  ['198.32.7.0/24', 3944],
-  ['198.133.206.0/24', 3130],
-  ['203.10.63.0/24', 1221],
+const psgPrefix = new Map([
+  [5637, '192.135.183.0/24'],
+  [3944, '198.32.7.0/24'],
+  [3130, '198.133.206.0/24'],
+  [1221, '203.10.63.0/24'],
 ]);
 
 /** True for a beacon, an anchor, and whatever else the AS of the RIS collectors originates. */
@@ -28,7 +28,7 @@ export function isExperiment(originAs: number, prefix: string): boolean {
     originAs === risOrigin ||
     risIpv4.has(prefix) ||
     prefix.startsWith(risIpv6) ||
-    psgOrigin.get(prefix) === originAs
+    psgPrefix.get(originAs) === prefix
   );
 }
 

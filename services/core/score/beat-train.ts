@@ -99,10 +99,11 @@ export class BeatTrain {
 
   /** A quarter-hour begins, and one leaves the window. */
   beginQuarter(quarter: number): void {
-    const leaving = quarter - windowQuarters;
-    this.#starts = this.#starts.filter((start) => quarterOf(start) > leaving);
+    const from = (quarter + 1 - windowQuarters) * quarterSeconds;
+    const [first] = this.#starts;
+    if (first !== undefined && first < from) this.#starts = this.#starts.filter((start) => start >= from);
     for (const [prefix, { lastSecond }] of this.#members) {
-      if (quarterOf(lastSecond) <= leaving) this.#members.delete(prefix);
+      if (lastSecond < from) this.#members.delete(prefix);
     }
     this.#described = undefined;
   }

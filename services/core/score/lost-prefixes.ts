@@ -4,7 +4,7 @@ import type { EventSecond } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { sharedAses } from './common-cause.ts';
-import { coveredBlocks, parsePrefix } from './prefix-space.ts';
+import { coveredBlocks, type ParsedPrefix, parsePrefix } from './prefix-space.ts';
 
 /** Prefixes that went within this time of one another went together. */
 const clusterSeconds = 5 * 60;
@@ -20,6 +20,8 @@ interface LostPrefix {
   lostBy: PeerCounts;
   readonly viaAses: readonly number[];
   readonly upstreamAs: number;
+  /** The prefix as numbers. */
+  readonly parsed: ParsedPrefix;
 }
 
 /** What of a Visibility the lost prefixes decide. */
@@ -112,14 +114,16 @@ export class LostPrefixes {
   load(reader: StateReader): void {
     this.#lastReturnedSecond = reader.u32();
     reader.list(() => {
+      const prefix = reader.text();
       const lost: LostPrefix = {
-        prefix: reader.text(),
+        prefix,
         downSecond: reader.u32(),
         covered: reader.u8() === 1,
         outSecond: reader.u32(),
         lostBy: loadCounts(reader),
         viaAses: [...reader.u32Array()],
         upstreamAs: reader.u32(),
+        parsed: parsePrefix(prefix),
       };
       this.#lost.set(lost.prefix, lost);
       if (!lost.covered) this.#uncovered++;
@@ -143,6 +147,7 @@ export class LostPrefixes {
           lostBy: countsOf(event),
           viaAses,
           upstreamAs,
+          parsed: parsePrefix(prefix),
         });
         if (!covered) this.#uncovered++;
         return true;
@@ -196,7 +201,7 @@ export class LostPrefixes {
       lostBy: shown.map((lost) => lost.lostBy),
       lostBlocks: coveredBlocks(
         this.#family,
-        out.map((lost) => parsePrefix(lost.prefix)),
+        out.map((lost) => lost.parsed),
       ),
       viaAses: sharedAses(cluster.map((lost) => lost.viaAses)),
       upstreamAs: upstreams.size === 1 ? [...upstreams][0]! : 0,
