@@ -88,8 +88,8 @@ export class Health {
     const { partitions, held, away } = this.#membership;
     if (partitions === undefined) return { isWell: false, why: 'joining its group' };
     if (away?.isRestoring || held.size !== partitions)
-      return { isWell: false, why: `restoring ${partitions} partitions` };
-    return { isWell: true, why: partitions === 0 ? 'standing by' : `reading ${partitions} partitions` };
+      return { isWell: false, why: `restoring ${partitionsText(partitions)}` };
+    return { isWell: true, why: partitions === 0 ? 'standing by' : `reading ${partitionsText(partitions)}` };
   }
 
   #watched(consumer: Consumer): Consumer {
@@ -117,3 +117,7 @@ export class Health {
 }
 
 const since = (milliseconds: number): string => `for ${Math.round(milliseconds / 1000)} s`;
+
+/** "1 partition", "2 partitions". */
+export const partitionsText = (count: number): string =>
+  `${count} ${count === 1 ? 'partition' : 'partitions'}`;

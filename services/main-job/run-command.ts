@@ -6,7 +6,7 @@ import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
 import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
 import { partitionDifferences } from '#runtime/kafka/topic-settings.ts';
 import type { ServiceName } from './arguments.ts';
-import { Health } from './run-command-health.ts';
+import { Health, partitionsText } from './run-command-health.ts';
 import { openProbes, type Probes } from './run-command-probes.ts';
 import { buildPart, type RunningPart, topicsOf } from './run-command-services.ts';
 import { stopOnSignal } from './signals.ts';
@@ -72,6 +72,7 @@ async function runPart(
   health: Health,
   { say, stopping, configuration }: Circumstances,
 ): Promise<void> {
+  let deadline: NodeJS.Timeout | undefined;
   try {
     await part.start();
     health.is('running');
@@ -79,15 +80,15 @@ async function runPart(
     await Promise.race([part.finished, aborted(stopping)]);
     health.is('stopping');
     if (stopping.aborted) say('stopping: reads no more, and waits for what is on its way');
-    const deadline = globalThis.setTimeout(() => {
+    deadline = globalThis.setTimeout(() => {
       say(`could not stop within ${configuration.stopWithinSeconds} s; the next start does the rest again`);
       process.exit(1);
     }, 1000 * configuration.stopWithinSeconds);
     await part.stop();
     await transport.close();
-    clearTimeout(deadline);
     say('stopped');
   } finally {
+    clearTimeout(deadline);
     await transport.close();
   }
 }
@@ -149,7 +150,9 @@ function tellEvent(event: KafkaEvent, say: (line: string) => void): void {
   else if (event.case === 'resumed') say(`goes on: ${event.doing}`);
   else if (event.case === 'joined')
     say(
-      event.partitions === 0 ? 'stands by: others have all partitions' : `has ${event.partitions} partitions`,
+      event.partitions === 0
+        ? 'stands by: others have all partitions'
+        : `has ${partitionsText(event.partitions)}`,
     );
 }
 
