@@ -6,9 +6,10 @@ import { commonOf, type LostPath, type LostPaths } from './lost-paths.ts';
 import { columnOf, type MinuteColumn } from './minute-columns.ts';
 import { type PathChange, PathChanges } from './path-changes.ts';
 import type { PeerRoster } from './peer-roster.ts';
+import type { EventDraft } from './prefix-events.ts';
 import { isQuorum, setOf } from './prefix-evidence.ts';
 import * as flag from './prefix-flags.ts';
-import type { EventDraft, PrefixJudge } from './prefix-judge.ts';
+import type { PrefixJudge } from './prefix-judge.ts';
 import type { PrefixRecords } from './prefix-records.ts';
 import type { PathPart } from './route-paths.ts';
 
@@ -84,7 +85,9 @@ export class MinuteEvidence {
     const peers = setOf(change.peers, now.live.length);
     if (!isQuorum(peers, this.#roster, now)) return [];
     const eventSecond = firstSecondOf(minute) + change.second;
-    return [{ id, event: { ...this.#judge.event(id, 'path', peers), eventSecond, viaAses: change.viaAses } }];
+    return [
+      { id, event: { ...this.#judge.events.event(id, 'path', peers), eventSecond, viaAses: change.viaAses } },
+    ];
   }
 
   /** What peers lost in this minute of prefixes that are on their way down. */

@@ -1,6 +1,4 @@
-import type { PrefixEvent } from '../contract/as-minutes.ts';
 import { type EventMinute, type EventSecond, firstSecondOf } from '../event-time.ts';
-import { formatPrefix } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { Covers } from './covers.ts';
 import { ExpectedSet } from './expected-set.ts';
@@ -8,16 +6,11 @@ import type { FamilyRoster } from './family-roster.ts';
 import { Ownership } from './ownership.ts';
 import { countCommon } from './peer-bits.ts';
 import type { PeerRoster } from './peer-roster.ts';
-import { countPeers, isQuorum, peerNames } from './prefix-evidence.ts';
+import { type EventDraft, PrefixEvents } from './prefix-events.ts';
+import { isQuorum, peerNames } from './prefix-evidence.ts';
 import * as flag from './prefix-flags.ts';
 import type { PrefixRecords } from './prefix-records.ts';
 import { TouchedPrefixes } from './touched-prefixes.ts';
-
-/** An event and the id of its prefix. */
-export interface EventDraft {
-  readonly id: number;
-  readonly event: PrefixEvent;
-}
 
 /**
  * Decides, prefix by prefix, what the world can see. v = the live full-feed peers that are not known to lack a
@@ -31,11 +24,11 @@ export class PrefixJudge {
   readonly #roster: PeerRoster;
   readonly #records: PrefixRecords;
   readonly #covers: Covers;
+  readonly events: PrefixEvents;
   readonly expectedSet = new ExpectedSet();
   readonly ownership: Ownership;
 
   #minute: EventMinute = 0;
-  #second: EventSecond = 0;
   #now: FamilyRoster;
   readonly #touched = new TouchedPrefixes();
   /** Prefixes that began or ceased to cover others in the open second; those that went down in it. */
@@ -43,20 +36,21 @@ export class PrefixJudge {
   #wentDown: number[] = [];
   /** Prefixes that are down, and that other peers lack than at the beginning of the minute. */
   #recounted: number[] = [];
-  #drafts: EventDraft[] = [];
 
   constructor(records: PrefixRecords, roster: PeerRoster) {
     this.#roster = roster;
     this.#records = records;
     this.#now = roster.family(records.family);
+    this.events = new PrefixEvents(records, roster);
     this.#covers = new Covers(records);
     this.ownership = new Ownership(records, this.expectedSet);
   }
 
   beginMinute(minute: EventMinute, now: FamilyRoster): void {
     this.#minute = minute;
-    this.#second = firstSecondOf(minute);
     this.#now = now;
+    this.events.now = now;
+    this.events.second = firstSecondOf(minute);
     const hour = this.expectedSet.beginMinute(minute);
     if (hour !== undefined) this.#sweepExpected(hour);
   }
@@ -85,7 +79,7 @@ export class PrefixJudge {
   /** All changes of the second are in: judges what they touched. */
   closeSecond(second: EventSecond): void {
     if (this.#touched.count === 0 && this.#flipped.length === 0) return;
-    this.#second = second;
+    this.events.second = second;
     const { array } = this.#records;
     for (let index = 0; index < this.#touched.count; index++) {
       const id = this.#touched.id(index);
@@ -138,8 +132,7 @@ export class PrefixJudge {
   /** Events of the minute, which is over. */
   takeDrafts(): EventDraft[] {
     this.#recount();
-    const drafts = this.#drafts;
-    this.#drafts = [];
+    const drafts = this.events.take();
     for (const { id } of drafts) this.#records.array.clear(id, flag.crossed);
     return drafts;
   }
@@ -209,11 +202,11 @@ export class PrefixJudge {
   }
 
   #recount(): void {
-    this.#second = firstSecondOf(this.#minute + 1) - 1;
+    this.events.second = firstSecondOf(this.#minute + 1) - 1;
     for (const id of this.#recounted) {
       this.#records.array.clear(id, flag.recounted);
       if (this.#state(id) !== flag.down) continue;
-      this.#tell(id, 'recount', this.#records.lacking(id, this.#now.live));
+      this.events.tell(id, 'recount', this.events.lacking(id));
     }
     this.#recounted = [];
   }
@@ -316,7 +309,7 @@ export class PrefixJudge {
   #goUp(id: number): void {
     const { array, upTime } = this.#records;
     this.#followOwner(id, true);
-    this.#tell(id, 'up', this.#holding(id));
+    this.events.tell(id, 'up', this.events.holding(id));
     this.#setState(id, flag.up);
     array.clear(id, flag.covered);
     array.set(id, flag.crossed);
@@ -330,7 +323,7 @@ export class PrefixJudge {
     const move = this.ownership.follow(id, this.#now);
     if (move === undefined) return;
     if (!wasDown && move.peers * 2 <= this.#now.denominator.livePeers) return;
-    this.#tell(id, 'origin', this.#holding(id), { originAs: move.from, newOriginAs: move.to });
+    this.events.tell(id, 'origin', this.events.holding(id), { originAs: move.from, newOriginAs: move.to });
   }
 
   /** After all crossings of the second: what covers the prefixes that are down. */
@@ -338,10 +331,10 @@ export class PrefixJudge {
     const { array } = this.#records;
     for (const id of this.#wentDown) {
       if (this.#isCovered(id)) array.set(id, flag.covered);
-      const lacking = this.#records.lacking(id, this.#now.live);
-      this.#tell(id, 'down', lacking, {
+      const lacking = this.events.lacking(id);
+      this.events.tell(id, 'down', lacking, {
         peersFor: peerNames(lacking, this.#roster),
-        peersAgainst: peerNames(this.#holding(id), this.#roster),
+        peersAgainst: peerNames(this.events.holding(id), this.#roster),
       });
     }
     for (const id of this.#covers.downInsideAny(this.#flipped)) {
@@ -349,7 +342,7 @@ export class PrefixJudge {
       if (isCovered === array.has(id, flag.covered)) continue;
       if (isCovered) array.set(id, flag.covered);
       else array.clear(id, flag.covered);
-      this.#tell(id, isCovered ? 'covered' : 'uncovered', this.#records.lacking(id, this.#now.live));
+      this.events.tell(id, isCovered ? 'covered' : 'uncovered', this.events.lacking(id));
     }
     this.#wentDown = [];
     this.#flipped = [];
@@ -361,41 +354,6 @@ export class PrefixJudge {
     const flags = this.#records.array.flags(id);
     return (flags & (flag.stateMask | flag.known | flag.disarmed)) === (flag.up | flag.known);
   };
-
-  /** Live peers that have the prefix, or are taken to have it. */
-  #holding(id: number): Uint32Array {
-    const lacking = this.#records.lacking(id, this.#now.live);
-    return this.#now.live.map((word, i) => word & ~lacking[i]);
-  }
-
-  #tell(id: number, kind: PrefixEvent['kind'], peers: Uint32Array, content: Partial<PrefixEvent> = {}): void {
-    this.#drafts.push({
-      id,
-      event: { ...this.event(id, kind, peers), eventSecond: this.#second, ...content },
-    });
-  }
-
-  /** An event of a prefix as it stands, of these peers. */
-  event(id: number, kind: PrefixEvent['kind'], peers: Uint32Array): PrefixEvent {
-    const { table, family, array } = this.#records;
-    const at = family === 'ipv4' ? id : id * 4;
-    return {
-      kind,
-      originAs: array.owner(id),
-      prefix: formatPrefix(family, table.addresses, at, table.lengths[id]),
-      eventSecond: this.#second,
-      covered: array.has(id, flag.covered),
-      expected: array.has(id, flag.expected),
-      ...countPeers(peers, this.#roster),
-      livePeers: this.#now.denominator.livePeers,
-      livePeerAses: this.#now.denominator.livePeerAses,
-      viaAses: [],
-      newOriginAs: 0,
-      upstreamAs: 0,
-      peersFor: [],
-      peersAgainst: [],
-    };
-  }
 
   #sweepExpected(hour: EventMinute): void {
     const { table, array, upTime } = this.#records;
