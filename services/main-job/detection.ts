@@ -27,8 +27,8 @@ const snapshots = { everyEventMinutes: 180, everyInputBytes: 64 * 1024 * 1024 };
 /** Files through all services, in one process over the embedded log. */
 export class Detection {
   readonly #options: DetectionOptions;
+  /** Where all files are on disk, so that it can open them. */
   #front: FrontThread | undefined;
-  /** Of what is not on disk, and so cannot be opened in the front thread. */
   #feed: Feed | undefined;
   #stopped = false;
 
@@ -50,23 +50,23 @@ export class Detection {
       ...(dataFolder === undefined ? {} : { snapshots }),
     };
     await log.ensureTopics(topicSpecs(shared));
-    const front = new FrontThread(shared, log);
-    this.#front = front;
+    // A thread pays where there are files to read; what is made here comes in small pieces, each of which would wait for it.
+    if (files.every(({ isOnDisk }) => isOnDisk)) this.#front = new FrontThread(shared, log);
     try {
       const pipeline = await startPipeline(
         {
           ...shared,
-          routeTracker: front.routeTracker,
+          ...(this.#front && { routeTracker: this.#front.routeTracker }),
           ...(onAnomaly === undefined ? {} : { onAnomaly }),
           ...(onScores === undefined ? {} : { onScores }),
         },
         log,
       );
-      const fedAndDrained = this.#runFeed(files, front, pipeline, log).then(() => pipeline.drained());
+      const fedAndDrained = this.#runFeed(files, pipeline, log).then(() => pipeline.drained());
       await Promise.race([fedAndDrained, pipeline.failed]);
       await pipeline.stop();
     } finally {
-      await front.close();
+      await this.#front?.close();
     }
     await log.close();
   }
@@ -78,17 +78,12 @@ export class Detection {
     else this.#front?.stopFeed();
   }
 
-  async #runFeed(
-    files: readonly MrtFile[],
-    front: FrontThread,
-    pipeline: Pipeline,
-    log: EmbeddedLog,
-  ): Promise<void> {
+  async #runFeed(files: readonly MrtFile[], pipeline: Pipeline, log: EmbeddedLog): Promise<void> {
     const beforeMinute = this.#checkpoints(pipeline);
     const options = feedOptionsOf(this.#options);
     let fed: Promise<void>;
-    if (files.every(({ isOnDisk }) => isOnDisk)) {
-      fed = front.feed(files, options);
+    if (this.#front !== undefined) {
+      fed = this.#front.feed(files, options);
     } else {
       this.#feed = new Feed({ ...options, ...(beforeMinute && { beforeMinute }) }, log);
       fed = this.#feed.run(files);
