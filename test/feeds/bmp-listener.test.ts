@@ -15,7 +15,7 @@ import { streamsOf } from './capture.ts';
 import { LiveLog } from './live-log.ts';
 import { RouteLines } from './routes.ts';
 
-const shortMilliseconds = 300;
+const shortMilliseconds = 1_500;
 
 async function started(
   t: TestContext,

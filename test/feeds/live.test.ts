@@ -92,7 +92,7 @@ test('live goes on after a kill: no sequence is missing, nothing is there twice'
     for (let kill = 0; kill < 2; kill++) {
       const killed = new Command(args);
       await killed.says(/RIS Live: connected/);
-      await sleep(1500);
+      await sleep(4000);
       await killed.end('SIGKILL');
     }
     const last = new Command(args);

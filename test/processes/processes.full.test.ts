@@ -131,7 +131,7 @@ test('without a broker a service waits, is alive and not ready, and ends when it
 
 test('all services as processes, a tracker killed and the feeder interrupted: byte for byte the same', {
   skip: missing,
-  timeout: 180_000,
+  timeout: 900_000,
 }, async (t) => {
   const transport = await KafkaTransport.open({ brokers: brokers!, clientId: 'test', prefix });
   t.after(() => transport.close());
