@@ -38,8 +38,6 @@ export class FamilyVisibility {
   readonly #shortest: number;
   /** Prefixes of the rows in hand. */
   readonly #ids = new Int32Array(runRows);
-  /** Keeps what only touches memory from being optimised away. */
-  #touched = 0;
   readonly #rows = new ChangeRows();
   /** Prefixes with enough rows for a path event. */
   #pathCandidates: number[] = [];
@@ -139,25 +137,15 @@ export class FamilyVisibility {
     }
   }
 
-  /** Finds the prefixes of a run of rows, and touches their records: reads that wait for nothing overlap. */
+  /** Finds the prefixes of a run of rows, and begins those that are new. */
   #lookUp(columns: ChangeColumns, rows: Rows, now: FamilyRoster): void {
-    const { table, array } = this.#records;
+    const { order, start, end } = rows;
     const ids = this.#ids;
-    const count = rows.end - rows.start;
-    table.findRun(columns.address, columns.length, rows, ids);
-    const { data, stride } = array;
-    let touched = 0;
-    for (let i = 0; i < count; i++) {
-      const id = ids[i];
-      if (id >= 0) touched ^= data[id * stride] ^ data[id * stride + stride - 1];
-      else
-        ids[i] = this.#begin(
-          columns,
-          rows.order === undefined ? rows.start + i : rows.order[rows.start + i],
-          now,
-        );
+    this.#records.table.findRun(columns.address, columns.length, rows, ids);
+    for (let i = start; i < end; i++) {
+      if (ids[i - start] !== noPrefix) continue;
+      ids[i - start] = this.#begin(columns, order === undefined ? i : order[i], now);
     }
-    this.#touched ^= touched;
   }
 
   /** Id of the prefix of a row, which is new or was so when the run began. noPrefix: too short to be considered. */
@@ -185,7 +173,7 @@ export class FamilyVisibility {
     const { live } = now;
     for (let i = start; i < end; i++) {
       const id = ids[i - start];
-      if (id < 0) continue;
+      if (id === noPrefix) continue;
       const row = order === undefined ? i : order[i];
       const peer = peers[peerIndexes[row]];
       const route = after[row];
@@ -244,7 +232,7 @@ export class FamilyVisibility {
     for (let i = start; i < end; i++) {
       const id = this.#ids[i - start];
       const route = columns.after[order === undefined ? i : order[i]];
-      if (id >= 0 && route >= firstPath) this.#judge.nameBySeed(id, paths.origins[route - firstPath]);
+      if (id !== noPrefix && route >= firstPath) this.#judge.nameBySeed(id, paths.origins[route - firstPath]);
     }
   }
 

@@ -38,10 +38,15 @@ export class PathChanges {
     this.#held.fill(0);
     this.#first.fill(0);
     const changed: number[] = [];
-    let second: number | undefined;
-    for (const row of rows) {
-      const number = columnOf(this.#columns, row);
-      const { columns, peers, base } = this.#columns[number];
+    let second = 0;
+    let number = 0;
+    let { columns, peers, base } = this.#columns[0];
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i];
+      if (row < base || row >= base + columns.count) {
+        number = columnOf(this.#columns, row);
+        ({ columns, peers, base } = this.#columns[number]);
+      }
       const at = row - base;
       const peer = peers[columns.peer[at]];
       if (!this.#apply(peer, columns.before[at], columns.after[at])) continue;
@@ -49,8 +54,10 @@ export class PathChanges {
       changed.push(peer);
       if (changed.length === enough) second = columns.second[at];
     }
-    if (second === undefined) return undefined;
-    return { peers: changed, second, viaAses: sharedAses(changed.map(this.#part), originAs) };
+    if (changed.length < enough) return undefined;
+    const parts: PathPart[] = [];
+    for (let i = 0; i < changed.length; i++) parts.push(this.#part(changed[i]));
+    return { peers: changed, second, viaAses: sharedAses(parts, originAs) };
   }
 
   /** True where the peer's path changed for the first time in the minute. */
@@ -69,10 +76,10 @@ export class PathChanges {
     return true;
   }
 
-  #part = (peer: number): PathPart => {
+  #part(peer: number): PathPart {
     const first = this.#first[peer];
     // A path that came back was elsewhere in between.
     const last = this.#last[peer] === first ? this.#next[peer] : this.#last[peer];
     return this.#columns[this.#column[peer]].paths.changed(first - firstPath, last - firstPath);
-  };
+  }
 }

@@ -65,6 +65,8 @@ export interface SourcedReport {
 export class PeerRoster {
   #peers: Peer[] = [];
   #ids = new Map<string, number>();
+  /** Whose the reports of a minute before were, in their order. */
+  #lastIds: number[] = [];
   #collectors: string[] = [];
   /** First minute at which a collector is no longer masked as a whole. */
   #collectorMaskedUntil: EventMinute[] = [];
@@ -148,15 +150,30 @@ export class PeerRoster {
   #idsOf(minute: EventMinute, reports: readonly SourcedReport[]): Map<PeerReport, number> {
     const ids = new Map<PeerReport, number>();
     const added: SourcedReport[] = [];
-    for (const sourced of reports) {
-      const id = this.#ids.get(keyOf(sourced.source, sourced.report));
-      if (id === undefined) added.push(sourced);
-      else ids.set(sourced.report, id);
+    for (let place = 0; place < reports.length; place++) {
+      const id = this.#idAt(place, reports[place]);
+      if (id === undefined) added.push(reports[place]);
+      else ids.set(reports[place].report, id);
     }
     for (const { source, report } of added.sort(bySourceAndPeer)) {
       ids.set(report, this.#add(source, report, minute));
     }
+    if (added.length > 0 || reports.length !== this.#lastIds.length) {
+      this.#lastIds = reports.map(({ report }) => ids.get(report)!);
+    }
     return ids;
+  }
+
+  /** Mostly the reports of a minute are of the same peers, in the same order, as those of the minute before. */
+  #idAt(place: number, { source, report }: SourcedReport): number | undefined {
+    const last = this.#lastIds[place];
+    const peer = this.#peers[last];
+    const isSame =
+      peer !== undefined &&
+      peer.address === report.address &&
+      peer.asn === report.asn &&
+      peer.source === source;
+    return isSame ? last : this.#ids.get(keyOf(source, report));
   }
 
   #add(source: string, report: PeerReport, minute: EventMinute): number {

@@ -1,13 +1,13 @@
 import { type EventMinute, type EventSecond, firstSecondOf } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
-import { Covers } from './covers.ts';
+import { CoverJudge } from './cover-judge.ts';
+import { type EventDraft, EventDrafts } from './event-drafts.ts';
 import { ExpectedSet } from './expected-set.ts';
 import type { FamilyRoster } from './family-roster.ts';
 import { Ownership } from './ownership.ts';
 import { countCommon } from './peer-bits.ts';
 import type { PeerRoster } from './peer-roster.ts';
-import { type EventDraft, PrefixEvents } from './prefix-events.ts';
-import { isQuorum, peerNames } from './prefix-evidence.ts';
+import { isQuorum } from './prefix-evidence.ts';
 import * as flag from './prefix-flags.ts';
 import type { PrefixRecords } from './prefix-records.ts';
 import { TouchedPrefixes } from './touched-prefixes.ts';
@@ -23,17 +23,14 @@ import { TouchedPrefixes } from './touched-prefixes.ts';
 export class PrefixJudge {
   readonly #roster: PeerRoster;
   readonly #records: PrefixRecords;
-  readonly #covers: Covers;
-  readonly events: PrefixEvents;
+  readonly #covers: CoverJudge;
   readonly expectedSet = new ExpectedSet();
   readonly ownership: Ownership;
+  readonly drafts: EventDrafts;
 
   #minute: EventMinute = 0;
   #now: FamilyRoster;
   readonly #touched = new TouchedPrefixes();
-  /** Prefixes that began or ceased to cover others in the open second; those that went down in it. */
-  #flipped: number[] = [];
-  #wentDown: number[] = [];
   /** Prefixes that are down, and that other peers lack than at the beginning of the minute. */
   #recounted: number[] = [];
 
@@ -41,16 +38,15 @@ export class PrefixJudge {
     this.#roster = roster;
     this.#records = records;
     this.#now = roster.family(records.family);
-    this.events = new PrefixEvents(records, roster);
-    this.#covers = new Covers(records);
+    this.drafts = new EventDrafts(records, roster);
+    this.#covers = new CoverJudge(records, roster, this.drafts);
     this.ownership = new Ownership(records, this.expectedSet);
   }
 
   beginMinute(minute: EventMinute, now: FamilyRoster): void {
     this.#minute = minute;
     this.#now = now;
-    this.events.now = now;
-    this.events.second = firstSecondOf(minute);
+    this.drafts.beginSecond(firstSecondOf(minute), now);
     const hour = this.expectedSet.beginMinute(minute);
     if (hour !== undefined) this.#sweepExpected(hour);
   }
@@ -78,8 +74,8 @@ export class PrefixJudge {
 
   /** All changes of the second are in: judges what they touched. */
   closeSecond(second: EventSecond): void {
-    if (this.#touched.count === 0 && this.#flipped.length === 0) return;
-    this.events.second = second;
+    if (this.#touched.count === 0 && !this.#covers.isPending) return;
+    this.drafts.beginSecond(second, this.#now);
     const { array } = this.#records;
     for (let index = 0; index < this.#touched.count; index++) {
       const id = this.#touched.id(index);
@@ -90,7 +86,7 @@ export class PrefixJudge {
       if (!isQuiet) this.#judge(id, index, flags, present);
     }
     this.#touched.clear();
-    this.#judgeCovers();
+    this.#covers.closeSecond(this.#now);
   }
 
   /** Peers whose whole table has become known lack what they never named; nothing goes down by that. */
@@ -101,7 +97,7 @@ export class PrefixJudge {
     for (let id = 0; id < table.count; id++) {
       if (this.#state(id) !== flag.up || !this.#isLow(this.#present(id))) continue;
       this.#setState(id, flag.unjudged);
-      this.#flip(id);
+      this.#covers.flip(id);
     }
   }
 
@@ -132,7 +128,7 @@ export class PrefixJudge {
   /** Events of the minute, which is over. */
   takeDrafts(): EventDraft[] {
     this.#recount();
-    const drafts = this.events.take();
+    const drafts = this.drafts.take();
     for (const { id } of drafts) this.#records.array.clear(id, flag.crossed);
     return drafts;
   }
@@ -146,7 +142,7 @@ export class PrefixJudge {
     this.expectedSet.load(reader);
     const { table } = this.#records;
     for (let id = 0; id < table.count; id++) {
-      if (this.#state(id) === flag.down) this.#covers.addDown(id);
+      if (this.#state(id) === flag.down) this.#covers.restoreDown(id);
     }
   }
 
@@ -176,16 +172,16 @@ export class PrefixJudge {
     if (this.#isHigh(present)) {
       if (!isDisarmed) return;
       array.clear(id, flag.disarmed);
-      this.#flip(id);
+      this.#covers.flip(id);
       return;
     }
     if (isDisarmed) return;
     const { live, liveLately } = this.#now;
-    if (isReconsidered || !this.#isGone(this.#touched.lackedBefore(index, live), live)) {
+    if (isReconsidered || !this.#wasGone(index, live)) {
       if (this.#isLow(present) && this.#isGone(this.#records.lacking(id, live), live)) this.#goDown(id);
-    } else if (this.#isGone(this.#touched.lackedBefore(index, liveLately), liveLately)) {
+    } else if (this.#wasGone(index, liveLately)) {
       array.set(id, flag.disarmed);
-      this.#flip(id);
+      this.#covers.flip(id);
     } else if (this.#isGone(this.#records.lacking(id, liveLately), liveLately)) {
       // A peer that had it was masked while others withdrew it: with that peer's last word it goes only now.
       this.#goDown(id);
@@ -202,11 +198,11 @@ export class PrefixJudge {
   }
 
   #recount(): void {
-    this.events.second = firstSecondOf(this.#minute + 1) - 1;
+    this.drafts.beginSecond(firstSecondOf(this.#minute + 1) - 1, this.#now);
     for (const id of this.#recounted) {
       this.#records.array.clear(id, flag.recounted);
       if (this.#state(id) !== flag.down) continue;
-      this.events.tell(id, 'recount', this.events.lacking(id));
+      this.drafts.tellLacking(id, 'recount');
     }
     this.#recounted = [];
   }
@@ -237,6 +233,13 @@ export class PrefixJudge {
     return present * 5 <= votes && isQuorum(lacking, this.#roster, this.#now);
   }
 
+  /** Whether these were enough before the second. */
+  #wasGone(index: number, voters: Uint32Array): boolean {
+    const votes = countCommon(voters, 0, voters);
+    if ((votes - this.#touched.countLackedBefore(index, voters)) * 5 > votes) return false;
+    return this.#isGone(this.#touched.lackedBefore(index, voters), voters);
+  }
+
   /** Whether enough live peers withdrew the prefix: it was there, although never judged. */
   #isWithdrawn(id: number): boolean {
     const { array } = this.#records;
@@ -264,14 +267,9 @@ export class PrefixJudge {
     const { array } = this.#records;
     if (!array.has(id, flag.known)) {
       array.set(id, flag.known);
-      this.#flip(id);
+      this.#covers.flip(id);
     }
     if (this.expectedSet.isLearning(this.#minute)) this.#setExpected(id, true);
-  }
-
-  /** It may cover others from now on, or no longer. What is not known covers nothing anyway. */
-  #flip(id: number): void {
-    if (this.#records.array.has(id, flag.known)) this.#flipped.push(id);
   }
 
   #setExpected(id: number, isExpected: boolean): void {
@@ -292,7 +290,7 @@ export class PrefixJudge {
   #begin(id: number): void {
     this.#setState(id, flag.up);
     this.#records.upTime.begin(id, this.#minute);
-    this.#flip(id);
+    this.#covers.flip(id);
   }
 
   #goDown(id: number): void {
@@ -301,21 +299,18 @@ export class PrefixJudge {
     this.#setState(id, flag.down);
     array.set(id, flag.crossed);
     upTime.cross(id, false, this.#minute);
-    this.#covers.addDown(id);
-    this.#flip(id);
-    this.#wentDown.push(id);
+    this.#covers.goDown(id);
   }
 
   #goUp(id: number): void {
     const { array, upTime } = this.#records;
     this.#followOwner(id, true);
-    this.events.tell(id, 'up', this.events.holding(id));
+    this.drafts.tell(id, 'up', this.#records.notLacking(id, this.#now.live));
     this.#setState(id, flag.up);
     array.clear(id, flag.covered);
     array.set(id, flag.crossed);
     upTime.cross(id, true, this.#minute);
-    this.#covers.removeDown(id);
-    this.#flip(id);
+    this.#covers.goUp(id);
   }
 
   /** Told where the prefix comes back as another's, or most of all live peers now have the new owner's path. */
@@ -323,37 +318,9 @@ export class PrefixJudge {
     const move = this.ownership.follow(id, this.#now);
     if (move === undefined) return;
     if (!wasDown && move.peers * 2 <= this.#now.denominator.livePeers) return;
-    this.events.tell(id, 'origin', this.events.holding(id), { originAs: move.from, newOriginAs: move.to });
+    const peers = this.#records.notLacking(id, this.#now.live);
+    this.drafts.tell(id, 'origin', peers, { originAs: move.from, newOriginAs: move.to });
   }
-
-  /** After all crossings of the second: what covers the prefixes that are down. */
-  #judgeCovers(): void {
-    const { array } = this.#records;
-    for (const id of this.#wentDown) {
-      if (this.#isCovered(id)) array.set(id, flag.covered);
-      const lacking = this.events.lacking(id);
-      this.events.tell(id, 'down', lacking, {
-        peersFor: peerNames(lacking, this.#roster),
-        peersAgainst: peerNames(this.events.holding(id), this.#roster),
-      });
-    }
-    for (const id of this.#covers.downInsideAny(this.#flipped)) {
-      const isCovered = this.#isCovered(id);
-      if (isCovered === array.has(id, flag.covered)) continue;
-      if (isCovered) array.set(id, flag.covered);
-      else array.clear(id, flag.covered);
-      this.events.tell(id, isCovered ? 'covered' : 'uncovered', this.events.lacking(id));
-    }
-    this.#wentDown = [];
-    this.#flipped = [];
-  }
-
-  #isCovered = (id: number): boolean => this.#covers.isCovered(id, this.#isCover);
-
-  #isCover = (id: number): boolean => {
-    const flags = this.#records.array.flags(id);
-    return (flags & (flag.stateMask | flag.known | flag.disarmed)) === (flag.up | flag.known);
-  };
 
   #sweepExpected(hour: EventMinute): void {
     const { table, array, upTime } = this.#records;

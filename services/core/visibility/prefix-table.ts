@@ -21,8 +21,6 @@ const initialEntries = 2 * initialCapacity;
 export class PrefixTable {
   readonly addressWords: 1 | 4;
   #index = new Int32Array(2 * initialEntries);
-  /** Keeps what only touches memory from being optimised away. */
-  #touched = 0;
   #count = 0;
   #capacity = initialCapacity;
   /** Address words by id, `addressWords` each. */
@@ -54,10 +52,7 @@ export class PrefixTable {
     return (this.#index[this.#entryOf(words, at, length) + 1] >>> 8) - 1;
   }
 
-  /**
-   * Finds the prefixes of a run of rows: ids[0] is that of the first; noPrefix where it is not held. First reads
-   * all places where look-ups begin: so they wait for memory together, not one after the other.
-   */
+  /** Ids of the prefixes of a run of rows, that of the first in ids[0]: the waits for memory of all of them overlap. */
   findRun(words: Uint32Array, lengths: Uint8Array, rows: Rows, ids: Int32Array): void {
     if (this.addressWords === 1) this.#findIpv4Run(words, lengths, rows, ids);
     else {
@@ -129,19 +124,11 @@ export class PrefixTable {
   #findIpv4Run(words: Uint32Array, lengths: Uint8Array, { order, start, end }: Rows, ids: Int32Array): void {
     const index = this.#index;
     const mask = index.length - 2;
-    let touched = 0;
-    for (let i = start; i < end; i++) {
-      const row = order === undefined ? i : order[i];
-      const entry = (ipv4Hash(words[row], lengths[row]) << 1) & mask;
-      ids[i - start] = entry;
-      touched ^= index[entry];
-    }
-    this.#touched ^= touched;
     for (let i = start; i < end; i++) {
       const row = order === undefined ? i : order[i];
       const address = words[row] | 0;
       const length = lengths[row];
-      let entry = ids[i - start];
+      let entry = (ipv4Hash(address, length) << 1) & mask;
       let packed = index[entry + 1];
       while (packed !== 0 && (index[entry] !== address || (packed & 255) !== length)) {
         entry = (entry + 2) & mask;
@@ -203,7 +190,11 @@ export function grown<T extends Uint8Array | Uint16Array | Uint32Array>(array: T
   return larger;
 }
 
-const ipv4Hash = (address: number, length: number): number => mix(address ^ Math.imul(length, 0x9e3779b1));
+/** Neighbours up to /24 stand in one cache line of the index: they often change together. */
+function ipv4Hash(address: number, length: number): number {
+  if (length > 24) return mix(address ^ Math.imul(length, 0x9e3779b1));
+  return (mix(address >>> 11) & -8) | (((address >>> 8) ^ length) & 7);
+}
 
 function hashOf(words: Uint32Array, at: number, length: number): number {
   let hash = length;

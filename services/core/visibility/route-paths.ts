@@ -16,14 +16,13 @@ export class MinutePaths {
   /** Origin AS of each path: the last AS where the last segment is an AS_SEQUENCE; else 0 (RFC 6811: none). */
   readonly origins: Uint32Array;
   readonly #parts: (PathPart | undefined)[];
-  /** By the path before, then by the one after: so keys stay small integers. */
-  readonly #changes: (Map<number, PathPart> | undefined)[];
+  /** By the number of the path before * the number of paths + that of the path after. */
+  readonly #changes = new Map<number, PathPart>();
 
   constructor(source: Pick<SourceChanges, 'pathWords' | 'pathEnds'>) {
     this.#source = source;
     this.origins = pathOrigins(source.pathWords, source.pathEnds);
     this.#parts = new Array(this.origins.length);
-    this.#changes = new Array(this.origins.length);
   }
 
   /** All ASes of a path. Many prefixes have the same paths, so it is remembered. */
@@ -39,17 +38,11 @@ export class MinutePaths {
 
   /** The ASes that are on one of two paths only. Many prefixes change alike. */
   changed(before: number, after: number): PathPart {
-    let changes = this.#changes[before];
-    if (changes === undefined) {
-      changes = new Map();
-      this.#changes[before] = changes;
-    }
-    let part = changes.get(after);
+    const key = before * this.origins.length + after;
+    let part = this.#changes.get(key);
     if (part === undefined) {
-      const old = this.whole(before);
-      const now = this.whole(after);
-      part = [...without(old, now), ...without(now, old)];
-      changes.set(after, part);
+      part = difference(this.whole(before), this.whole(after));
+      this.#changes.set(key, part);
     }
     return part;
   }
@@ -89,12 +82,18 @@ function isOn(part: PathPart, as: number): boolean {
   return false;
 }
 
-function without(part: PathPart, other: PathPart): number[] {
-  const rest: number[] = [];
+function difference(before: PathPart, after: PathPart): PathPart {
+  const part: number[] = [];
+  addMissing(before, after, part);
+  addMissing(after, before, part);
+  return part;
+}
+
+/** Adds what is on a part, but not on another. */
+function addMissing(part: PathPart, other: PathPart, missing: number[]): void {
   for (let at = 0; at < part.length; at += 2) {
-    if (!isOn(other, part[at])) rest.push(part[at], part[at + 1]);
+    if (!isOn(other, part[at])) missing.push(part[at], part[at + 1]);
   }
-  return rest;
 }
 
 const maxShared = 8;
@@ -104,20 +103,26 @@ export function sharedAses(parts: readonly PathPart[], originAs: number): number
   const enough = Math.ceil((parts.length * 7) / 10);
   // An AS on that many parts is on one of the first few.
   const first = parts.length - enough + 1;
-  const shared: { readonly as: number; count: number; distance: number }[] = [];
+  /** AS, parts that it is on, sum of its distances; and so on. */
+  const counts: number[] = [];
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i];
     for (let at = 0; at < part.length; at += 2) {
       const as = part[at];
-      const entry = shared.find((other) => other.as === as);
-      if (entry !== undefined) {
-        entry.count++;
-        entry.distance += part[at + 1];
-      } else if (i < first && as !== originAs) shared.push({ as, count: 1, distance: part[at + 1] });
+      let entry = 0;
+      while (entry < counts.length && counts[entry] !== as) entry += 3;
+      if (entry < counts.length) {
+        counts[entry + 1]++;
+        counts[entry + 2] += part[at + 1];
+      } else if (i < first && as !== originAs) counts.push(as, 1, part[at + 1]);
     }
   }
+  const shared: { readonly as: number; readonly count: number; readonly distance: number }[] = [];
+  for (let entry = 0; entry < counts.length; entry += 3) {
+    const [as, count, distance] = [counts[entry], counts[entry + 1], counts[entry + 2]];
+    if (count >= enough) shared.push({ as, count, distance });
+  }
   return shared
-    .filter(({ count }) => count >= enough)
     .sort((a, b) => a.distance * b.count - b.distance * a.count || a.as - b.as)
     .slice(0, maxShared)
     .map(({ as }) => as);

@@ -1,3 +1,4 @@
+import { countCommon } from './peer-bits.ts';
 import { grown } from './prefix-table.ts';
 
 const initialTouched = 64;
@@ -25,6 +26,11 @@ export class TouchedPrefixes {
   /** The peers of `mask` that lacked it before the second. */
   lackedBefore(index: number, mask: Uint32Array): Uint32Array {
     return mask.map((word, i) => word & this.#lackedBefore[index * this.#words + i]);
+  }
+
+  /** How many peers of `mask` lacked it before the second. */
+  countLackedBefore(index: number, mask: Uint32Array): number {
+    return countCommon(this.#lackedBefore, index * this.#words, mask);
   }
 
   /** Whether other peers of `live` lack it now than did before the second. */

@@ -155,14 +155,27 @@ function readPeer(reader: BinaryReader): PeerReport {
 }
 
 function readPeerField(reader: BinaryReader, field: number, peer: Writable<PeerReport>): boolean {
-  const count = peerCounts[field - firstPeerCount];
-  if (count !== undefined) peer[count] = reader.uint32();
-  else if (field === 1) peer.address = reader.string();
+  if (field === 1) peer.address = reader.string();
   else if (field === 2) peer.asn = reader.uint32();
   else if (field === 3) peer.state = peerStates.name(reader.uint32());
   else if (field === 4) peer.stateSinceMinute = reader.uint32();
   else if (field === 5) peer.ipv4 = readMessage(reader, emptyFamily(), readFamilyField);
   else if (field === 6) peer.ipv6 = readMessage(reader, emptyFamily(), readFamilyField);
+  else return readPeerCount(reader, field, peer);
+  return true;
+}
+
+/** Property by property: by names from a list it takes twice as long, and every minute has all peers. */
+function readPeerCount(reader: BinaryReader, field: number, peer: Writable<PeerReport>): boolean {
+  if (field === 7) peer.announcedNew = reader.uint32();
+  else if (field === 8) peer.aaDiff = reader.uint32();
+  else if (field === 9) peer.aaDup = reader.uint32();
+  else if (field === 10) peer.waDiff = reader.uint32();
+  else if (field === 11) peer.waDup = reader.uint32();
+  else if (field === 12) peer.withdrawn = reader.uint32();
+  else if (field === 13) peer.wwDup = reader.uint32();
+  else if (field === 14) peer.late = reader.uint32();
+  else if (field === 15) peer.drift = reader.uint32();
   else return false;
   return true;
 }
