@@ -1,7 +1,6 @@
 import { Covers } from './covers.ts';
-import type { EventDrafts } from './event-drafts.ts';
-import type { FamilyRoster } from './family-roster.ts';
 import type { PeerRoster } from './peer-roster.ts';
+import type { PrefixEvents } from './prefix-events.ts';
 import { peerNames } from './prefix-evidence.ts';
 import * as flag from './prefix-flags.ts';
 import type { PrefixRecords } from './prefix-records.ts';
@@ -10,16 +9,16 @@ import type { PrefixRecords } from './prefix-records.ts';
 export class CoverJudge {
   readonly #roster: PeerRoster;
   readonly #records: PrefixRecords;
-  readonly #drafts: EventDrafts;
+  readonly #events: PrefixEvents;
   readonly #covers: Covers;
   /** Prefixes that began or ceased to cover others in the open second; those that went down in it. */
   #flipped: number[] = [];
   #wentDown: number[] = [];
 
-  constructor(records: PrefixRecords, roster: PeerRoster, drafts: EventDrafts) {
+  constructor(records: PrefixRecords, roster: PeerRoster, events: PrefixEvents) {
     this.#roster = roster;
     this.#records = records;
-    this.#drafts = drafts;
+    this.#events = events;
     this.#covers = new Covers(records);
   }
 
@@ -48,14 +47,14 @@ export class CoverJudge {
     this.#covers.addDown(id);
   }
 
-  closeSecond(now: FamilyRoster): void {
+  closeSecond(): void {
     const { array } = this.#records;
     for (const id of this.#wentDown) {
       if (this.#isCovered(id)) array.set(id, flag.covered);
-      const lacking = this.#records.lacking(id, now.live);
-      this.#drafts.tell(id, 'down', lacking, {
+      const lacking = this.#events.lacking(id);
+      this.#events.tell(id, 'down', lacking, {
         peersFor: peerNames(lacking, this.#roster),
-        peersAgainst: peerNames(this.#records.notLacking(id, now.live), this.#roster),
+        peersAgainst: peerNames(this.#events.holding(id), this.#roster),
       });
     }
     for (const id of this.#covers.downInsideAny(this.#flipped)) {
@@ -63,7 +62,7 @@ export class CoverJudge {
       if (isCovered === array.has(id, flag.covered)) continue;
       if (isCovered) array.set(id, flag.covered);
       else array.clear(id, flag.covered);
-      this.#drafts.tellLacking(id, isCovered ? 'covered' : 'uncovered');
+      this.#events.tell(id, isCovered ? 'covered' : 'uncovered', this.#events.lacking(id));
     }
     this.#wentDown = [];
     this.#flipped = [];

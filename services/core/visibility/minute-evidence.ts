@@ -2,11 +2,11 @@ import type { PrefixEvent } from '../contract/as-minutes.ts';
 import { firstPath } from '../contract/route-changes.ts';
 import { type EventMinute, firstSecondOf } from '../event-time.ts';
 import type { ChangeRows } from './change-rows.ts';
-import type { EventDraft } from './event-drafts.ts';
 import { commonOf, type LostPath, type LostPaths } from './lost-paths.ts';
 import { columnOf, type MinuteColumn } from './minute-columns.ts';
 import { type PathChange, PathChanges } from './path-changes.ts';
 import type { PeerRoster } from './peer-roster.ts';
+import type { EventDraft } from './prefix-events.ts';
 import { isQuorum, setOf } from './prefix-evidence.ts';
 import * as flag from './prefix-flags.ts';
 import type { PrefixJudge } from './prefix-judge.ts';
@@ -86,7 +86,7 @@ export class MinuteEvidence {
     if (!isQuorum(peers, this.#roster, now)) return [];
     const eventSecond = firstSecondOf(minute) + change.second;
     return [
-      { id, event: { ...this.#judge.drafts.event(id, 'path', peers), eventSecond, viaAses: change.viaAses } },
+      { id, event: { ...this.#judge.events.event(id, 'path', peers), eventSecond, viaAses: change.viaAses } },
     ];
   }
 

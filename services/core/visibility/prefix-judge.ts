@@ -1,12 +1,12 @@
 import { type EventMinute, type EventSecond, firstSecondOf } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { CoverJudge } from './cover-judge.ts';
-import { type EventDraft, EventDrafts } from './event-drafts.ts';
 import { ExpectedSet } from './expected-set.ts';
 import type { FamilyRoster } from './family-roster.ts';
 import { Ownership } from './ownership.ts';
 import { countCommon } from './peer-bits.ts';
 import type { PeerRoster } from './peer-roster.ts';
+import { type EventDraft, PrefixEvents } from './prefix-events.ts';
 import { isQuorum } from './prefix-evidence.ts';
 import * as flag from './prefix-flags.ts';
 import type { PrefixRecords } from './prefix-records.ts';
@@ -26,7 +26,7 @@ export class PrefixJudge {
   readonly #covers: CoverJudge;
   readonly expectedSet = new ExpectedSet();
   readonly ownership: Ownership;
-  readonly drafts: EventDrafts;
+  readonly events: PrefixEvents;
 
   #minute: EventMinute = 0;
   #now: FamilyRoster;
@@ -38,15 +38,16 @@ export class PrefixJudge {
     this.#roster = roster;
     this.#records = records;
     this.#now = roster.family(records.family);
-    this.drafts = new EventDrafts(records, roster);
-    this.#covers = new CoverJudge(records, roster, this.drafts);
+    this.events = new PrefixEvents(records, roster);
+    this.#covers = new CoverJudge(records, roster, this.events);
     this.ownership = new Ownership(records, this.expectedSet);
   }
 
   beginMinute(minute: EventMinute, now: FamilyRoster): void {
     this.#minute = minute;
     this.#now = now;
-    this.drafts.beginSecond(firstSecondOf(minute), now);
+    this.events.now = now;
+    this.events.second = firstSecondOf(minute);
     const hour = this.expectedSet.beginMinute(minute);
     if (hour !== undefined) this.#sweepExpected(hour);
   }
@@ -75,7 +76,7 @@ export class PrefixJudge {
   /** All changes of the second are in: judges what they touched. */
   closeSecond(second: EventSecond): void {
     if (this.#touched.count === 0 && !this.#covers.isPending) return;
-    this.drafts.beginSecond(second, this.#now);
+    this.events.second = second;
     const { array } = this.#records;
     for (let index = 0; index < this.#touched.count; index++) {
       const id = this.#touched.id(index);
@@ -86,7 +87,7 @@ export class PrefixJudge {
       if (!isQuiet) this.#judge(id, index, flags, present);
     }
     this.#touched.clear();
-    this.#covers.closeSecond(this.#now);
+    this.#covers.closeSecond();
   }
 
   /** Peers whose whole table has become known lack what they never named; nothing goes down by that. */
@@ -128,7 +129,7 @@ export class PrefixJudge {
   /** Events of the minute, which is over. */
   takeDrafts(): EventDraft[] {
     this.#recount();
-    const drafts = this.drafts.take();
+    const drafts = this.events.take();
     for (const { id } of drafts) this.#records.array.clear(id, flag.crossed);
     return drafts;
   }
@@ -198,11 +199,11 @@ export class PrefixJudge {
   }
 
   #recount(): void {
-    this.drafts.beginSecond(firstSecondOf(this.#minute + 1) - 1, this.#now);
+    this.events.second = firstSecondOf(this.#minute + 1) - 1;
     for (const id of this.#recounted) {
       this.#records.array.clear(id, flag.recounted);
       if (this.#state(id) !== flag.down) continue;
-      this.drafts.tellLacking(id, 'recount');
+      this.events.tell(id, 'recount', this.events.lacking(id));
     }
     this.#recounted = [];
   }
@@ -305,7 +306,7 @@ export class PrefixJudge {
   #goUp(id: number): void {
     const { array, upTime } = this.#records;
     this.#followOwner(id, true);
-    this.drafts.tell(id, 'up', this.#records.notLacking(id, this.#now.live));
+    this.events.tell(id, 'up', this.events.holding(id));
     this.#setState(id, flag.up);
     array.clear(id, flag.covered);
     array.set(id, flag.crossed);
@@ -318,8 +319,7 @@ export class PrefixJudge {
     const move = this.ownership.follow(id, this.#now);
     if (move === undefined) return;
     if (!wasDown && move.peers * 2 <= this.#now.denominator.livePeers) return;
-    const peers = this.#records.notLacking(id, this.#now.live);
-    this.drafts.tell(id, 'origin', peers, { originAs: move.from, newOriginAs: move.to });
+    this.events.tell(id, 'origin', this.events.holding(id), { originAs: move.from, newOriginAs: move.to });
   }
 
   #sweepExpected(hour: EventMinute): void {

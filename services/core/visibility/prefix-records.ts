@@ -59,13 +59,6 @@ export class PrefixRecords {
     return mask.map((word, i) => word & data[at + i]);
   }
 
-  /** The peers of `mask` that have it, or are taken to have it. */
-  notLacking(id: number, mask: Uint32Array): Uint32Array {
-    const { data } = this.array;
-    const at = this.array.lacksAt(id);
-    return mask.map((word, i) => word & ~data[at + i]);
-  }
-
   save(writer: StateWriter): void {
     const { count } = this.table;
     this.table.save(writer);

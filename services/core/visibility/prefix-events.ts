@@ -13,33 +13,34 @@ export interface EventDraft {
   readonly event: PrefixEvent;
 }
 
-/** What is to be told of the prefixes of one family in the open minute. */
-export class EventDrafts {
-  readonly #records: PrefixRecords;
+/** What is told of one family's prefixes in the open minute. */
+export class PrefixEvents {
+  /** The open second, and who may judge in it. */
+  second: EventSecond = 0;
+  now: FamilyRoster;
   readonly #roster: PeerRoster;
-  #second: EventSecond = 0;
-  #now: FamilyRoster;
+  readonly #records: PrefixRecords;
   #drafts: EventDraft[] = [];
 
   constructor(records: PrefixRecords, roster: PeerRoster) {
-    this.#records = records;
     this.#roster = roster;
-    this.#now = roster.family(records.family);
+    this.#records = records;
+    this.now = roster.family(records.family);
   }
 
-  /** What is told from now on is of this second. */
-  beginSecond(second: EventSecond, now: FamilyRoster): void {
-    this.#second = second;
-    this.#now = now;
+  /** Live peers that are known to lack the prefix. */
+  lacking(id: number): Uint32Array {
+    return this.#records.lacking(id, this.now.live);
+  }
+
+  /** Live peers that have the prefix, or are taken to have it. */
+  holding(id: number): Uint32Array {
+    const lacking = this.lacking(id);
+    return this.now.live.map((word, i) => word & ~lacking[i]);
   }
 
   tell(id: number, kind: PrefixEvent['kind'], peers: Uint32Array, content: Partial<PrefixEvent> = {}): void {
     this.#drafts.push({ id, event: { ...this.event(id, kind, peers), ...content } });
-  }
-
-  /** Told of the live peers that lack the prefix. */
-  tellLacking(id: number, kind: PrefixEvent['kind']): void {
-    this.tell(id, kind, this.#records.lacking(id, this.#now.live));
   }
 
   /** An event of a prefix as it stands, of these peers. */
@@ -50,12 +51,12 @@ export class EventDrafts {
       kind,
       originAs: array.owner(id),
       prefix: formatPrefix(family, table.addresses, at, table.lengths[id]),
-      eventSecond: this.#second,
+      eventSecond: this.second,
       covered: array.has(id, flag.covered),
       expected: array.has(id, flag.expected),
       ...countPeers(peers, this.#roster),
-      livePeers: this.#now.denominator.livePeers,
-      livePeerAses: this.#now.denominator.livePeerAses,
+      livePeers: this.now.denominator.livePeers,
+      livePeerAses: this.now.denominator.livePeerAses,
       viaAses: [],
       newOriginAs: 0,
       upstreamAs: 0,
@@ -64,7 +65,7 @@ export class EventDrafts {
     };
   }
 
-  /** Those of the minute, which is over. */
+  /** Gives what was told, and forgets it. */
   take(): EventDraft[] {
     const drafts = this.#drafts;
     this.#drafts = [];
