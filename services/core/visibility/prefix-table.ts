@@ -190,7 +190,7 @@ export function grown<T extends Uint8Array | Uint16Array | Uint32Array>(array: T
   return larger;
 }
 
-/** Neighbours up to /24 stand in one cache line of the index: they often change together. */
+/** Prefixes up to /24 that are close together share a cache line of the index: they often change together. */
 function ipv4Hash(address: number, length: number): number {
   if (length > 24) return mix(address ^ Math.imul(length, 0x9e3779b1));
   return (mix(address >>> 11) & -8) | (((address >>> 8) ^ length) & 7);
