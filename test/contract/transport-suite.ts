@@ -334,6 +334,16 @@ function closeCases(scene: Scene): void {
     assert.equal(await batch.ack(), false);
   });
 
+  scene('closing a consumer while it seeks is no failure', async (transport) => {
+    await transport.ensureTopics([plain('t', 1)]);
+    await send(transport, numbered('t', 0, 0, 3));
+    const consumer = await transport.openConsumer({ group: 'g', topics: ['t'], batchBytes: manyBytes });
+    assert.equal((await consumer.read())?.case, 'assigned');
+    const seeking = consumer.seek('t', 0, 1);
+    await Promise.all([consumer.close(), seeking]);
+    assert.equal(await consumer.read(), undefined);
+  });
+
   scene('closing the transport ends the reads that wait, and refuses sends', async (transport) => {
     await transport.ensureTopics([plain('t', 1)]);
     const consumer = await transport.openConsumer({ group: 'g', topics: ['t'], batchBytes: 100 });

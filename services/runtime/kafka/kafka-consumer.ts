@@ -72,10 +72,14 @@ export class KafkaConsumer implements Consumer {
     const name = this.#kafka.prefix + topic;
     const owned = this.#owned.find((one) => one.topic === name && one.partition === partition);
     if (owned === undefined) return;
-    const { low, high } = await partitionOffsets(this.#link, name, partition);
+    const { low, high } = await partitionOffsets(this.#link, name, partition).catch((problem: unknown) => {
+      // Closed meanwhile: nothing is this member's any more.
+      if (this.#closed) return { low: offset, high: offset };
+      throw problem;
+    });
     if (offset < low || offset > high)
       throw new RangeError(`${outsideLog(`${name}/${partition}`)} (${offset}; the log: ${low} to ${high})`);
-    if (owned.state === 'gone') return;
+    if (this.#closed || owned.state === 'gone') return;
     owned.readFrom(offset);
     this.#fetcher.changed(this.#owned);
   }
