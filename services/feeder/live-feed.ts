@@ -1,16 +1,13 @@
 import type { EventSecond } from '#core/event-time.ts';
 import { recordEnd } from '#core/mrt/record.ts';
-import { openRecord } from '#runtime/codec/envelope.ts';
-import { lastSequences } from '#runtime/read-back.ts';
+import { envelopeOf, lastSequences } from '#runtime/read-back.ts';
 import { bgpUpdates, deadLetters } from '#runtime/topics.ts';
-import type { OutgoingRecord, Producer, Transport } from '#runtime/transport/transport.ts';
+import type { OutgoingRecord, Producer } from '#runtime/transport/transport.ts';
 import { Door } from './door.ts';
+import type { FeedTransport } from './feed.ts';
 import type { LiveCheckpoint, LivePosition } from './live-checkpoint.ts';
 import { LiveLetters } from './live-letters.ts';
 import { LiveSource } from './live-source.ts';
-
-/** What a live feed needs of the transport. */
-export type LiveTransport = Pick<Transport, 'openProducer' | 'offsets' | 'scan'>;
 
 export interface LiveFeedOptions {
   /** Of bgp.updates. */
@@ -53,7 +50,7 @@ const letterProducer = 'live-feed';
  */
 export class LiveFeed {
   readonly #options: LiveFeedOptions;
-  readonly #transport: LiveTransport;
+  readonly #transport: FeedTransport;
   readonly #waitingBytesMax: number;
   readonly #sources = new Map<string, LiveSource>();
   readonly #door = new Door();
@@ -71,7 +68,7 @@ export class LiveFeed {
   #timer: NodeJS.Timeout | undefined;
   readonly #failed = Promise.withResolvers<never>();
 
-  constructor(options: LiveFeedOptions, transport: LiveTransport) {
+  constructor(options: LiveFeedOptions, transport: FeedTransport) {
     this.#options = options;
     this.#waitingBytesMax = options.waitingBytesMax ?? defaultWaitingBytesMax;
     this.#transport = transport;
@@ -191,8 +188,10 @@ export class LiveFeed {
     for (let partition = 0; partition < partitions; partition++) {
       const { low, high } = await this.#transport.offsets(bgpUpdates.topic, partition);
       const from = Math.max(low, kept?.offsets[partition] ?? low);
-      for await (const { value } of this.#transport.scan(bgpUpdates.topic, partition, from, high)) {
-        const { producer, sequence } = openRecord(value!).envelope;
+      for await (const record of this.#transport.scan(bgpUpdates.topic, partition, from, high)) {
+        const envelope = envelopeOf(record);
+        if (envelope === undefined) continue;
+        const { producer, sequence } = envelope;
         const own = found.get(producer) ?? new Array<number>(partitions).fill(0);
         found.set(producer, own);
         own[partition] = Math.max(own[partition]!, sequence);

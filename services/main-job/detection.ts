@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
-import { topicSpecs } from '#runtime/topics.ts';
 import { openDiskStorage } from '#runtime/transport/disk-storage.ts';
 import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
 import { MemoryStorage } from '#runtime/transport/memory-storage.ts';
@@ -49,7 +48,6 @@ export class Detection {
       blockPartitions: options.blockPartitions ?? defaultPartitions,
       ...(dataFolder === undefined ? {} : { snapshots }),
     };
-    await log.ensureTopics(topicSpecs(shared));
     // A thread pays where there are files to read; what is made here comes in small pieces, each of which would wait for it.
     if (files.every(({ isOnDisk }) => isOnDisk)) this.#front = new FrontThread(shared, log);
     try {

@@ -96,7 +96,8 @@ export class FrontThread {
 
   /** Ends the feed after the minute that it is in. */
   stopFeed(): void {
-    void this.#call({ case: 'stopFeed' });
+    // Where the thread has ended there is no feed either.
+    this.#call({ case: 'stopFeed' }).catch(() => undefined);
   }
 
   async close(): Promise<void> {

@@ -58,8 +58,8 @@ export async function lastSequences(
   return sequences;
 }
 
-/** Undefined where a stranger wrote the record: readers make a dead letter of it. */
-function envelopeOf({ value }: LogRecord): Envelope | undefined {
+/** Of a record of a binary topic; undefined where a stranger wrote it: readers make a dead letter of that. */
+export function envelopeOf({ value }: LogRecord): Envelope | undefined {
   try {
     return openRecord(value!).envelope;
   } catch {

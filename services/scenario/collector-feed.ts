@@ -1,4 +1,5 @@
 import { type EventMinute, type EventSecond, firstSecondOf, minuteOf } from '#core/event-time.ts';
+import { sessionState } from '#core/mrt/session-state.ts';
 import { type MrtRibEntry, MrtWriter } from '#core/mrt/writer.ts';
 import { families } from '#core/prefix.ts';
 import { mix, Random } from './random.ts';
@@ -197,12 +198,14 @@ class UpdateFeed {
         );
         break;
       case 'sessionDown':
-        if (action.isTold) this.#writer.stateChange(second, session.peer, established, idle);
+        if (action.isTold)
+          this.#writer.stateChange(second, session.peer, sessionState.established, sessionState.idle);
         session.isUp = false;
         break;
       case 'sessionUp':
         session.isUp = true;
-        if (action.isTold) this.#writer.stateChange(second, session.peer, openConfirm, established);
+        if (action.isTold)
+          this.#writer.stateChange(second, session.peer, sessionState.openConfirm, sessionState.established);
         break;
       case 'pauseBegin':
         session.isPaused = true;
@@ -249,8 +252,3 @@ const roundAfter = (minute: EventMinute): EventMinute =>
 
 const isSamePath = (a: AsPath, b: AsPath): boolean =>
   a === b || (a.length === b.length && a.every((asn, i) => asn === b[i]));
-
-/** FSM states (RFC 4271 8.2.2). */
-const idle = 1;
-const openConfirm = 5;
-const established = 6;

@@ -3,11 +3,12 @@ import { openRecord } from '#runtime/codec/envelope.ts';
 import { SequenceRule } from '#runtime/sequence-rule.ts';
 import { bgpUpdates, deadLetters } from '#runtime/topics.ts';
 import type { LogRecord, OutgoingRecord } from '#runtime/transport/transport.ts';
-import type { LiveTransport } from '../../services/feeder/live-feed.ts';
+import type { FeedTransport } from '../../services/feeder/feed.ts';
+
 import { RouteLines } from './routes.ts';
 
 /** A log in memory that keeps everything, and can be made to take nothing for a while. */
-export class LiveLog implements LiveTransport {
+export class LiveLog implements FeedTransport {
   readonly #topics = new Map<string, LogRecord[]>();
   #blocked: Promise<void> | undefined;
   #unblock = () => {};

@@ -17,6 +17,11 @@ export const attributeType = {
   as4Aggregator: 18,
   largeCommunities: 32,
 } as const;
+/** Attribute flags (RFC 4271 4.3); of a well-known attribute the Transitive one is set. */
+export const optionalFlag = 0x80;
+export const transitiveFlag = 0x40;
+export const extendedLength = 0x10;
+
 export type AttributeType = (typeof attributeType)[keyof typeof attributeType];
 
 export const carriesRoutes = (type: number): boolean =>

@@ -14,16 +14,23 @@ import {
   writePathWords,
 } from './as-path.ts';
 import { asTrans, writeMergedPath } from './as4-path.ts';
-import { type AttributeType, attributeType, carriesRoutes, flagsOfType } from './attribute-type.ts';
+import {
+  type AttributeType,
+  attributeType,
+  carriesRoutes,
+  extendedLength,
+  flagsOfType,
+  optionalFlag,
+  transitiveFlag,
+} from './attribute-type.ts';
 import { type MessageRefusal, malformedOutcome, type Outcome, outcomes } from './error-handling.ts';
 import { isMpReachNlri, isTableDumpMpReachNlri } from './mp-reach-nlri.ts';
 import { isMpUnreachNlri } from './mp-unreach-nlri.ts';
 import { u16 } from './octets.ts';
 import { isWellFormed } from './well-formed.ts';
 
-const extendedLength = 0x10;
 /** The Optional and Transitive flags, which each known type has fixed values of. */
-const kindFlags = 0xc0;
+const kindFlags = optionalFlag | transitiveFlag;
 
 /** Where a merged path is written to find its origin; only ever made where an AS4_PATH is met. */
 let mergedWords: Uint32Array | undefined;
@@ -114,10 +121,10 @@ export class PathAttributes {
     let seen = at > start ? requiredOfNlri : 0;
     let present = seen;
     while (at < end) {
-      if (at + 4 > end && (at + 3 > end || (bytes[at]! & extendedLength) !== 0)) break;
       const flags = bytes[at]!;
-      const type = bytes[at + 1]!;
       const valueStart = at + ((flags & extendedLength) === 0 ? 3 : 4);
+      if (valueStart > end) break;
+      const type = bytes[at + 1]!;
       at = valueStart + ((flags & extendedLength) === 0 ? bytes[at + 2]! : view.getUint16(at + 2));
       if (at > end) break;
       const rightFlags = flagsOfType[type]!;

@@ -3,14 +3,13 @@
  * octets of its AS numbers, and which families it has routes of. Only as much is read as that takes; whether
  * the UPDATE is well-formed is found by who reads the record.
  */
+
 import { isAsPath } from './as-path.ts';
-import { attributeType } from './attribute-type.ts';
+import { attributeType, extendedLength } from './attribute-type.ts';
+import { messageHeaderBytes } from './message.ts';
 import { afiIpv4, afiIpv6, isKnownFamily, mpReachNlriStart } from './mp-reach-nlri.ts';
 import { isNlri } from './nlri.ts';
 import { u16 } from './octets.ts';
-
-const messageHeaderBytes = 19;
-const extendedLength = 0x10;
 
 /** A bit for each family whose NLRI are read: IPv4 and IPv6, unicast and multicast. 0 for every other. */
 export const familyBit = (afi: number, safi: number): number =>

@@ -2,12 +2,12 @@
  * FRR prepends its own AS to the paths of Route Monitoring, as if it passed the routes on (RFC 4271 5.1.2); RouteViews'
  * collectors (AS 6447) are FRR, too. No peer told it that; it is taken out again.
  */
+
 import { asSequence } from '../bgp/as-path.ts';
+import { extendedLength } from '../bgp/attribute-type.ts';
 import { u16, u32 } from '../bgp/octets.ts';
 import type { UpdateScan } from '../bgp/update-scan.ts';
 import { copyBytes } from '../mrt/bgp4mp-writer.ts';
-
-const extendedLength = 0x10;
 
 /** Octets to be taken out of an UPDATE so that its path no longer begins with `asn`; 0 where it does not. */
 export function leadingAsBytes(bytes: Uint8Array, scan: UpdateScan, asn: number, asnBytes: 2 | 4): number {

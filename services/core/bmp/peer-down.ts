@@ -5,6 +5,7 @@
  *   +------------+--------------------------------------------------------------------+
  * Version 4 may have TLVs after that.
  */
+import { messageHeaderBytes, messageType } from '../bgp/message.ts';
 import { u16 } from '../bgp/octets.ts';
 
 export const peerDownReason = {
@@ -16,9 +17,6 @@ export const peerDownReason = {
   noLongerMonitored: 5,
   localWithTlvs: 6,
 } as const;
-
-const messageHeaderBytes = 19;
-const notificationType = 3;
 
 export interface PeerDown {
   /** A reason that is not of the list is handed on. */
@@ -36,7 +34,7 @@ export function readPeerDown(bytes: Uint8Array, start: number, end: number): Pee
   const isNotified =
     reason === peerDownReason.localNotification || reason === peerDownReason.remoteNotification;
   if (isNotified) {
-    if (at + messageHeaderBytes + 2 > end || bytes[at + 18] !== notificationType) return undefined;
+    if (at + messageHeaderBytes + 2 > end || bytes[at + 18] !== messageType.notification) return undefined;
     const codes = { errorCode: bytes[at + 19]!, errorSubcode: bytes[at + 20]! };
     return { reason, ...codes, fsmEvent: undefined };
   }

@@ -5,14 +5,13 @@
  *   +--------------------+----------------+-----------------+-----------+---------------+------+
  * Both OPENs are whole messages (RFC 4271 4.1). What was negotiated is what both say.
  */
+import { messageHeaderBytes, messageType } from '../bgp/message.ts';
 import { u16 } from '../bgp/octets.ts';
 import { addPathFamilies, type Open, readOpen, receivesPaths, sendsPaths } from '../bgp/open.ts';
 import { familyBit } from '../bgp/update-scan.ts';
 import { readTlvs, type Tlv } from './tlv.ts';
 
 const sessionBytes = 20;
-const messageHeaderBytes = 19;
-const openType = 1;
 
 export interface PeerUp {
   /** Offset of the local address, 16 octets. */
@@ -41,7 +40,7 @@ export function readPeerUp(bytes: Uint8Array, start: number, end: number): PeerU
 
 /** Where the OPEN message at `at` ends; -1 where there is none. */
 function openEnd(bytes: Uint8Array, at: number, end: number): number {
-  if (at + messageHeaderBytes > end || bytes[at + 18] !== openType) return -1;
+  if (at + messageHeaderBytes > end || bytes[at + 18] !== messageType.open) return -1;
   const length = u16(bytes, at + 16);
   return length < messageHeaderBytes || at + length > end ? -1 : at + length;
 }

@@ -4,11 +4,11 @@
  * with whatever Peer Up said. Drafts gave them different numbers (4 or 7; 1 or 6), so their values tell them apart:
  *   UPDATE: begins with the marker;   capability: | 69 | length (1) | AFI, SAFI, Send/Receive of each family |
  */
+import { messageHeaderBytes } from '../bgp/message.ts';
 import { u16 } from '../bgp/octets.ts';
 import { addPathEntries } from '../bgp/open.ts';
 import { familyBits } from './peer-up.ts';
 
-const messageHeaderBytes = 19;
 const tlvHeadBytes = 6;
 const updateTlvs: readonly number[] = [4, 7];
 const statelessTlvs: readonly number[] = [1, 6];

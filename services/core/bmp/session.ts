@@ -1,6 +1,8 @@
+import { messageType } from '../bgp/message.ts';
 import { UpdateScan } from '../bgp/update-scan.ts';
 import type { EventSecond } from '../event-time.ts';
-import { Bgp4mpWriter, establishedState, idleState, openConfirmState } from '../mrt/bgp4mp-writer.ts';
+import { Bgp4mpWriter } from '../mrt/bgp4mp-writer.ts';
+import { sessionState } from '../mrt/session-state.ts';
 import { leadingAsBytes, writeWithoutLeadingAs } from './collector-as.ts';
 import type { Initiation } from './initiation.ts';
 import { hashOf, type MonitoredPeer, MonitoredPeers } from './monitored-peers.ts';
@@ -52,7 +54,6 @@ export interface BmpCounts {
 /** A per-peer time further away from when the message came is not believed: a table dump's routes are older, and clocks stand still. */
 const oldestSeconds = 600;
 const newestSeconds = 60;
-const updateType = 2;
 
 /** Turns the BMP messages of one router into MRT records: BGP4MP_ET, four-octet AS numbers except where a path has two. */
 export class BmpSession implements BmpVisitor {
@@ -118,7 +119,7 @@ export class BmpSession implements BmpVisitor {
     const { updateStart: start, updateEnd: end } = routes;
     const peer = this.#readPeer(header, start, end);
     if (peer === undefined) return;
-    if (bytes[start + 18] !== updateType) {
+    if (bytes[start + 18] !== messageType.update) {
       this.refuse('updateType', bytes, start, end);
       return;
     }
@@ -160,7 +161,13 @@ export class BmpSession implements BmpVisitor {
     peer.sessionHash = sessionHash;
     peer.readsPostPolicy = undefined;
     this.#setTime(header);
-    this.out.stateChange(this.#second, this.#microsecond, peer, openConfirmState, establishedState);
+    this.out.stateChange(
+      this.#second,
+      this.#microsecond,
+      peer,
+      sessionState.openConfirm,
+      sessionState.established,
+    );
   }
 
   peerDown(header: PerPeerHeader, _down: PeerDown): void {
@@ -171,7 +178,7 @@ export class BmpSession implements BmpVisitor {
     peer.isUp = false;
     peer.readsPostPolicy = undefined;
     this.#setTime(header);
-    this.out.stateChange(this.#second, this.#microsecond, peer, establishedState, idleState);
+    this.out.stateChange(this.#second, this.#microsecond, peer, sessionState.established, sessionState.idle);
   }
 
   statisticsReport(): void {

@@ -2,11 +2,13 @@
  * Writes BGP4MP_ET records (RFC 6396 3, 4.4; RFC 8050 3) around BGP messages as they came: for feeds that hand on
  * messages whole. One buffer, used again; bgp4mp.ts has the layout.
  */
+
 import { asTrans } from '../bgp/as4-path.ts';
+import { messageHeaderBytes, messageType } from '../bgp/message.ts';
+import { afiIpv4, afiIpv6 } from '../bgp/mp-reach-nlri.ts';
 import { headerBytes, microsecondBytes, mrtType } from './record.ts';
 
 const initialBytes = 64 * 1024;
-const messageHeaderBytes = 19;
 
 /** Subtypes by octets of an AS number and by path identifiers. */
 const message = 1;
@@ -14,14 +16,6 @@ const messageAs4 = 4;
 const stateChangeAs4 = 5;
 const messageAddPath = 8;
 const messageAs4AddPath = 9;
-
-const afiIpv4 = 1;
-const afiIpv6 = 2;
-
-/** FSM states (RFC 4271 8.2.2). */
-export const idleState = 1;
-export const openConfirmState = 5;
-export const establishedState = 6;
 
 /** The two ends of a session. The peer's address is `addressBytes` (4 or 16) octets of `bytes` from `addressAt`. */
 export interface SessionEnds {
@@ -159,5 +153,5 @@ export function writeUpdateHeader(bytes: Uint8Array, at: number, length: number)
   bytes.fill(0xff, at, at + 16);
   bytes[at + 16] = length >>> 8;
   bytes[at + 17] = length;
-  bytes[at + messageHeaderBytes - 1] = 2;
+  bytes[at + messageHeaderBytes - 1] = messageType.update;
 }

@@ -9,6 +9,7 @@
  */
 
 import { attributeType } from '../bgp/attribute-type.ts';
+import { messageHeaderBytes, messageType } from '../bgp/message.ts';
 import { afiIpv4, isKnownFamily, mpReachNlriStart } from '../bgp/mp-reach-nlri.ts';
 import { isNlri } from '../bgp/nlri.ts';
 import { u16 } from '../bgp/octets.ts';
@@ -16,9 +17,6 @@ import type { RecordCursor } from './cursor.ts';
 import { tellIpv4, tellIpv6 } from './routes.ts';
 import type { MrtVisitor, RefusalReason } from './visitor.ts';
 
-const messageHeaderBytes = 19;
-const updateType = 2;
-const routeRefreshType = 5;
 /** ROUTE-REFRESH before it had a number (RFC 2918's drafts). */
 const oldRouteRefreshType = 128;
 
@@ -35,8 +33,10 @@ export function tellMessage(
   if (length < messageHeaderBytes) return 'messageLength';
   if (at + length > recordEnd) return 'messageLongerThanRecord';
   const type = bytes[at + 18]!;
-  if (type === updateType) return tellUpdate(cursor, visitor, at + messageHeaderBytes, at + length);
-  return (type >= 1 && type <= routeRefreshType) || type === oldRouteRefreshType ? undefined : 'messageType';
+  if (type === messageType.update) return tellUpdate(cursor, visitor, at + messageHeaderBytes, at + length);
+  return (type >= 1 && type <= messageType.routeRefresh) || type === oldRouteRefreshType
+    ? undefined
+    : 'messageType';
 }
 
 /** Sixteen octets of ones; written out, since it is done for each message. */

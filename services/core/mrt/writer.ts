@@ -1,3 +1,5 @@
+import { extendedLength } from '../bgp/attribute-type.ts';
+import { messageHeaderBytes, messageType } from '../bgp/message.ts';
 import type { EventSecond } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
 
@@ -31,8 +33,6 @@ export interface MrtRibEntry {
 const initialBytes = 4096;
 /** RFC 4271 4.1. */
 const maxMessageBytes = 4096;
-const messageHeaderBytes = 19;
-const updateMessage = 2;
 
 /** MRT types (RFC 6396 4) and subtypes (4.3, 4.4). */
 const tableDumpV2 = 13;
@@ -46,7 +46,6 @@ const bgp4mpStateChangeAs4 = 5;
 /** Path attributes: flags (RFC 4271 4.3) and type codes (RFC 4271 5.1, RFC 4760). */
 const wellKnown = 0x40;
 const optional = 0x80;
-const extendedLength = 0x10;
 const originAttribute = 1;
 const asPath = 2;
 const nextHop = 3;
@@ -231,7 +230,7 @@ export class MrtWriter {
       this.#session(peer);
       const start = this.#grow(messageHeaderBytes);
       this.#bytes.fill(0xff, start, start + 16);
-      this.#bytes[start + 18] = updateMessage;
+      this.#bytes[start + 18] = messageType.update;
       writeBody();
       const messageBytes = this.#length - start;
       if (messageBytes > maxMessageBytes) {

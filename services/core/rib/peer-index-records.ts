@@ -1,6 +1,6 @@
 /** PEER_INDEX_TABLE records (RFC 6396 4.3.1) among MRT records: the walker of a dump needs the last one to go on. */
-const headerBytes = 12;
-const tableDumpV2 = 13;
+import { headerBytes, mrtType } from '../mrt/record.ts';
+
 const peerIndexTable = 1;
 
 /** A copy of the last one in `bytes`; undefined if there is none. */
@@ -10,7 +10,7 @@ export function peerIndexTableIn(bytes: Uint8Array): Uint8Array | undefined {
   for (let at = 0; at + headerBytes <= bytes.length; ) {
     const end = at + headerBytes + view.getUint32(at + 8);
     if (end > bytes.length) break;
-    if (view.getUint16(at + 4) === tableDumpV2 && view.getUint16(at + 6) === peerIndexTable)
+    if (view.getUint16(at + 4) === mrtType.tableDumpV2 && view.getUint16(at + 6) === peerIndexTable)
       found = bytes.slice(at, end);
     at = end;
   }

@@ -1,4 +1,5 @@
 import { type EventMinute, type EventSecond, firstSecondOf } from '../event-time.ts';
+import { sessionState } from '../mrt/session-state.ts';
 import type { MrtCursor, MrtVisitor, RefusalReason } from '../mrt/visitor.ts';
 import { type Family, families } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
@@ -22,8 +23,6 @@ export interface Refusal {
 
 /** So much of a refused record is kept. */
 const headBytes = 4096;
-/** RFC 4271 8.2.2. */
-const established = 6;
 
 /** Applies the records of one source to its peers and their tables. */
 export class UpdateApplier implements MrtVisitor {
@@ -128,13 +127,13 @@ export class UpdateApplier implements MrtVisitor {
     const isNew = this.peers.all.length > known;
     const second = this.#timeOf(cursor);
     // Established while we thought so already: the end of the session before it was not seen.
-    if (peer.state !== 'down' && (newState !== established || !isNew)) {
+    if (peer.state !== 'down' && (newState !== sessionState.established || !isNew)) {
       peer.loseSession(second);
       // What it did before in this minute no longer matters, and would be mistaken for what came after.
       this.ipv4.log.removePeer(peer.number);
       this.ipv6.log.removePeer(peer.number);
     }
-    if (newState === established) peer.hear(second);
+    if (newState === sessionState.established) peer.hear(second);
   }
 
   refuse(cursor: MrtCursor, reason: RefusalReason): void {

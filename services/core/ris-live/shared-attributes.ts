@@ -1,5 +1,5 @@
 import { asSequence, asSet } from '../bgp/as-path.ts';
-import { attributeType } from '../bgp/attribute-type.ts';
+import { attributeType, extendedLength, optionalFlag, transitiveFlag } from '../bgp/attribute-type.ts';
 import { writeAddress } from './address-text.ts';
 import { elementsOf, type MessageFields, uint32Of } from './fields.ts';
 import type { OctetWriter } from './octet-writer.ts';
@@ -8,10 +8,9 @@ import { Refused } from './refused.ts';
 const origins: readonly string[] = ['igp', 'egp', 'incomplete'];
 const incomplete = 2;
 const maxSegmentLength = 255;
-const extendedLength = 0x10;
-const wellKnown = 0x40 | extendedLength;
-const optional = 0x80 | extendedLength;
-const optionalTransitive = 0xc0 | extendedLength;
+const wellKnown = transitiveFlag | extendedLength;
+const optional = optionalFlag | extendedLength;
+const optionalTransitive = optional | transitiveFlag;
 const address = new Uint8Array(16);
 
 /** Writes ORIGIN, AS_PATH, MULTI_EXIT_DISC, COMMUNITIES and AGGREGATOR, as far as the message shows them. */

@@ -1,13 +1,8 @@
+import { messageHeaderBytes, messageType } from '../bgp/message.ts';
 import { UpdateScan } from '../bgp/update-scan.ts';
 import type { EventSecond } from '../event-time.ts';
-import {
-  Bgp4mpWriter,
-  establishedState,
-  idleState,
-  openConfirmState,
-  type SessionEnds,
-  writeUpdateHeader,
-} from '../mrt/bgp4mp-writer.ts';
+import { Bgp4mpWriter, type SessionEnds, writeUpdateHeader } from '../mrt/bgp4mp-writer.ts';
+import { sessionState } from '../mrt/session-state.ts';
 import { isObject, type MessageFields } from './fields.ts';
 import { writeHex } from './hex.ts';
 import { RisHosts } from './hosts.ts';
@@ -45,9 +40,7 @@ export type RisLiveOutcome =
 
 /** A time further ahead than this is not believed. One that is past is: messages are known to come late. */
 const newestSeconds = 60;
-const messageHeaderBytes = 19;
 const maxMessageBytes = 65_535;
-const updateType = 2;
 const controlTypes: readonly unknown[] = ['ris_subscribe_ok', 'ris_unsubscribe_ok', 'ris_rrc_list', 'pong'];
 const silentTypes: readonly unknown[] = ['OPEN', 'NOTIFICATION', 'KEEPALIVE', 'STATE'];
 
@@ -147,7 +140,7 @@ export class RisLiveTranslator {
   #takeOctets(end: number, peer: SessionEnds): RisLiveOutcome {
     const message = this.#message;
     if (end < messageHeaderBytes || ((message[16]! << 8) | message[17]!) !== end) return this.#refuse('raw');
-    if (message[18] !== updateType) return 'silent';
+    if (message[18] !== messageType.update) return 'silent';
     // Of one whose lengths do not fit, the reader of the record says what is wrong.
     const isScanned = this.#scan.scan(message, 0, end);
     const asnBytes = isScanned ? this.#scan.asnBytes(4) : 4;
@@ -160,7 +153,9 @@ export class RisLiveTranslator {
   #takeState(state: unknown, peer: SessionEnds): RisLiveOutcome {
     const isUp = state === 'connected' || state === 'up';
     if (!isUp && state !== 'down') return this.#refuse('peerState');
-    const [from, to] = isUp ? [openConfirmState, establishedState] : [establishedState, idleState];
+    const [from, to] = isUp
+      ? [sessionState.openConfirm, sessionState.established]
+      : [sessionState.established, sessionState.idle];
     this.out.stateChange(this.#second, this.#microsecond, peer, from, to);
     return 'records';
   }

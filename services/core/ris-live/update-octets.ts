@@ -2,7 +2,10 @@
  * UPDATEs (RFC 4271 4.3) made of the fields that RIS Live shows, for messages that come without `raw`. All AS numbers have
  * four octets. What the fields do not show (extended and large communities, unknown attributes) is not there.
  */
-import { attributeType } from '../bgp/attribute-type.ts';
+
+import { attributeType, extendedLength, optionalFlag, transitiveFlag } from '../bgp/attribute-type.ts';
+import { messageHeaderBytes } from '../bgp/message.ts';
+import { afiIpv4, afiIpv6 } from '../bgp/mp-reach-nlri.ts';
 import { writeUpdateHeader } from '../mrt/bgp4mp-writer.ts';
 import { writeAddress, writePrefix } from './address-text.ts';
 import { elementsOf, isObject, type MessageFields } from './fields.ts';
@@ -12,10 +15,6 @@ import { writeSharedAttributes } from './shared-attributes.ts';
 
 /** Takes an UPDATE: the first `length` of `bytes`, which hold during the call. */
 export type UpdateSink = (bytes: Uint8Array, length: number) => void;
-
-const messageHeaderBytes = 19;
-const [wellKnown, optional, extendedLength] = [0x40, 0x80, 0x10];
-const [afiIpv4, afiIpv6] = [1, 2];
 
 export class UpdateOctets {
   readonly #out = new OctetWriter();
@@ -51,7 +50,7 @@ export class UpdateOctets {
     const lengthAt = out.length;
     out.u16(0);
     if (hasIpv6) {
-      const valueAt = out.beginAttribute(optional | extendedLength, attributeType.mpUnreachNlri);
+      const valueAt = out.beginAttribute(optionalFlag | extendedLength, attributeType.mpUnreachNlri);
       out.u16(afiIpv6);
       out.u8(1);
       this.#nlri(prefixes, afiIpv6);
@@ -76,7 +75,7 @@ export class UpdateOctets {
   #announceOwn(prefixes: readonly unknown[], sink: UpdateSink): void {
     const out = this.#begin();
     const lengthAt = this.#beginAttributes();
-    const valueAt = out.beginAttribute(wellKnown | extendedLength, attributeType.nextHop);
+    const valueAt = out.beginAttribute(transitiveFlag | extendedLength, attributeType.nextHop);
     out.copy(this.#nextHop, 4);
     out.endAttribute(valueAt);
     out.setU16(lengthAt, out.length - lengthAt - 2);
@@ -87,7 +86,7 @@ export class UpdateOctets {
   #announceMp(afi: number, nextHopBytes: number, prefixes: readonly unknown[], sink: UpdateSink): void {
     const out = this.#begin();
     const lengthAt = this.#beginAttributes();
-    const valueAt = out.beginAttribute(optional | extendedLength, attributeType.mpReachNlri);
+    const valueAt = out.beginAttribute(optionalFlag | extendedLength, attributeType.mpReachNlri);
     out.u16(afi);
     out.u8(1);
     out.u8(16);
