@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type EventSecond, parseSecond } from '#core/event-time.ts';
-import { risLiveDefaults } from '../feeder/ris-live-options.ts';
+import { risLiveDefaults } from '../feeder/live/ris-live-options.ts';
 
 export type Command =
   | { readonly case: 'help' }

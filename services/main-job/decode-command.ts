@@ -4,7 +4,7 @@ import type { InputFailure } from '#runtime/input/input.ts';
 import { openInput } from '#runtime/input/open-input.ts';
 import { ReadAhead } from '#runtime/input/read-ahead.ts';
 import { RecordReader } from '../feeder/record-reader.ts';
-import { RefusalReport } from './refusal-report.ts';
+import { RefusalReport } from './report/refusal-report.ts';
 
 /** Characters of lines that are written at once. */
 const writeCharacters = 128 * 1024;

@@ -5,14 +5,14 @@ import { diskFile, distinctFiles, type MrtFile } from '../feeder/mrt-file.ts';
 import { seedFile } from '../feeder/seed-file.ts';
 import type { Command } from './arguments.ts';
 import { Detection, type DetectionOptions } from './detection.ts';
-import { IncidentLines } from './incident-line.ts';
-import { IncidentList } from './incident-list.ts';
-import { LineFile } from './line-file.ts';
-import { number, progressText } from './progress.ts';
-import { countsText, RefusalReport } from './refusal-report.ts';
-import { anomalyJson, isWatched, isWatchedScore, scoresJson } from './reports.ts';
+import { IncidentLines } from './report/incident-line.ts';
+import { IncidentList } from './report/incident-list.ts';
+import { LineFile } from './report/line-file.ts';
+import { number, progressText } from './report/progress.ts';
+import { countsText, RefusalReport } from './report/refusal-report.ts';
+import { anomalyJson, isWatched, isWatchedScore, scoresJson } from './report/reports.ts';
+import { paintFor, StatusLine } from './report/terminal.ts';
 import { stopOnSignal } from './signals.ts';
-import { paintFor, StatusLine } from './terminal.ts';
 
 type DetectCommand = Extract<Command, { case: 'detect' }>;
 

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { type Command, helpText, parseArguments } from './arguments.ts';
 import { decodeCommand } from './decode-command.ts';
 import { claimDataFolder, claimFolder, detectCommand } from './detect-command.ts';
-import { replayCommand } from './replay-command.ts';
+import { replayCommand } from './replay/replay-command.ts';
 
 /** Runs the command that the arguments ask for; gives the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -25,11 +25,11 @@ export async function main(args: readonly string[]): Promise<number> {
     case 'detect':
       return detectCommand(command);
     case 'live':
-      return (await import('./live-command.ts')).liveCommand(command);
+      return (await import('./live/live-command.ts')).liveCommand(command);
     case 'run':
     case 'topics':
     case 'dead-letters':
-      return (await import('./configured-command.ts')).configuredCommand(command);
+      return (await import('./kafka/configured-command.ts')).configuredCommand(command);
     case 'replay':
       return replayCommand(command);
     case 'wrong':

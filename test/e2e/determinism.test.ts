@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { diskFile } from '../../services/feeder/mrt-file.ts';
 import { Detection, type DetectionOptions } from '../../services/main-job/detection.ts';
-import { anomalyJson, scoresJson } from '../../services/main-job/reports.ts';
+import { anomalyJson, scoresJson } from '../../services/main-job/report/reports.ts';
 import { removeSmallWorld, type SmallWorld, writeSmallWorld } from './small-world.ts';
 
 /** All that a run tells, as lines. */

@@ -4,8 +4,8 @@
  */
 import { BmpSession } from '#core/bmp/session.ts';
 import { RisLiveTranslator } from '#core/ris-live/translator.ts';
-import { noCheckpoint } from '../../services/feeder/live-checkpoint.ts';
-import { LiveFeed } from '../../services/feeder/live-feed.ts';
+import { noCheckpoint } from '../../services/feeder/live/live-checkpoint.ts';
+import { LiveFeed } from '../../services/feeder/live/live-feed.ts';
 import { readWhole } from '../decode/mrt-files.ts';
 import { risFrame, routeMonitoring, updatesIn } from './made-frames.ts';
 

@@ -11,9 +11,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BmpListener, bmpDefaults } from '../../services/feeder/bmp-listener.ts';
-import { noCheckpoint } from '../../services/feeder/live-checkpoint.ts';
-import { LiveFeed } from '../../services/feeder/live-feed.ts';
+import { BmpListener, bmpDefaults } from '../../services/feeder/live/bmp-listener.ts';
+import { noCheckpoint } from '../../services/feeder/live/live-checkpoint.ts';
+import { LiveFeed } from '../../services/feeder/live/live-feed.ts';
 import { LiveLog } from './live-log.ts';
 
 const gobgpd = '/usr/bin/gobgpd';

@@ -6,8 +6,8 @@ import {
   type LiveCheckpoint,
   type LivePosition,
   noCheckpoint,
-} from '../../services/feeder/live-checkpoint.ts';
-import { LiveFeed } from '../../services/feeder/live-feed.ts';
+} from '../../services/feeder/live/live-checkpoint.ts';
+import { LiveFeed } from '../../services/feeder/live/live-feed.ts';
 import { LiveLog } from './live-log.ts';
 
 const start = parseSecond('2026-01-01T00:00:30Z')!;

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { ofPeer, open, peerUp, update } from '#core/bmp/bytes-for-tests.ts';
-import { noCheckpoint } from '../../services/feeder/live-checkpoint.ts';
-import { LiveFeed } from '../../services/feeder/live-feed.ts';
-import { OpenBmpFeed, routeViewsCollector } from '../../services/feeder/openbmp-feed.ts';
+import { noCheckpoint } from '../../services/feeder/live/live-checkpoint.ts';
+import { LiveFeed } from '../../services/feeder/live/live-feed.ts';
+import { OpenBmpFeed, routeViewsCollector } from '../../services/feeder/live/openbmp-feed.ts';
 import { dataFolder, noData } from '../decode/mrt-files.ts';
 import { LiveLog } from './live-log.ts';
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
-import { noCheckpoint } from '../../services/feeder/live-checkpoint.ts';
-import { LiveFeed } from '../../services/feeder/live-feed.ts';
-import { RisLiveFeed } from '../../services/feeder/ris-live-feed.ts';
+import { noCheckpoint } from '../../services/feeder/live/live-checkpoint.ts';
+import { LiveFeed } from '../../services/feeder/live/live-feed.ts';
+import { RisLiveFeed } from '../../services/feeder/live/ris-live-feed.ts';
 import { LiveLog } from './live-log.ts';
 import { type Act, RisLiveServer } from './ris-live-server.ts';
 

@@ -1,9 +1,9 @@
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
 import { type EventSecond, firstSecondOf, formatSecond } from '#core/event-time.ts';
-import { IncidentLines } from './incident-line.ts';
+import { IncidentLines } from '../report/incident-line.ts';
+import type { Paint } from '../report/terminal.ts';
 import { NetworkHistory, type PictureFrame, picture } from './picture.ts';
-import type { Paint } from './terminal.ts';
 
 const daySeconds = 86_400;
 const halfHours = 48;

@@ -5,11 +5,11 @@ import type { KafkaEvent, KafkaOptions } from '#runtime/kafka/kafka-options.ts';
 import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
 import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
 import { partitionDifferences } from '#runtime/kafka/topic-settings.ts';
-import type { ServiceName } from './arguments.ts';
+import type { ServiceName } from '../arguments.ts';
+import { stopOnSignal } from '../signals.ts';
 import { Health, partitionsText } from './run-command-health.ts';
 import { openProbes, type Probes } from './run-command-probes.ts';
 import { buildPart, type RunningPart, topicsOf } from './run-command-services.ts';
-import { stopOnSignal } from './signals.ts';
 import { differenceText, topicPlans } from './topics-command-plan.ts';
 
 /** A member that was not heard of for so many sessions, or reads nothing for so long, is not alive. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { paintAnsi, paintPlain } from '../report/terminal.ts';
 import { NetworkHistory, type PictureFrame, picture } from './picture.ts';
-import { paintAnsi, paintPlain } from './terminal.ts';
 
 const frame: PictureFrame = {
   fromSecond: 1000,

@@ -10,16 +10,16 @@ import {
   snapshotTopic,
 } from '#runtime/topics.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
-import { buildAnomalyDetector } from '../anomaly-detector/service.ts';
-import { Feed } from '../feeder/feed.ts';
-import { diskFile, distinctFiles } from '../feeder/mrt-file.ts';
-import { buildInstabilityScorer } from '../instability-scorer/service.ts';
-import { buildRouteTracker } from '../route-tracker/service.ts';
-import { buildVisibilityTracker } from '../visibility-tracker/service.ts';
-import type { ServiceName } from './arguments.ts';
-import type { RunningService } from './pipeline.ts';
-import { number } from './progress.ts';
-import { RefusalReport } from './refusal-report.ts';
+import { buildAnomalyDetector } from '../../anomaly-detector/service.ts';
+import { Feed } from '../../feeder/feed.ts';
+import { diskFile, distinctFiles } from '../../feeder/mrt-file.ts';
+import { buildInstabilityScorer } from '../../instability-scorer/service.ts';
+import { buildRouteTracker } from '../../route-tracker/service.ts';
+import { buildVisibilityTracker } from '../../visibility-tracker/service.ts';
+import type { ServiceName } from '../arguments.ts';
+import type { RunningService } from '../pipeline.ts';
+import { number } from '../report/progress.ts';
+import { RefusalReport } from '../report/refusal-report.ts';
 
 /** What a process runs. */
 export type RunningPart = Pick<RunningService, 'start' | 'stop' | 'finished'>;

@@ -7,8 +7,8 @@ import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
 import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
 import { readBack } from '#runtime/read-back.ts';
 import { deadLetters } from '#runtime/topics.ts';
-import { number } from './progress.ts';
-import { countsText } from './refusal-report.ts';
+import { number } from '../report/progress.ts';
+import { countsText } from '../report/refusal-report.ts';
 
 /** Shows what could not be used, a line each, oldest first; status 1 where the brokers do not give it. */
 export async function deadLettersCommand(configuration: Configuration): Promise<number> {

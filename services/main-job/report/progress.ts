@@ -1,5 +1,5 @@
 import { formatMinute } from '#core/event-time.ts';
-import type { FeedTotals } from '../feeder/feed.ts';
+import type { FeedTotals } from '../../feeder/feed.ts';
 import { durationText } from './incident-line.ts';
 
 /** " 42 %  2008-02-20T10:05Z  5,204,331 prefixes, 1,540,000 a second, 4 s to go" */

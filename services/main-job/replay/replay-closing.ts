@@ -3,11 +3,11 @@ import { type EventSecond, parseSecond } from '#core/event-time.ts';
 import type { GeneratedScenario } from '#scenario/generate.ts';
 import { northKoreaAs } from '#scenario/scenarios/nk-2014.ts';
 import type { TruthLoss } from '#scenario/timeline.ts';
-import { durationText, kindNames, timeText } from './incident-line.ts';
-import type { IncidentList } from './incident-list.ts';
+import { durationText, kindNames, timeText } from '../report/incident-line.ts';
+import type { IncidentList } from '../report/incident-list.ts';
+import type { Paint } from '../report/terminal.ts';
 import { type NetworkHistory, type PictureFrame, picture } from './picture.ts';
 import { dayText } from './story.ts';
-import type { Paint } from './terminal.ts';
 
 const daySeconds = 86_400;
 const cellSeconds = 3 * 3600;

@@ -1,14 +1,14 @@
 import type { Anomaly } from '#core/contract/anomalies.ts';
-import type { Command } from './arguments.ts';
-import { IncidentLines } from './incident-line.ts';
-import { IncidentList } from './incident-list.ts';
-import { LineFile } from './line-file.ts';
+import type { Command } from '../arguments.ts';
+import { IncidentLines } from '../report/incident-line.ts';
+import { IncidentList } from '../report/incident-list.ts';
+import { LineFile } from '../report/line-file.ts';
+import { number } from '../report/progress.ts';
+import { countsText } from '../report/refusal-report.ts';
+import { anomalyJson, isWatched, isWatchedScore, scoresJson } from '../report/reports.ts';
+import { paintFor, StatusLine } from '../report/terminal.ts';
+import { stopOnSignal } from '../signals.ts';
 import { Live, type LiveHealth } from './live.ts';
-import { number } from './progress.ts';
-import { countsText } from './refusal-report.ts';
-import { anomalyJson, isWatched, isWatchedScore, scoresJson } from './reports.ts';
-import { stopOnSignal } from './signals.ts';
-import { paintFor, StatusLine } from './terminal.ts';
 
 type LiveCommand = Extract<Command, { case: 'live' }>;
 

@@ -3,8 +3,8 @@ import { type EventMinute, type EventSecond, firstSecondOf, minuteOf } from '#co
 import { PeerLocation } from '#core/mrt/peer-location.ts';
 import { recordSecond } from '#core/mrt/record.ts';
 import type { OutgoingRecord } from '#runtime/transport/transport.ts';
-import { BatchWriter } from './batch-writer.ts';
-import { PeerPartition } from './peer-partition.ts';
+import { BatchWriter } from '../batch-writer.ts';
+import { PeerPartition } from '../peer-partition.ts';
 
 /** A minute stays open for so long after its end, for what is on its way. */
 const graceSeconds = 5;

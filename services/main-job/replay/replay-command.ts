@@ -3,18 +3,18 @@ import { firstSecondOf, formatMinute, minuteOf } from '#core/event-time.ts';
 import { describe } from '#scenario/describe.ts';
 import { type GeneratedScenario, generate } from '#scenario/generate.ts';
 import { nk2014, northKoreaAs } from '#scenario/scenarios/nk-2014.ts';
-import type { Command } from './arguments.ts';
-import { Detection } from './detection.ts';
-import { IncidentList } from './incident-list.ts';
-import { LineFile } from './line-file.ts';
+import type { Command } from '../arguments.ts';
+import { Detection } from '../detection.ts';
+import { IncidentList } from '../report/incident-list.ts';
+import { LineFile } from '../report/line-file.ts';
+import { number } from '../report/progress.ts';
+import { anomalyJson, isWatched, isWatchedScore, scoresJson } from '../report/reports.ts';
+import { paintFor, StatusLine } from '../report/terminal.ts';
+import { stopOnSignal } from '../signals.ts';
 import { pictureLegend } from './picture.ts';
-import { number } from './progress.ts';
 import { closingLines } from './replay-closing.ts';
 import { scenarioFiles } from './replay-files.ts';
-import { anomalyJson, isWatched, isWatchedScore, scoresJson } from './reports.ts';
-import { stopOnSignal } from './signals.ts';
 import { Story } from './story.ts';
-import { paintFor, StatusLine } from './terminal.ts';
 
 type ReplayCommand = Extract<Command, { case: 'replay' }>;
 

@@ -1,5 +1,5 @@
 import type { InputFailure } from '#runtime/input/input.ts';
-import type { RefusedBytes } from '../feeder/record-reader.ts';
+import type { RefusedBytes } from '../../feeder/record-reader.ts';
 
 /** So many refused records are told one by one; the others are counted. */
 const toldOneByOne = 5;

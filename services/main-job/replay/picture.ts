@@ -1,5 +1,5 @@
 import type { EventSecond } from '#core/event-time.ts';
-import type { Paint } from './terminal.ts';
+import type { Paint } from '../report/terminal.ts';
 
 /** When each of some networks was gone, and the score of their AS, as the services told it. */
 export class NetworkHistory {

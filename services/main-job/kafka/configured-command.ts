@@ -1,5 +1,5 @@
 import { dumpLines, readConfiguration } from '#runtime/configuration/configuration.ts';
-import type { ConfiguredCommand } from './arguments.ts';
+import type { ConfiguredCommand } from '../arguments.ts';
 import { deadLettersCommand } from './dead-letters-command.ts';
 import { runCommand } from './run-command.ts';
 import { topicsCommand } from './topics-command.ts';

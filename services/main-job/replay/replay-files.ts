@@ -1,7 +1,7 @@
 import type { InputEvents } from '#runtime/input/input.ts';
 import type { CollectorFeed } from '#scenario/collector-feed.ts';
 import type { GeneratedScenario } from '#scenario/generate.ts';
-import type { MrtFile } from '../feeder/mrt-file.ts';
+import type { MrtFile } from '../../feeder/mrt-file.ts';
 
 /** The collectors' files of a scenario: for each a table dump and then its updates, made while they are read. */
 export function scenarioFiles({ collectors, fromSecond }: GeneratedScenario): MrtFile[] {

@@ -5,12 +5,12 @@ import type { AsScores } from '#core/contract/as-scores.ts';
 import { anomalies, asMinutes, bgpUpdates, routeChanges } from '#runtime/topics.ts';
 import { openDiskStorage } from '#runtime/transport/disk-storage.ts';
 import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
-import { type BmpHealth, BmpListener, bmpDefaults } from '../feeder/bmp-listener.ts';
-import { CheckpointFile } from '../feeder/live-checkpoint.ts';
-import { LiveFeed, type LiveTotals } from '../feeder/live-feed.ts';
-import { RisLiveFeed, type RisLiveHealth } from '../feeder/ris-live-feed.ts';
-import { risLiveDefaults } from '../feeder/ris-live-options.ts';
-import { type Pipeline, startPipeline } from './pipeline.ts';
+import { type BmpHealth, BmpListener, bmpDefaults } from '../../feeder/live/bmp-listener.ts';
+import { CheckpointFile } from '../../feeder/live/live-checkpoint.ts';
+import { LiveFeed, type LiveTotals } from '../../feeder/live/live-feed.ts';
+import { RisLiveFeed, type RisLiveHealth } from '../../feeder/live/ris-live-feed.ts';
+import { risLiveDefaults } from '../../feeder/live/ris-live-options.ts';
+import { type Pipeline, startPipeline } from '../pipeline.ts';
 
 export interface LiveOptions {
   readonly dataFolder: string;
