@@ -1,0 +1,95 @@
+import type { Anomaly } from '#core/contract/anomalies.ts';
+import type { EventSecond } from '#core/event-time.ts';
+import type { FeedTotals } from '../feeder/feed.ts';
+import type { MrtFile } from '../feeder/mrt-file.ts';
+import type { OutputOptions } from './arguments.ts';
+import { Detection, type DetectionOptions } from './detection.ts';
+import { IncidentLines } from './report/incident-line.ts';
+import { IncidentList } from './report/incident-list.ts';
+import { LineFile } from './report/line-file.ts';
+import { number } from './report/progress.ts';
+import { countsText, RefusalReport } from './report/refusal-report.ts';
+import { anomalyJson, isWatched, isWatchedScore, scoresJson } from './report/reports.ts';
+import { paintFor, StatusLine } from './report/terminal.ts';
+import { stopOnSignal } from './signals.ts';
+
+export interface DetectFilesOptions
+  extends Pick<DetectionOptions, 'dataFolder' | 'fromSecond' | 'untilSecond'> {
+  readonly output: OutputOptions;
+  readonly progress: (totals: FeedTotals, seconds: number) => string;
+  /** What is over before is not told: it was read only for the state at this time. */
+  readonly toldFrom?: EventSecond;
+  /** Called before anything is read, with what writes a line for people. */
+  readonly onStart?: (tell: (line: string) => void) => void;
+  /** Called when it is interrupted. */
+  readonly onInterrupted?: () => void;
+  /** Further lines at the end. */
+  readonly closingLines?: () => readonly string[];
+}
+
+/** Runs the detector over files and tells what it finds; status 0, or 130 where it was interrupted. */
+export async function detectFiles(files: readonly MrtFile[], options: DetectFilesOptions): Promise<number> {
+  const { output, progress, toldFrom = 0, onStart, onInterrupted, closingLines, ...bounds } = options;
+  const isJson = output.format === 'ndjson';
+  const out = isJson ? process.stderr : process.stdout;
+  const paint = paintFor(out);
+  const incidents = new IncidentList();
+  const incidentLines = new IncidentLines(paint);
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1000;
+  const status = new StatusLine(process.stderr, () => {
+    const totals = detection.totals();
+    return totals === undefined ? '' : progress(totals, seconds());
+  });
+  const report = new RefusalReport((line) => status.line(process.stderr, line));
+  const onAnomaly = (anomaly: Anomaly) => {
+    if (!isWatched(anomaly, output.watch)) return;
+    if (anomaly.endSecond === undefined || anomaly.endSecond >= toldFrom) incidents.add(anomaly);
+    if (anomaly.eventSecond < toldFrom) return;
+    if (isJson) {
+      process.stdout.write(`${anomalyJson(anomaly)}\n`);
+      return;
+    }
+    const line = incidentLines.line(anomaly);
+    if (line !== undefined) status.line(out, line);
+  };
+  const scores = output.scoresFile === undefined ? undefined : new LineFile(output.scoresFile);
+  const detection = new Detection({
+    ...bounds,
+    onAnomaly,
+    onRefused: (file, refused) => report.refused(file.name, refused),
+    onFailure: (file, failure) => report.failed(file.name, failure),
+    ...(scores && {
+      onScores: (value) => {
+        if (60 * value.eventMinute >= toldFrom && isWatchedScore(value, output.watch)) scores.write(scoresJson(value));
+      },
+    }),
+  });
+  const interrupted = stopOnSignal(() => {
+    detection.stop();
+    onInterrupted?.();
+  });
+  onStart?.((line) => status.line(process.stderr, line));
+  try {
+    await detection.run(files);
+  } finally {
+    status.end();
+    scores?.close();
+  }
+  for (const line of totalsLines(detection, seconds())) out.write(`${line}\n`);
+  for (const line of closingLines?.() ?? []) out.write(`${line}\n`);
+  for (const line of incidents.summary(paint)) out.write(`${line}\n`);
+  return interrupted() ? 130 : 0;
+}
+
+function totalsLines(detection: Detection, seconds: number): string[] {
+  const totals = detection.totals()!;
+  const { files, sources, peers, records, elems, refused } = totals;
+  const refusedText = countsText(refused);
+  return [
+    '',
+    `${number(records)} records of ${files} ${files === 1 ? 'file' : 'files'}, ${sources} ${sources === 1 ? 'source' : 'sources'}, ${number(peers)} peers`,
+    `${number(elems)} announced and withdrawn prefixes in ${seconds.toFixed(1)} s, ${number(elems / seconds)} a second`,
+    ...(refusedText === '' ? [] : [`refused: ${refusedText}`]),
+  ];
+}
