@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { debuglog } from 'node:util';
+import type { EventMinute } from '#core/event-time.ts';
 import { type Snapshot, SnapshotStore } from './snapshot-store.ts';
 import { stateVersionOf, Task, type TaskDefinition } from './task.ts';
 import { snapshotTopic } from './topics.ts';
 import type { Batch, Consumer, Producer, Transport } from './transport/transport.ts';
+
+/** With NODE_DEBUG=steadybeat each step of a task is told on standard error. */
+const debug = debuglog('steadybeat');
 
 /** When a task writes a snapshot: whichever comes first. */
 export interface SnapshotPolicy {
@@ -14,9 +19,29 @@ export interface SnapshotPolicy {
 export type ServiceEvent =
   | { readonly case: 'restoring'; readonly task: string }
   /** `inputOffset` is 0 where there was no snapshot. */
-  | { readonly case: 'restored'; readonly task: string; readonly inputOffset: number }
-  | { readonly case: 'processed'; readonly task: string; readonly inputOffset: number }
-  | { readonly case: 'snapshotWritten'; readonly task: string; readonly inputOffset: number };
+  | {
+      readonly case: 'restored';
+      readonly task: string;
+      readonly inputOffset: number;
+      readonly eventMinute: EventMinute;
+    }
+  | {
+      readonly case: 'processed';
+      readonly task: string;
+      readonly inputOffset: number;
+      readonly eventMinute: EventMinute;
+      /** Records dropped by the rule of the envelope since the task began. */
+      readonly duplicates: number;
+    }
+  | {
+      readonly case: 'snapshotWritten';
+      readonly task: string;
+      readonly inputOffset: number;
+      readonly stateBytes: number;
+      readonly milliseconds: number;
+    }
+  /** The partition went to another member. */
+  | { readonly case: 'lost'; readonly task: string };
 
 export interface ServiceOptions {
   /** Without it no snapshot is written or read: a task that starts again replays from the start. */
@@ -95,7 +120,7 @@ export class Service<Input, Output> {
       const delivery = await consumer.read();
       if (delivery === undefined) break;
       if (delivery.case === 'assigned') await this.#assigned(consumer, delivery.partition);
-      else if (delivery.case === 'revoked') this.#tasks.delete(delivery.partition);
+      else if (delivery.case === 'revoked') this.#revoked(delivery.partition);
       else await this.#process(delivery.batch);
     }
     await this.#following;
@@ -117,8 +142,15 @@ export class Service<Input, Output> {
       bytesSince: 0,
       acknowledged: task.nextOffset,
     });
-    this.#options.onEvent?.({ case: 'restored', task: task.name, inputOffset: task.nextOffset });
+    const { name, nextOffset, eventMinute } = task;
+    this.#options.onEvent?.({ case: 'restored', task: name, inputOffset: nextOffset, eventMinute });
     this.#advanced();
+  }
+
+  #revoked(partition: number): void {
+    const running = this.#tasks.get(partition);
+    this.#tasks.delete(partition);
+    if (running !== undefined) this.#options.onEvent?.({ case: 'lost', task: running.task.name });
   }
 
   #snapshotStore(task: Task<Input, Output>, partition: number): SnapshotStore {
@@ -160,12 +192,20 @@ export class Service<Input, Output> {
     if (!(await batch.ack())) return;
     const inputOffset = batch.records.at(-1)!.offset + 1;
     running.acknowledged = inputOffset;
-    const task = running.task.name;
-    this.#options.onEvent?.({ case: 'processed', task, inputOffset });
+    const { name: task, eventMinute, duplicates } = running.task;
+    debug('%s: done before offset %d', task, inputOffset);
+    this.#options.onEvent?.({ case: 'processed', task, inputOffset, eventMinute, duplicates });
     this.#advanced();
     if (snapshot === undefined) return;
+    const startMs = performance.now();
     await running.store!.write(snapshot.state, snapshot.inputOffset);
-    this.#options.onEvent?.({ case: 'snapshotWritten', task, inputOffset: snapshot.inputOffset });
+    this.#options.onEvent?.({
+      case: 'snapshotWritten',
+      task,
+      inputOffset: snapshot.inputOffset,
+      stateBytes: snapshot.state.length,
+      milliseconds: performance.now() - startMs,
+    });
   }
 
   /** Takes the state now, between two batches; it is written when the outputs so far are kept. */

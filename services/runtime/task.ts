@@ -41,6 +41,8 @@ export class Task<Input, Output> {
   nextOffset = 0;
   /** The latest event minute among the envelopes so far. */
   eventMinute: EventMinute = 0;
+  /** Records that the rule of the envelope dropped, since this task began. */
+  duplicates = 0;
 
   constructor(definition: TaskDefinition<Input, Output>, partition: number) {
     this.name = `${definition.service}/${partition}`;
@@ -89,7 +91,11 @@ export class Task<Input, Output> {
     const value = record.value ?? new Uint8Array();
     this.#outbox.from(this.#partition, record.offset, this.eventMinute);
     const opened = this.#open(value);
-    if (opened === undefined || !this.#rule.accepts(opened.envelope)) return;
+    if (opened === undefined) return;
+    if (!this.#rule.accepts(opened.envelope)) {
+      this.duplicates++;
+      return;
+    }
     const { envelope } = opened;
     this.eventMinute = Math.max(this.eventMinute, envelope.eventMinute);
     const body = this.#parts.add(envelope, opened.body);
