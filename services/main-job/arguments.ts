@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type EventSecond, parseSecond } from '#core/event-time.ts';
+import { collectorLayout } from '../feeder/archive/archive-layout.ts';
 import { risLiveDefaults } from '../feeder/live/ris-live-options.ts';
 
 export type Command =
@@ -25,6 +26,18 @@ export type Command =
       readonly bmp: { readonly host: string; readonly port: number } | undefined;
       readonly output: OutputOptions;
     }
+  | {
+      readonly case: 'archive';
+      /** Names of collectors, with bounds; or else places: files, folders and addresses. */
+      readonly collectors: readonly string[];
+      readonly places: readonly string[];
+      /** Of a mirror. */
+      readonly baseUrl: string | undefined;
+      readonly cacheFolder: string;
+      readonly fromSecond: EventSecond | undefined;
+      readonly untilSecond: EventSecond | undefined;
+      readonly output: OutputOptions;
+    }
   | ConfiguredCommand
   | { readonly case: 'wrong'; readonly message: string };
 
@@ -46,6 +59,7 @@ export const serviceNames = [
   'visibility-tracker',
   'instability-scorer',
   'anomaly-detector',
+  'metrics-exporter',
 ] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
@@ -57,6 +71,7 @@ export interface OutputOptions {
 }
 
 const defaultLiveFolder = 'steadybeat-live';
+const defaultCacheFolder = 'steadybeat-archive';
 
 export const helpText = `Steadybeat watches the Internet's routing for the steady beat of instability and the outage that follows it.
 
@@ -64,13 +79,16 @@ export const helpText = `Steadybeat watches the Internet's routing for the stead
   npm start -- [OPTIONS] FILE...       find incidents in MRT files of BGP collectors: updates and RIBs, in any order,
                                        gzip, bzip2, zstd or plain
   npm start -- live                    watch the Internet as it is now, by RIPE's RIS Live; --bmp hears your own routers too
+  npm start -- archive --collector rrc00,route-views2 --from TIME --until TIME
+                                       the same over the archives of RIPE RIS and RouteViews: the last RIB before, and the updates since
+  npm start -- archive PLACE...        over all MRT files in a folder, or at an http(s) address (ending in / for all that it links to)
   npm start -- decode FILE...          print every route, one a line, as \`bgpdump -m\` does
 
   On Apache Kafka (--dump lists every setting; status 1: could not go on or end in time, 2: wrong arguments or settings):
   npm start -- topics                  say how the topics differ from what they should be; --apply creates and sets them
   npm start -- dead-letters            show what could not be used, and where it came from
-  npm start -- run SERVICE             one service as a process: route-tracker, visibility-tracker, instability-scorer or
-                                       anomaly-detector; it waits for brokers, and SIGTERM ends it in order
+  npm start -- run SERVICE             one service as a process: route-tracker, visibility-tracker, instability-scorer,
+                                       anomaly-detector or metrics-exporter; it waits for brokers, and SIGTERM ends it in order
   npm start -- run feeder FILE...      feed MRT files to them
 
 Options
@@ -84,6 +102,10 @@ Options
                           (live always keeps it: in ${defaultLiveFolder} where nothing else is said)
   --bmp [ADDRESS:]PORT    live: listen for routers that send BMP (on all addresses, if none is given)
   --ris-live URL|off      live: another server, or none
+  --collector NAMES       archive: collectors, divided by commas
+  --base-url URL          archive: of a mirror with the same folders
+  --cache DIR             archive: fetched files lie in this folder, 16 GB at most (default ${defaultCacheFolder}); what is there is not
+                          fetched again, and what was cut is continued
   --seed NUMBER           of the replay: draw another one (default 1)
   --config FILE           on Kafka: a JSON file of settings; the environment stands over it
   --check, --dump         on Kafka: only check the settings, or print them as an environment file, without secrets
@@ -100,6 +122,9 @@ const options = {
   'seed-rib': { type: 'string' },
   data: { type: 'string' },
   seed: { type: 'string' },
+  collector: { type: 'string' },
+  'base-url': { type: 'string' },
+  cache: { type: 'string' },
   bmp: { type: 'string' },
   'ris-live': { type: 'string' },
   config: { type: 'string' },
@@ -137,6 +162,9 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   if (positionals[0] === 'dead-letters') return deadLettersCommand(values, positionals.slice(1));
   const output = outputOptions(values);
   if (positionals[0] === 'live') return liveCommand(values, positionals.slice(1), output);
+  if (positionals[0] === 'archive') return archiveCommand(values, positionals.slice(1), output);
+  const ofArchive = ofArchives.find((name) => values[name] !== undefined);
+  if (ofArchive !== undefined) throw new WrongArgument(`--${ofArchive} is for archive only`);
   const ofLive = (['bmp', 'ris-live'] as const).find((name) => values[name] !== undefined);
   if (ofLive !== undefined) throw new WrongArgument(`--${ofLive} is for live only`);
   const ofKafka = [...ofConfigured, 'apply'].find((name) => values[name] !== undefined);
@@ -150,20 +178,49 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
     ['format', 'scores', 'watch', 'from', 'until', 'seed-rib', 'data'],
     'is for the replay only',
   );
-  const fromSecond = time('--from', text(values.from));
-  const untilSecond = time('--until', text(values.until));
-  if (fromSecond !== undefined && untilSecond !== undefined && fromSecond >= untilSecond) {
-    throw new WrongArgument(`--until ${values.until} is not later than --from ${values.from}`);
-  }
   return {
     case: 'detect',
     files: positionals,
     seedRib: text(values['seed-rib']),
     dataFolder: text(values.data),
-    fromSecond,
-    untilSecond,
+    ...timeBounds(values),
     output,
   };
+}
+
+const ofArchives = ['collector', 'base-url', 'cache'];
+
+function archiveCommand(values: Values, places: readonly string[], output: OutputOptions): Command {
+  const known = ['format', 'scores', 'watch', 'from', 'until', ...ofArchives];
+  refuseOthers(values, known, 'is not for archive');
+  const collectors = text(values.collector)?.split(',') ?? [];
+  const baseUrl = text(values['base-url']);
+  const bounds = timeBounds(values);
+  if (collectors.length === 0 && places.length === 0)
+    throw new WrongArgument('archive needs --collector, or a folder or an address');
+  if (collectors.length > 0 && places.length > 0)
+    throw new WrongArgument(`archive takes --collector or ${places[0]}, not both`);
+  if (collectors.length > 0 && (bounds.fromSecond === undefined || bounds.untilSecond === undefined))
+    throw new WrongArgument('--collector needs --from and --until');
+  for (const name of collectors)
+    if (collectorLayout(name, undefined) === undefined)
+      throw new WrongArgument(`--collector: "${name}" is no collector's name, such as rrc00 or route-views2`);
+  if (
+    baseUrl !== undefined &&
+    (collectors.length === 0 || !/^https?:/.test(baseUrl) || !URL.canParse(baseUrl))
+  )
+    throw new WrongArgument('--base-url is an http(s) address, for --collector');
+  const cacheFolder = text(values.cache) ?? defaultCacheFolder;
+  return { case: 'archive', collectors, places, baseUrl, cacheFolder, ...bounds, output };
+}
+
+function timeBounds(values: Values) {
+  const fromSecond = time('--from', text(values.from));
+  const untilSecond = time('--until', text(values.until));
+  if (fromSecond !== undefined && untilSecond !== undefined && fromSecond >= untilSecond) {
+    throw new WrongArgument(`--until ${values.until} is not later than --from ${values.from}`);
+  }
+  return { fromSecond, untilSecond };
 }
 
 function decodeCommand(values: Values, files: readonly string[]): Command {

@@ -61,7 +61,8 @@ export async function detectFiles(files: readonly MrtFile[], options: DetectFile
     onFailure: (file, failure) => report.failed(file.name, failure),
     ...(scores && {
       onScores: (value) => {
-        if (60 * value.eventMinute >= toldFrom && isWatchedScore(value, output.watch)) scores.write(scoresJson(value));
+        if (60 * value.eventMinute >= toldFrom && isWatchedScore(value, output.watch))
+          scores.write(scoresJson(value));
       },
     }),
   });
@@ -72,6 +73,9 @@ export async function detectFiles(files: readonly MrtFile[], options: DetectFile
   onStart?.((line) => status.line(process.stderr, line));
   try {
     await detection.run(files);
+  } catch (error) {
+    // What it was reading may end with it.
+    if (!interrupted()) throw error;
   } finally {
     status.end();
     scores?.close();

@@ -26,6 +26,8 @@ export async function main(args: readonly string[]): Promise<number> {
       return detectCommand(command);
     case 'live':
       return (await import('./live/live-command.ts')).liveCommand(command);
+    case 'archive':
+      return (await import('./archive/archive-command.ts')).archiveCommand(command);
     case 'run':
     case 'topics':
     case 'dead-letters':
