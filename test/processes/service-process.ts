@@ -14,7 +14,12 @@ export class ServiceProcess {
   /** What it said. */
   log = '';
 
-  constructor(args: readonly string[], environment: Readonly<Record<string, string>>) {
+  /** `onText` gets what it says, as it comes. */
+  constructor(
+    args: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    onText: (text: string) => void = () => undefined,
+  ) {
     this.#child = spawn(process.execPath, [start, ...args], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -22,6 +27,7 @@ export class ServiceProcess {
     for (const stream of [this.#child.stdout!, this.#child.stderr!])
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.log += text;
+        onText(text);
       });
     this.#ended = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }));
   }
@@ -33,6 +39,11 @@ export class ServiceProcess {
   kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<{ code: number | null; signal: string | null }> {
     this.#child.kill(signal);
     return this.#ended;
+  }
+
+  /** Stops it where it stands, or lets it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(signal);
   }
 
   /** Waits until it has said so. */
