@@ -6,7 +6,7 @@ import { basename, dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
 
 const linesPerFile = 400;
-const libraries = ['core', 'runtime', 'scenario'];
+const libraries = ['core', 'runtime', 'page', 'scenario'];
 
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   encoding: 'utf8',
@@ -90,6 +90,11 @@ test('only the codec sees both the contract and its wire form', () => {
 test('one module alone loads kafkajs, so that its faults are mended first', () => {
   const loads = sources.filter((file) => /['"]kafkajs['"/]/.test(textOf(file)));
   none(loads.filter((file) => !/^services\/runtime\/kafka\/mended-kafkajs(\.test)?\.ts$/.test(file)));
+});
+
+test('one module alone knows prom-client', () => {
+  const loads = sources.filter((file) => /['"]prom-client['"/]/.test(textOf(file)));
+  none(loads.filter((file) => file !== 'services/runtime/metrics/metrics.ts'));
 });
 
 test('one word per thing', () => {

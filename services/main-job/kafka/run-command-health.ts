@@ -19,7 +19,8 @@ interface Membership {
   /** How many partitions the group gave to this member; undefined until it did. */
   partitions: number | undefined;
   heardAt: number;
-  readonly held: Set<number>;
+  /** "topic/partition". */
+  readonly held: Set<string>;
   /** Of what the service does now with what it read; undefined while it reads. */
   away: { readonly since: number; readonly isRestoring: boolean } | undefined;
 }
@@ -105,8 +106,8 @@ export class Health {
       read: async () => {
         membership.away = undefined;
         const delivery = await consumer.read();
-        if (delivery?.case === 'assigned') membership.held.add(delivery.partition);
-        if (delivery?.case === 'revoked') membership.held.delete(delivery.partition);
+        if (delivery?.case === 'assigned') membership.held.add(`${delivery.topic}/${delivery.partition}`);
+        if (delivery?.case === 'revoked') membership.held.delete(`${delivery.topic}/${delivery.partition}`);
         membership.away = { since: now(), isRestoring: delivery?.case === 'assigned' };
         return delivery;
       },

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Metrics } from '#runtime/metrics/metrics.ts';
 import type { Health, Verdict } from './run-command-health.ts';
 
 export interface Probes {
@@ -9,21 +10,29 @@ export interface Probes {
   close(): Promise<void>;
 }
 
-/** Answers GET /livez and GET /readyz with 200 or 503 and a line that says why. */
+/** Who is slower than this with a request, or says nothing on a connection for so long, is cut off. */
+const requestTimeoutMs = 5_000;
+const idleTimeoutMs = 60_000;
+const connectionsMax = 200;
+const headerBytesMax = 8 * 1024;
+
+/** Answers GET /livez and GET /readyz with 200 or 503 and a line that says why, and GET /metrics. */
 export async function openProbes(
   { host, port }: { host: string; port: number },
   health: Health,
+  metrics: Metrics,
 ): Promise<Probes> {
-  const answers: Readonly<Record<string, () => Verdict>> = {
-    '/livez': () => health.live(),
-    '/readyz': () => health.ready(),
+  const limits = {
+    headersTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: requestTimeoutMs / 2,
+    maxHeaderSize: headerBytesMax,
   };
-  const server = createServer((request, response) => {
-    const verdict = Object.hasOwn(answers, request.url ?? '') ? answers[request.url!]!() : undefined;
-    response.statusCode = verdict === undefined ? 404 : verdict.isWell ? 200 : 503;
-    response.setHeader('content-type', 'text/plain; charset=utf-8');
-    response.end(`${verdict?.why ?? 'there are /livez and /readyz'}\n`);
+  const server = createServer(limits, (request, response) => {
+    void answer(request, response, health, metrics);
   });
+  server.maxConnections = connectionsMax;
+  server.setTimeout(idleTimeoutMs);
   server.listen(port, host);
   await once(server, 'listening');
   const { address, family, port: taken } = server.address() as AddressInfo;
@@ -35,4 +44,39 @@ export async function openProbes(
       await once(server, 'close');
     },
   };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  health: Health,
+  metrics: Metrics,
+): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('allow', 'GET, HEAD');
+    return line(response, 405, 'only GET and HEAD are answered');
+  }
+  switch (request.url?.split('?', 1)[0]) {
+    case '/livez':
+      return told(response, health.live());
+    case '/readyz':
+      return told(response, health.ready());
+    case '/metrics': {
+      const { contentType, text } = await metrics.exposition(request.headers.accept ?? '');
+      response.setHeader('content-type', contentType);
+      response.end(text);
+      return;
+    }
+    default:
+      return line(response, 404, 'there are /livez, /readyz and /metrics');
+  }
+}
+
+const told = (response: ServerResponse, { isWell, why }: Verdict): void =>
+  line(response, isWell ? 200 : 503, why);
+
+function line(response: ServerResponse, status: number, text: string): void {
+  response.statusCode = status;
+  response.setHeader('content-type', 'text/plain; charset=utf-8');
+  response.end(`${text}\n`);
 }

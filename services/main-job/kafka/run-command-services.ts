@@ -1,5 +1,7 @@
 import type { Configuration } from '#runtime/configuration/schema.ts';
-import type { ServiceOptions } from '#runtime/service.ts';
+import type { Metrics } from '#runtime/metrics/metrics.ts';
+import { ServiceMetrics } from '#runtime/metrics/service-metrics.ts';
+import type { ServiceEvent, ServiceOptions } from '#runtime/service.ts';
 import {
   anomalies,
   asMinutes,
@@ -14,6 +16,7 @@ import { buildAnomalyDetector } from '../../anomaly-detector/service.ts';
 import { Feed } from '../../feeder/feed.ts';
 import { diskFile, distinctFiles } from '../../feeder/mrt-file.ts';
 import { buildInstabilityScorer } from '../../instability-scorer/service.ts';
+import { MetricsExporter } from '../../metrics-exporter/service.ts';
 import { buildRouteTracker } from '../../route-tracker/service.ts';
 import { buildVisibilityTracker } from '../../visibility-tracker/service.ts';
 import type { ServiceName } from '../arguments.ts';
@@ -29,17 +32,29 @@ export interface PartOptions {
   /** Of the feeder. */
   readonly files: readonly string[];
   readonly say: (line: string) => void;
+  readonly metrics: Metrics;
 }
 
 export function buildPart(name: ServiceName, options: PartOptions, transport: Transport): RunningPart {
-  const { configuration, files, say } = options;
+  const { configuration, files, say, metrics } = options;
   if (name === 'feeder') return new FeedingFiles(configuration.updatePartitions, files, say, transport);
-  return builders[name]({ ...configuration, ...serviceOptions(configuration, say) }, transport);
+  const tasks = new ServiceMetrics(metrics, () => Date.now());
+  const onEvent = (event: ServiceEvent) => {
+    tasks.heard(event);
+    tellEvent(event, say);
+  };
+  if (name === 'metrics-exporter') {
+    const { watchList = [], incidentSeriesMax } = configuration;
+    const exported = { watchList, incidentSeriesMax, onEvent, nowMs: () => Date.now() };
+    return new MetricsExporter(exported, metrics, transport);
+  }
+  return builders[name]({ ...configuration, ...serviceOptions(configuration), onEvent }, transport);
 }
 
 /** The topics that a service reads and writes. */
 export function topicsOf(name: ServiceName): string[] {
   if (name === 'feeder') return [bgpUpdates.topic, deadLetters.topic];
+  if (name === 'metrics-exporter') return [asScores.topic, anomalies.topic];
   const [input, output] = flow[name];
   return [input.topic, output.topic, deadLetters.topic, snapshotTopic(name)];
 }
@@ -58,19 +73,19 @@ const flow = {
   'anomaly-detector': [asScores, anomalies],
 } as const;
 
-function serviceOptions(configuration: Configuration, say: (line: string) => void): ServiceOptions {
+function serviceOptions(configuration: Configuration): ServiceOptions {
   return {
     snapshots: {
       everyEventMinutes: configuration.snapshotEventMinutes,
       everyInputBytes: configuration.snapshotInputBytes,
     },
-    onEvent: (event) => {
-      if (event.case === 'restoring') say(`${event.task}: looking for a snapshot`);
-      else if (event.case === 'restored') say(`${event.task}: reading from offset ${event.inputOffset}`);
-      else if (event.case === 'snapshotWritten')
-        say(`${event.task}: snapshot at offset ${event.inputOffset}`);
-    },
   };
+}
+
+function tellEvent(event: ServiceEvent, say: (line: string) => void): void {
+  if (event.case === 'restoring') say(`${event.task}: looking for a snapshot`);
+  else if (event.case === 'restored') say(`${event.task}: reading from offset ${event.inputOffset}`);
+  else if (event.case === 'snapshotWritten') say(`${event.task}: snapshot at offset ${event.inputOffset}`);
 }
 
 /** Files into bgp.updates; finished when all is there. What the topic already has of them is not written again. */

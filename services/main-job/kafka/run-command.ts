@@ -5,9 +5,13 @@ import type { KafkaEvent, KafkaOptions } from '#runtime/kafka/kafka-options.ts';
 import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
 import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
 import { partitionDifferences } from '#runtime/kafka/topic-settings.ts';
+import { Metrics } from '#runtime/metrics/metrics.ts';
+import { WatchedTransport } from '#runtime/metrics/watched-transport.ts';
+import type { Transport } from '#runtime/transport/transport.ts';
 import type { ServiceName } from '../arguments.ts';
 import { stopOnSignal } from '../signals.ts';
 import { Health, partitionsText } from './run-command-health.ts';
+import { processMetrics } from './run-command-metrics.ts';
 import { openProbes, type Probes } from './run-command-probes.ts';
 import { buildPart, type RunningPart, topicsOf } from './run-command-services.ts';
 import { differenceText, topicPlans } from './topics-command-plan.ts';
@@ -32,12 +36,14 @@ export async function runCommand(
     patienceMs: sessionsOfPatience * configuration.kafkaSessionTimeoutMs,
     now: () => performance.now(),
   });
+  const metrics = new Metrics();
+  processMetrics(name, health, metrics);
   const stopping = new AbortController();
   stopOnSignal(() => stopping.abort());
   let probes: Probes | undefined;
   try {
-    probes = await openProbes(configuration.healthAddress, health);
-    say(`health: http://${probes.address}/livez and /readyz`);
+    probes = await openProbes(configuration.healthAddress, health, metrics);
+    say(`health: http://${probes.address}/livez and /readyz; metrics: /metrics`);
     const options = kafkaOptionsOf(configuration, `steadybeat-${name}`, (event) => {
       health.heard(event);
       tellEvent(event, say);
@@ -47,8 +53,9 @@ export async function runCommand(
       say('stopped');
       return 0;
     }
-    const part = buildPart(name, { configuration, files, say }, health.watching(transport));
-    await runPart(part, transport, health, { say, stopping: stopping.signal, configuration });
+    const watched = new WatchedTransport(transport, metrics, () => performance.now());
+    const part = buildPart(name, { configuration, files, say, metrics }, health.watching(watched));
+    await runPart(part, watched, health, { say, stopping: stopping.signal, configuration });
     return 0;
   } catch (error) {
     health.is('failed');
@@ -68,7 +75,7 @@ interface Circumstances {
 /** In order: the part, then what it stands on; in reverse at the end. */
 async function runPart(
   part: RunningPart,
-  transport: KafkaTransport,
+  transport: Transport,
   health: Health,
   { say, stopping, configuration }: Circumstances,
 ): Promise<void> {

@@ -107,6 +107,11 @@ function contradictions(configuration: Partial<Configuration>, { texts }: Settin
     found.push(
       `${variable('kafkaHeartbeatIntervalMs')} must be at most a third of ${variable('kafkaSessionTimeoutMs')}`,
     );
+  const { watchList = [], watchListMax = Infinity } = configuration;
+  if (new Set(watchList).size > watchListMax)
+    found.push(
+      `${variable('watchList')}: ${new Set(watchList).size} ASes are more than ${variable('watchListMax')}`,
+    );
   const { logRetentionHours = Infinity, snapshotEventMinutes = 0 } = configuration;
   // The older of the two snapshots that are kept may be the one that can be read.
   if (60 * logRetentionHours < 2 * snapshotEventMinutes)

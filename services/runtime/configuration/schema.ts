@@ -13,6 +13,8 @@ interface Kinds {
   /** "host:port", more than one divided by commas. */
   readonly addresses: readonly string[];
   readonly address: { readonly host: string; readonly port: number };
+  /** "131279,AS4837". */
+  readonly ases: readonly number[];
   readonly saslMechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
 }
 
@@ -163,7 +165,29 @@ export const fields = {
     environment: 'STEADYBEAT_HEALTH_ADDRESS',
     kind: 'address',
     default: '127.0.0.1:0',
-    means: 'where /livez and /readyz are answered; port 0 takes a free one, and says which',
+    means: 'where /livez, /readyz and /metrics are answered; port 0 takes a free one, and says which',
+  },
+  watchList: {
+    environment: 'STEADYBEAT_WATCH_LIST',
+    kind: 'ases',
+    default: undefined,
+    means: 'AS numbers, divided by commas, that always have series of their own in the metrics-exporter',
+  },
+  watchListMax: {
+    environment: 'STEADYBEAT_WATCH_LIST_MAX',
+    kind: 'whole',
+    default: '500',
+    from: 0,
+    to: 5000,
+    means: 'at most so many ASes to watch: each costs 7 series',
+  },
+  incidentSeriesMax: {
+    environment: 'STEADYBEAT_INCIDENT_SERIES_MAX',
+    kind: 'whole',
+    default: '1000',
+    from: 0,
+    to: 10_000,
+    means: 'so many open incidents, the worst first, have series of their own; each costs 2',
   },
   stopWithinSeconds: {
     environment: 'STEADYBEAT_STOP_WITHIN_SECONDS',
@@ -217,6 +241,12 @@ const parsers: { readonly [Kind in keyof Kinds]: (text: string, field: Field) =>
     if (address === undefined) throw new Error(`"${text}" is not host:port`);
     return address;
   },
+  ases: (text) =>
+    text.split(',').map((one) => {
+      const asn = Number(/^\s*(?:AS)?(\d{1,10})\s*$/i.exec(one)?.[1]);
+      if (asn > 0 && asn < 2 ** 32) return asn;
+      throw new Error(`"${one.trim()}" is not an AS number`);
+    }),
   saslMechanism(text) {
     if (text === 'plain' || text === 'scram-sha-256' || text === 'scram-sha-512') return text;
     throw new Error(`"${text}" is neither plain, scram-sha-256 nor scram-sha-512`);

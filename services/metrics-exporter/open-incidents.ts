@@ -1,0 +1,135 @@
+import type { Anomaly, Kind, Severity } from '#core/contract/anomalies.ts';
+import type { EventSecond } from '#core/event-time.ts';
+import type { Metrics, Tell } from '#runtime/metrics/metrics.ts';
+import { kindLabel, kinds, severities } from './labels.ts';
+
+interface OpenIncident {
+  readonly id: string;
+  readonly subject: string;
+  readonly originAs: number;
+  readonly kind: Kind;
+  readonly severity: Severity;
+  readonly startSecond: EventSecond;
+  readonly prefixCount: number;
+  readonly openedMs: number;
+  /** Over, and told until then, so that nobody who asks now and then misses it; undefined while it is open. */
+  untilMs: number | undefined;
+  isCounted: boolean;
+}
+
+export interface OpenIncidentsOptions {
+  /** So many get series of their own. */
+  readonly seriesMax: number;
+  /** The wall clock. */
+  readonly nowMs: () => number;
+}
+
+/** An incident that came and went is told for so long. */
+const toldForMs = 45_000;
+
+/** The incidents that are open now, as series: the worst of them each with its own, all of them in the totals. */
+export class OpenIncidents {
+  readonly #options: OpenIncidentsOptions;
+  readonly #open = new Map<string, OpenIncident>();
+  #overflow = 0;
+  #isKnown = false;
+
+  constructor(options: OpenIncidentsOptions, metrics: Metrics) {
+    this.#options = options;
+    this.#register(metrics);
+  }
+
+  /** From now on what is open is known, and told: before, something that is over could still look open. */
+  known(): void {
+    this.#isKnown = true;
+  }
+
+  /** `isLive`: it is news, and not read again from what was there before this process. */
+  take(anomaly: Anomaly, isLive: boolean): void {
+    const { incidentId: id, subject, originAs, kind, severity, startSecond, prefixCount } = anomaly;
+    const now = this.#options.nowMs();
+    const known = this.#open.get(id);
+    if (anomaly.transition === 'closed') {
+      if (known === undefined) return;
+      if (isLive && now < known.openedMs + toldForMs) known.untilMs = known.openedMs + toldForMs;
+      else this.#open.delete(id);
+      return;
+    }
+    const openedMs = known?.openedMs ?? (isLive ? now : 0);
+    const isCounted = known?.isCounted ?? false;
+    const facts = { id, subject, originAs, kind, severity, startSecond, prefixCount };
+    this.#open.set(id, { ...facts, openedMs, untilMs: undefined, isCounted });
+  }
+
+  /** The worst first, and of those the longest known; each is counted once when there is no room for it. */
+  #shown(): OpenIncident[] {
+    if (!this.#isKnown) return [];
+    const now = this.#options.nowMs();
+    const bySeverity = new Map<Severity, OpenIncident[]>(severities.map((severity) => [severity, []]));
+    for (const [id, incident] of this.#open) {
+      if (incident.untilMs !== undefined && now >= incident.untilMs) this.#open.delete(id);
+      else bySeverity.get(incident.severity)!.push(incident);
+    }
+    const shown = [...bySeverity.values()].flat();
+    for (const incident of shown.splice(this.#options.seriesMax)) {
+      if (incident.isCounted) continue;
+      incident.isCounted = true;
+      this.#overflow++;
+    }
+    return shown;
+  }
+
+  #register(metrics: Metrics): void {
+    let shown: readonly OpenIncident[] = [];
+    const labels = ['incident', 'subject', 'asn', 'kind', 'severity'];
+    const tellEach = (tell: Tell, figure: (incident: OpenIncident) => number) => {
+      for (const incident of shown) {
+        const { id, subject, originAs, kind, severity } = incident;
+        const asn = originAs === 0 ? '' : String(originAs);
+        tell(figure(incident), id, subject, asn, kindLabel(kind), severity);
+      }
+    };
+    metrics.gauge(
+      {
+        name: 'steadybeat_incident_start_timestamp_seconds',
+        help: 'Event time at which an open incident began; the series is there while it is open',
+        labels,
+      },
+      (tell) => {
+        shown = this.#shown();
+        tellEach(tell, ({ startSecond }) => startSecond);
+      },
+    );
+    metrics.gauge(
+      { name: 'steadybeat_incident_prefixes', help: 'Prefixes that an open incident concerns', labels },
+      (tell) => tellEach(tell, ({ prefixCount }) => prefixCount),
+    );
+    metrics.gauge(
+      {
+        name: 'steadybeat_incidents_open',
+        help: 'Open incidents, also those without series of their own',
+        labels: ['kind', 'severity'],
+      },
+      (tell) => this.#tellOpen(tell),
+    );
+    metrics.counter(
+      {
+        name: 'steadybeat_series_overflow_total',
+        help: 'Open incidents for which there was no room among the series',
+      },
+      (tell) => tell(this.#overflow),
+    );
+  }
+
+  #tellOpen(tell: Tell): void {
+    if (!this.#isKnown) return;
+    const counts = new Map<string, number>();
+    for (const { kind, severity, untilMs } of this.#open.values()) {
+      if (untilMs !== undefined) continue;
+      counts.set(`${kind} ${severity}`, (counts.get(`${kind} ${severity}`) ?? 0) + 1);
+    }
+    for (const kind of kinds)
+      for (const severity of severities)
+        tell(counts.get(`${kind} ${severity}`) ?? 0, kindLabel(kind), severity);
+  }
+}

@@ -1,0 +1,144 @@
+import { setImmediate } from 'node:timers/promises';
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type OpenMetricsContentType,
+  type PrometheusContentType,
+  Registry,
+} from 'prom-client';
+
+export interface MetricName {
+  /** "steadybeat_records_consumed_total": base units, `_total` for counters. */
+  readonly name: string;
+  /** A sentence without its end. */
+  readonly help: string;
+  readonly labels?: readonly string[];
+}
+
+/** Tells one series: its value, and the values of its labels in the order of their names. */
+export type Tell = (value: number, ...labels: readonly string[]) => void;
+
+/** Something that happened; the exemplar names the incident that it happened to. */
+export type Observe = (value: number, labels: readonly string[], incidentId: string) => void;
+
+export interface Exposition {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** Names of prom-client's own that break Prometheus' conventions: gauges that are called `_total`. */
+const unconventional = ['nodejs_active_handles', 'nodejs_active_requests', 'nodejs_active_resources'].flatMap(
+  (name) => [name, `${name}_total`],
+);
+
+/** The series of one process. The only module that knows prom-client. */
+export class Metrics {
+  readonly #registry = new Registry<PrometheusContentType | OpenMetricsContentType>();
+  readonly #names: string[] = [];
+  #rendering: Promise<unknown> = Promise.resolve();
+
+  constructor() {
+    // What has exemplars must be made in a registry of this type; each exposition then says its own.
+    this.#registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  }
+
+  /** Series that are whatever `read` tells when somebody asks. */
+  gauge(metric: MetricName, read: (tell: Tell) => void): void {
+    const gauge: Gauge = new Gauge({
+      ...this.#definition(metric),
+      collect: () => {
+        gauge.reset();
+        if (metric.labels === undefined) gauge.remove();
+        read((value, ...values) => gauge.set(labelsOf(metric, values), value));
+      },
+    });
+  }
+
+  /** The same for numbers that only grow while the process lives. */
+  counter(metric: MetricName, read: (tell: Tell) => void): void {
+    const counter: Counter = new Counter({
+      ...this.#definition(metric),
+      collect: () => {
+        counter.reset();
+        read((value, ...values) => counter.inc(labelsOf(metric, values), value));
+      },
+    });
+  }
+
+  /** A counter of what happened; every known set of label values begins at 0, so that the first one is seen. */
+  happenings(metric: MetricName, known: readonly (readonly string[])[]): Observe {
+    const counter: Counter = new Counter({ ...this.#definition(metric), enableExemplars: true });
+    const count: Observe = (value, values, incidentId) =>
+      counter.inc({
+        labels: labelsOf(metric, values),
+        value,
+        ...(incidentId !== '' && { exemplarLabels: { incident: incidentId } }),
+      });
+    for (const values of known) count(0, values, '');
+    return count;
+  }
+
+  /** A distribution; bounds in the unit of the name. */
+  histogram(metric: MetricName, buckets: readonly number[]): Observe {
+    const histogram: Histogram = new Histogram({
+      ...this.#definition(metric),
+      buckets: [...buckets],
+      enableExemplars: true,
+    });
+    return (value, values, incidentId) =>
+      histogram.observe({
+        labels: labelsOf(metric, values),
+        value,
+        ...(incidentId !== '' && { exemplarLabels: { incident: incidentId } }),
+      });
+  }
+
+  /** What every Node process tells: CPU, memory, garbage collection, how late its event loop is. */
+  ofNode(): void {
+    collectDefaultMetrics({ register: this.#registry as unknown as Registry });
+    for (const name of unconventional) this.#registry.removeSingleMetric(name);
+    for (const { name } of this.#registry.getMetricsAsArray())
+      if (!this.#names.includes(name)) this.#names.push(name);
+  }
+
+  /** OpenMetrics 1.0.0 where `accept` asks for it, or else the text format 0.0.4. */
+  async exposition(accept: string): Promise<Exposition> {
+    const contentType = accept.includes('application/openmetrics-text')
+      ? Registry.OPENMETRICS_CONTENT_TYPE
+      : Registry.PROMETHEUS_CONTENT_TYPE;
+    // One at a time, as the registry has one type at a time.
+    const text = this.#rendering.then(() => this.#render(contentType));
+    this.#rendering = text.catch(() => undefined);
+    return { contentType, text: await text };
+  }
+
+  /** Name by name, and in between others have their turn: a large exposition holds up nobody. */
+  async #render(contentType: PrometheusContentType | OpenMetricsContentType): Promise<string> {
+    const isOpenMetrics = contentType === Registry.OPENMETRICS_CONTENT_TYPE;
+    let text = '';
+    for (const name of this.#names) {
+      const metric = this.#registry.getSingleMetric(name)! as unknown as { name: string };
+      // OpenMetrics names a counter without its ending; prom-client wants it so, and adds it to each series.
+      metric.name =
+        isOpenMetrics && (metric as unknown) instanceof Counter ? name.replace(/_total$/, '') : name;
+      this.#registry.setContentType(contentType);
+      text += `${await this.#registry.getSingleMetricAsString(name)}\n`;
+      await setImmediate();
+    }
+    return isOpenMetrics ? `${text}# EOF\n` : text;
+  }
+
+  #definition({ name, help, labels = [] }: MetricName) {
+    this.#registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+    this.#names.push(name);
+    return { name, help, labelNames: [...labels], registers: [this.#registry as unknown as Registry] };
+  }
+}
+
+function labelsOf({ labels = [] }: MetricName, values: readonly string[]): Record<string, string> {
+  const record: Record<string, string> = {};
+  for (let i = 0; i < labels.length; i++) record[labels[i]!] = values[i]!;
+  return record;
+}

@@ -1,0 +1,122 @@
+import { type EventMinute, firstSecondOf } from '#core/event-time.ts';
+import type { ServiceEvent } from '../service.ts';
+import type { MetricName, Metrics } from './metrics.ts';
+
+interface TaskFigures {
+  eventMinute: EventMinute;
+  restoringSinceMs: number | undefined;
+  restoreSeconds: number | undefined;
+  duplicates: number;
+  snapshot: { readonly atSecond: number; readonly seconds: number; readonly bytes: number } | undefined;
+}
+
+/** What the tasks of a service tell of themselves: how far they are, what they keep. */
+export class ServiceMetrics {
+  readonly #tasks = new Map<string, TaskFigures>();
+  readonly #nowMs: () => number;
+
+  /** `nowMs`: the wall clock. */
+  constructor(metrics: Metrics, nowMs: () => number) {
+    this.#nowMs = nowMs;
+    this.#register(metrics);
+  }
+
+  heard(event: ServiceEvent): void {
+    if (event.case === 'lost') {
+      this.#tasks.delete(event.task);
+      return;
+    }
+    const task = this.#task(event.task);
+    switch (event.case) {
+      case 'restoring':
+        task.restoringSinceMs = this.#nowMs();
+        return;
+      case 'restored':
+        task.restoreSeconds = (this.#nowMs() - (task.restoringSinceMs ?? this.#nowMs())) / 1000;
+        task.restoringSinceMs = undefined;
+        task.eventMinute = event.eventMinute;
+        return;
+      case 'processed':
+        task.eventMinute = event.eventMinute;
+        task.duplicates = event.duplicates;
+        return;
+      case 'snapshotWritten':
+        task.snapshot = {
+          atSecond: this.#nowMs() / 1000,
+          seconds: event.milliseconds / 1000,
+          bytes: event.stateBytes,
+        };
+    }
+  }
+
+  #task(name: string): TaskFigures {
+    const known = this.#tasks.get(name);
+    if (known !== undefined) return known;
+    const task: TaskFigures = {
+      eventMinute: 0,
+      restoringSinceMs: undefined,
+      restoreSeconds: undefined,
+      duplicates: 0,
+      snapshot: undefined,
+    };
+    this.#tasks.set(name, task);
+    return task;
+  }
+
+  #register(metrics: Metrics): void {
+    const each = (
+      kind: 'gauge' | 'counter',
+      name: MetricName['name'],
+      help: string,
+      figure: (task: TaskFigures) => number | undefined,
+    ) =>
+      metrics[kind]({ name, help, labels: ['task'] }, (tell) => {
+        for (const [task, figures] of this.#tasks) {
+          const value = figure(figures);
+          if (value !== undefined) tell(value, task);
+        }
+      });
+    each(
+      'gauge',
+      'steadybeat_watermark_timestamp_seconds',
+      'The latest event minute that a task has taken in, as the time of its start',
+      ({ eventMinute }) => (eventMinute === 0 ? undefined : firstSecondOf(eventMinute)),
+    );
+    each(
+      'counter',
+      'steadybeat_records_duplicate_total',
+      'Records that a task dropped because it had them already: redelivered, or of a replaced writer',
+      ({ duplicates }) => duplicates,
+    );
+    each(
+      'gauge',
+      'steadybeat_state_restoring',
+      '1 while a task looks for its snapshot and reads it',
+      (task) => (task.restoringSinceMs === undefined ? 0 : 1),
+    );
+    each(
+      'gauge',
+      'steadybeat_state_restore_duration_seconds',
+      'How long the last restore of a task took',
+      ({ restoreSeconds }) => restoreSeconds,
+    );
+    each(
+      'gauge',
+      'steadybeat_snapshot_timestamp_seconds',
+      'When a task wrote its last snapshot, in this process',
+      ({ snapshot }) => snapshot?.atSecond,
+    );
+    each(
+      'gauge',
+      'steadybeat_snapshot_duration_seconds',
+      'How long writing the last snapshot of a task took',
+      ({ snapshot }) => snapshot?.seconds,
+    );
+    each(
+      'gauge',
+      'steadybeat_snapshot_bytes',
+      'State in the last snapshot of a task',
+      ({ snapshot }) => snapshot?.bytes,
+    );
+  }
+}
