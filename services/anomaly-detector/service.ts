@@ -15,7 +15,7 @@ export function buildAnomalyDetector(
     {
       service: 'anomaly-detector',
       input: asScores,
-      stateVersion: 2,
+      stateVersion: 3,
       createStep: () => new AnomalyDetector(),
       publish: (anomaly, post) =>
         post.value(anomalies, 0, anomaly.incidentId, minuteOf(anomaly.eventSecond), anomaly),

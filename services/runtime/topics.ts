@@ -4,6 +4,7 @@ import { asScoresCodec } from './codec/as-scores.ts';
 import { bgpUpdatesCodec } from './codec/bgp-updates.ts';
 import type { Codec } from './codec/codec.ts';
 import { deadLettersCodec } from './codec/dead-letters.ts';
+import { probeResultsCodec } from './codec/probe-results.ts';
 import { routeChangesCodec } from './codec/route-changes.ts';
 import type { TopicSpec } from './transport/transport.ts';
 
@@ -17,6 +18,7 @@ export const bgpUpdates = { topic: 'bgp.updates', codec: bgpUpdatesCodec } as co
 export const routeChanges = { topic: 'route.changes', codec: routeChangesCodec } as const;
 export const asMinutes = { topic: 'as.minutes', codec: asMinutesCodec } as const;
 export const asScores = { topic: 'as.scores', codec: asScoresCodec } as const;
+export const probeResults = { topic: 'probe.results', codec: probeResultsCodec } as const;
 export const anomalies = { topic: 'anomalies', codec: anomaliesCodec } as const;
 export const deadLetters = { topic: 'dead.letters', codec: deadLettersCodec } as const;
 
@@ -42,10 +44,12 @@ export function topicSpecs({ updatePartitions, blockPartitions }: PartitionCount
     plain(routeChanges.topic, blockPartitions),
     plain(asMinutes.topic, 1),
     plain(asScores.topic, 1),
+    plain(probeResults.topic, 1),
     plain(anomalies.topic, 1),
     plain(deadLetters.topic, 1),
     snapshots('route-tracker', updatePartitions),
     snapshots('visibility-tracker', blockPartitions),
+    snapshots('probe-tracker', 1),
     snapshots('instability-scorer', 1),
     snapshots('anomaly-detector', 1),
   ];

@@ -52,6 +52,7 @@ const beat = record({
   upstreamAs: uint,
   heardPrefixes: uint,
   wide: bool,
+  byProbes: bool,
 });
 
 const evidenceOfEvent = {

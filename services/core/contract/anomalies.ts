@@ -54,7 +54,21 @@ export interface Evidence {
   readonly expectedBasis: string;
   readonly phases: readonly Phase[];
   readonly trend?: Trend;
+  /** Absent where the AS was never probed. */
+  readonly witnesses?: Witnesses;
 }
+
+export interface Witnesses {
+  readonly verdict: Verdict;
+  readonly probeLogOdds: number;
+  readonly targets: number;
+  readonly replying: number;
+  readonly probers: number;
+  /** Absent where probes say nothing. */
+  readonly sinceSecond?: EventSecond;
+}
+
+export type Verdict = 'confirmed' | 'dataPlaneOnly' | 'controlPlaneOnly' | 'probesAbsent';
 
 export interface Measure {
   readonly name: string;

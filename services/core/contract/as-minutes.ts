@@ -1,4 +1,5 @@
 import type { EventMinute, EventSecond } from '../event-time.ts';
+import type { ProbeMinute } from './as-reach.ts';
 
 /** Topic as.minutes: proto/steadybeat/v1/as_minutes.proto says what each field means. */
 export interface AsMinutes {
@@ -10,6 +11,8 @@ export interface AsMinutes {
   readonly expected: readonly ExpectedDelta[];
   readonly ipv4: Denominator;
   readonly ipv6: Denominator;
+  /** Of the probe-tracker, whose records are of no block. */
+  readonly probes?: ProbeMinute;
 }
 
 export type PrefixEventKind = 'down' | 'up' | 'path' | 'origin' | 'uncovered' | 'covered' | 'recount';

@@ -1,5 +1,6 @@
 import type { EventMinute, EventSecond } from '../event-time.ts';
 import type { PrefixEventKind } from './as-minutes.ts';
+import type { AsReach } from './as-reach.ts';
 
 /** Topic as.scores: proto/steadybeat/v1/as_scores.proto says what each field means. */
 export interface AsScores {
@@ -30,6 +31,8 @@ export interface AsScore {
   readonly ipv6: Visibility;
   readonly events: readonly ScoredEvent[];
   readonly eventCount: number;
+  /** Absent where no probe ever asked. */
+  readonly reach?: AsReach;
 }
 
 export interface Beat {
@@ -49,6 +52,7 @@ export interface Beat {
   readonly upstreamAs: number;
   readonly heardPrefixes: number;
   readonly wide: boolean;
+  readonly byProbes: boolean;
 }
 
 export interface Burst {

@@ -7,10 +7,12 @@ import type { Step } from '../step.ts';
 import { type AsState, emptyAs, forget, type Minute, takeScore, withAllFields } from './as-state.ts';
 import { decideBeat } from './beats.ts';
 import { findCommonCauses } from './common-cause.ts';
+import { decideDataPlane } from './data-plane.ts';
 import { endOf, IncidentBook } from './incident-book.ts';
 import { decideOutages } from './outages.ts';
 import { decideSchedule } from './schedules.ts';
 import { decideTransits } from './transits.ts';
+import { noteWitnesses } from './witnesses.ts';
 
 const minutesOfDay = 1440;
 
@@ -76,6 +78,8 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
     let next = decideBeat(state, now, book);
     for (const family of families) next = Math.min(next, decideOutages(state, family, now, book));
     next = Math.min(next, decideSchedule(state, now, book));
+    next = Math.min(next, decideDataPlane(state, now, book));
+    noteWitnesses(state, now, book);
     state.score = undefined;
     if (forget(state, now.eventSecond)) this.#ases.delete(state.originAs);
     else this.#lookAt(state, Math.max(Math.min(next, dailyLook(state.originAs, now.minute)), now.minute + 1));

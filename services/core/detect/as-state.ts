@@ -1,3 +1,4 @@
+import type { AsReach } from '../contract/as-reach.ts';
 import type { AsScore, PeerCounts, ScoredEvent, Visibility } from '../contract/as-scores.ts';
 import { type EventMinute, type EventSecond, formatSecond } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
@@ -33,6 +34,11 @@ export interface AsState {
   /** The open BURST, BEAT or CHRONIC incident. */
   beatId: string | undefined;
   scheduleId: string | undefined;
+  /** The open incident by probes alone; the last alarm of Atlas connections. */
+  dataPlaneId: string | undefined;
+  dataPlaneAlarmSecond: EventSecond;
+  /** What probes last said; undefined where there are none. */
+  reach: AsReach | undefined;
   /** Beat events no more than 30 minutes apart: the first and the last one. */
   runFirstSecond: EventSecond;
   runLastSecond: EventSecond;
@@ -101,6 +107,9 @@ export const emptyAs = (originAs: number): AsState => ({
   recent: [],
   beatId: undefined,
   scheduleId: undefined,
+  dataPlaneId: undefined,
+  dataPlaneAlarmSecond: 0,
+  reach: undefined,
   runFirstSecond: 0,
   runLastSecond: 0,
   beatDays: [],
@@ -136,6 +145,7 @@ const withFamilyFields = (family: FamilyState): FamilyState => ({
 /** Takes in the score of a minute; nothing is decided before the minute's heartbeat. */
 export function takeScore(state: AsState, score: AsScore, minute: EventMinute, ticks: Minute['ticks']): void {
   state.score = score;
+  if (score.reach !== undefined) state.reach = score.reach;
   takeFamily(state.ipv4, score, 'ipv4', minute, ticks.ipv4);
   takeFamily(state.ipv6, score, 'ipv6', minute, ticks.ipv6);
   for (const event of score.events) {
@@ -221,6 +231,8 @@ export function forget(state: AsState, eventSecond: EventSecond): boolean {
     state.score === undefined &&
     state.beatId === undefined &&
     state.scheduleId === undefined &&
+    state.dataPlaneId === undefined &&
+    (state.reach === undefined || state.reach.state === 'absent') &&
     state.lastBeat === undefined &&
     state.outages.length === 0 &&
     state.beatDays.length === 0 &&

@@ -1,4 +1,4 @@
-import type { CloseReason, Evidence, Kind, Phase, Severity, Trend } from '../contract/anomalies.ts';
+import type { CloseReason, Evidence, Kind, Phase, Severity, Trend, Verdict } from '../contract/anomalies.ts';
 import type { PeerCounts } from '../contract/as-scores.ts';
 import type { EventSecond } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
@@ -8,7 +8,7 @@ import { limits } from './thresholds.ts';
  * An incident while it is open. All of it is plain data (no class, no Map), so that the state of the
  * detector is written as JSON, whose numbers keep all their bits.
  */
-export type Incident = OutageIncident | BeatIncident | ScheduleIncident | TransitIncident;
+export type Incident = OutageIncident | BeatIncident | ScheduleIncident | TransitIncident | DataPlaneIncident;
 
 interface IncidentBase {
   id: string;
@@ -22,6 +22,8 @@ interface IncidentBase {
   linked: string[];
   phases: MutablePhase[];
   evidence: EvidenceFacts;
+  /** What routes and probes together say of it; undefined where there are no probes. */
+  verdict?: Verdict;
   /** Set when it is over. */
   ended?: { readonly second: EventSecond; readonly reason: CloseReason };
 }
@@ -131,6 +133,21 @@ export interface TransitIncident extends IncidentBase {
   lastSecond: EventSecond;
   peakPrefixes: number;
   peakOrigins: number;
+}
+
+/** An AS that probes do not reach. */
+export interface DataPlaneIncident extends IncidentBase {
+  readonly type: 'dataPlane';
+  kind: 'dataPlane';
+  /** Nothing replies; or many of the Atlas probes in it lost their connection. */
+  readonly rule: 'replies' | 'connections';
+  /** Peers have routes to it. */
+  readonly hasRoutes: boolean;
+  readonly insideBeat: boolean;
+  readonly targets: number;
+  /** Most Atlas probes that were away at a time, and how many were known. */
+  disconnected: number;
+  readonly known: number;
 }
 
 /** True if the link is new. Of too many links the oldest go. */

@@ -215,4 +215,5 @@ const noBeat: Beat = {
   upstreamAs: 0,
   heardPrefixes: 4,
   wide: true,
+  byProbes: false,
 };

@@ -1,7 +1,8 @@
 import type { Severity } from '../contract/anomalies.ts';
 import type { EventSecond } from '../event-time.ts';
-import type { BeatIncident, OutageIncident } from './incident.ts';
+import type { BeatIncident, DataPlaneIncident, OutageIncident } from './incident.ts';
 import type { IncidentBook } from './incident-book.ts';
+import { dataPlane } from './thresholds.ts';
 
 /**
  * How loudly an outage is told. Some 300 times a day an AS loses all that it announces for 10 minutes or longer
@@ -19,17 +20,23 @@ import type { IncidentBook } from './incident-book.ts';
  *   a blackout after a confirmed beat: critical; after a watched one: warning; of a chronic flapper: notice;
  *   a loss inside a beat, of which nobody can tell whether it is one more flap: info;
  *   one that follows a schedule, until its end is missed: info;
- *   one of several with a common cause, but not the first: info, and the first weighs what all of them lost.
+ *   one of several with a common cause, but not the first: info, and the first weighs what all of them lost;
+ *   one of all its routes while probes get replies: info.
  * After it: within a day after a confirmed beat, at least notice.
  */
 function outageSeverity(incident: OutageIncident, eventSecond: EventSecond): Severity {
   const { precursor, scheduled, leadId } = incident;
   if (leadId !== undefined || precursor?.relation === 'inside') return 'info';
   if (scheduled !== undefined && !scheduled.missedEnd) return 'info';
+  // Probes get replies: another route, or one that the collectors do not see.
+  if (isDeniedByProbes(incident)) return 'info';
   const byLoss = severityByLoss(incident, eventSecond - incident.startSecond);
   if (precursor?.relation === 'blackout') return louder(blackoutSeverity(incident), byLoss);
   return precursor?.confirmed ? louder('notice', byLoss) : byLoss;
 }
+
+const isDeniedByProbes = ({ kind, verdict }: OutageIncident): boolean =>
+  kind === 'outageFull' && verdict === 'controlPlaneOnly';
 
 function blackoutSeverity({ kind, precursor }: OutageIncident): Severity {
   if (precursor?.chronic || kind !== 'outageFull') return 'notice';
@@ -71,6 +78,15 @@ export const severitySteps: readonly number[] = [600, 3600];
 export function beatSeverity(kind: BeatIncident['kind'], isTwin: boolean): Severity {
   if (kind === 'beatConfirmed') return isTwin ? 'notice' : 'warning';
   return kind === 'beatWatch' && !isTwin ? 'notice' : 'info';
+}
+
+/** One witness alone wakes nobody: how much of the Internet it is, probes cannot say. */
+export function dataPlaneSeverity(
+  { rule, insideBeat, startSecond }: DataPlaneIncident,
+  eventSecond: EventSecond,
+): Severity {
+  if (insideBeat) return 'info';
+  return rule === 'replies' && eventSecond - startSecond >= dataPlane.louderSeconds ? 'warning' : 'notice';
 }
 
 const order: readonly Severity[] = ['info', 'notice', 'warning', 'critical'];

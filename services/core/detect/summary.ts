@@ -2,6 +2,7 @@ import type { Transition } from '../contract/anomalies.ts';
 import { type EventSecond, formatSecond } from '../event-time.ts';
 import {
   type BeatIncident,
+  type DataPlaneIncident,
   type Incident,
   isPartlyBack,
   type OutageIncident,
@@ -22,6 +23,8 @@ export function summarize(incident: Incident, transition: Transition, eventSecon
       return scheduleSentence(incident, isClosed);
     case 'transit':
       return transitSentence(incident, isClosed);
+    case 'dataPlane':
+      return dataPlaneSentence(incident, isClosed, eventSecond);
   }
 }
 
@@ -36,6 +39,7 @@ function openOutage(incident: OutageIncident, eventSecond: EventSecond): string 
     ...behind(incident.evidence.upstreamAs),
     ...peers(incident),
     ...together(incident),
+    ...byProbes(incident),
     ...context(incident),
   ].join(', ');
 }
@@ -58,6 +62,7 @@ function closedOutage(incident: OutageIncident): string {
     ...behind(incident.evidence.upstreamAs),
     ...(incident.movedToAs === undefined ? [] : [`now announced by AS${incident.movedToAs}`]),
     ...role,
+    ...byProbes(incident),
     ...(reason === 'merged' ? [] : context(incident)),
   ].join(', ');
 }
@@ -118,6 +123,22 @@ function outTime(
   return `${duration(Math.max(0, seconds - backMinutes * 60))} of ${duration(seconds)}`;
 }
 
+/** What probes say of it, where there are any. */
+function byProbes({ verdict, evidence: { witnesses } }: Incident): string[] {
+  if (verdict === undefined || witnesses === undefined) return [];
+  const replies = `${witnesses.replying} of ${plural(witnesses.targets, 'host')} reply`;
+  switch (verdict) {
+    case 'confirmed':
+      return [`confirmed by probes (${replies})`];
+    case 'controlPlaneOnly':
+      return [`but probes reach it (${replies})`];
+    case 'probesAbsent':
+      return ['not probed now'];
+    case 'dataPlaneOnly':
+      return ['by probes alone'];
+  }
+}
+
 function together({ leadId, evidence: { members, viaAses } }: OutageIncident): string[] {
   if (leadId !== undefined) return [`together with others through AS${viaAses[0] ?? 0}`];
   return members.length > 1 ? [`with ${members.length - 1} more ASes through AS${viaAses[0] ?? 0}`] : [];
@@ -167,14 +188,19 @@ function beatSentence(incident: BeatIncident, isClosed: boolean): string {
     `${what}, ${plural(events, 'event')} in the last ${window}`,
     ...same,
     ...told,
+    ...byProbes(incident),
     ...(trend === 'steady' ? [] : [trend]),
     ...behind(incident.evidence.upstreamAs),
   ].join(', ');
 }
 
 /** "4 networks", or, where more of the AS were seen, "1 of 15 networks seen so far". */
-const share = ({ prefixCount, heard }: BeatIncident): string =>
-  heard > prefixCount ? `${prefixCount} of ${heard} networks seen so far` : plural(prefixCount, 'network');
+const share = ({ prefixCount, heard, verdict }: BeatIncident): string =>
+  verdict === 'dataPlaneOnly'
+    ? 'all hosts that are probed'
+    : heard > prefixCount
+      ? `${prefixCount} of ${heard} networks seen so far`
+      : plural(prefixCount, 'network');
 
 /** The losses that were long enough to be told. */
 function losses({ phases }: BeatIncident): string[] {
@@ -201,6 +227,26 @@ function transitSentence(incident: TransitIncident, isClosed: boolean): string {
   return isClosed
     ? `${what}, from ${time(incident.startSecond)} to ${time(incident.lastSecond)}`
     : `${what}, since ${time(incident.startSecond)}`;
+}
+
+function dataPlaneSentence(incident: DataPlaneIncident, isClosed: boolean, eventSecond: EventSecond): string {
+  const { originAs, rule, startSecond, ended, targets, disconnected, known, hasRoutes, evidence } = incident;
+  const end = isClosed ? ended!.second : eventSecond;
+  const span = isClosed
+    ? `for ${duration(end - startSecond)}, from ${time(startSecond)} to ${time(end)}`
+    : `since ${time(startSecond)}`;
+  const what =
+    rule === 'connections'
+      ? `${disconnected} of ${known} Atlas probes in it ${isClosed ? 'were' : 'are'} disconnected ${span}`
+      : `none of ${plural(targets, 'host')} ${isClosed ? 'replied' : 'replies'} to probes ${span}`;
+  const probers = evidence.witnesses?.probers ?? 0;
+  return [
+    `AS${originAs}: ${what}`,
+    ...(rule === 'replies' && probers > 0 ? [`by ${plural(probers, 'prober')}`] : []),
+    ...(hasRoutes ? ['while its routes are there'] : []),
+    ...(ended?.reason === 'merged' ? ['then its routes went too'] : []),
+    ...(ended?.reason === 'retracted' ? ['then it was no longer probed: retracted'] : []),
+  ].join(', ');
 }
 
 /** "2014-12-22 16:15 UTC". */

@@ -111,6 +111,15 @@ export const schedule = {
   windowMarginSeconds: 30 * minute,
 } as const;
 
+/** 4.4, by probes alone. Our choices: how long it lasts before it is told, how long a return, and when it is told louder. */
+export const dataPlane = {
+  openSeconds: 5 * minute,
+  endSeconds: 5 * minute,
+  louderSeconds: hour,
+  /** As many as the tracker of the connections asks for. */
+  probes: 6,
+} as const;
+
 /** 7.4. */
 export const commonCause = { origins: 3, prefixes: 10, withinSeconds: 2 * minute } as const;
 

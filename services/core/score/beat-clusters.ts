@@ -11,6 +11,9 @@ const longestClusterSeconds = 10 * 60;
 const fewPrefixes = 4;
 const wideShare = 0.25;
 
+/** Stands for a prefix where it is probes that lost the whole AS, or reach it again. */
+export const dataPlane = '';
+
 export interface Crossing {
   readonly second: EventSecond;
   readonly prefix: string;
@@ -113,7 +116,10 @@ export function isWide(prefixes: Iterable<string>, heard: Heard): boolean {
   const all = heard.ipv4 + heard.ipv6;
   if (all <= fewPrefixes) return true;
   const distinct = { ipv4: 0, ipv6: 0 };
-  for (const prefix of prefixes) distinct[familyOf(prefix)]++;
+  for (const prefix of prefixes) {
+    if (prefix === dataPlane) return true;
+    distinct[familyOf(prefix)]++;
+  }
   return (
     distinct.ipv4 + distinct.ipv6 >= wideShare * all ||
     (heard.ipv4 > fewPrefixes && distinct.ipv4 >= wideShare * heard.ipv4) ||

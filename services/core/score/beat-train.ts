@@ -1,7 +1,7 @@
 import type { Beat } from '../contract/as-scores.ts';
 import { type EventMinute, type EventSecond, minuteOf } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
-import { BeatClusters, type Crossing, type Heard, isWide, type Measure } from './beat-clusters.ts';
+import { BeatClusters, type Crossing, dataPlane, type Heard, isWide, type Measure } from './beat-clusters.ts';
 import { holdMinutes, InstabilityScore } from './instability-score.ts';
 import { burstiness, evenness, longestGap, rateRatio } from './train-statistics.ts';
 
@@ -160,7 +160,7 @@ export class BeatTrain {
     const hours = new Set(
       starts.map((start) => Math.floor((lastQuarter - quarterOf(start)) / quartersAnHour)),
     );
-    const prefixes = [...this.#members.keys()].sort();
+    const prefixes = [...this.#members.keys()].filter((prefix) => prefix !== dataPlane).sort();
     this.#longestGapSeconds = longestGap(starts, from);
     return {
       events: starts.length,
@@ -176,6 +176,7 @@ export class BeatTrain {
       prefixes: prefixes.slice(0, mostPrefixes),
       prefixCount: prefixes.length,
       upstreamAs: this.#onlyUpstream(),
+      byProbes: this.#members.has(dataPlane),
     };
   }
 
@@ -207,4 +208,5 @@ export const noTrain = (periodicity: readonly number[]): Train => ({
   prefixes: [],
   prefixCount: 0,
   upstreamAs: 0,
+  byProbes: false,
 });

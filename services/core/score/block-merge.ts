@@ -1,7 +1,9 @@
 import type { AsMinutes, Denominator, ExpectedDelta, PrefixEvent } from '../contract/as-minutes.ts';
+import type { AsReach } from '../contract/as-reach.ts';
 import type { EventMinute } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { readAsMinutes, writeAsMinutes } from './as-minutes-state.ts';
+import { ProbeMerge } from './probe-merge.ts';
 
 /** One minute of all address blocks. */
 export interface MergedMinute {
@@ -12,6 +14,8 @@ export interface MergedMinute {
   readonly expected: readonly ExpectedDelta[];
   /** Absent if no block sent this minute. */
   readonly denominators?: { readonly ipv4: Denominator; readonly ipv6: Denominator };
+  /** What probes say, in order of time. */
+  readonly reaches: readonly AsReach[];
 }
 
 interface Block {
@@ -20,13 +24,18 @@ interface Block {
   waiting: AsMinutes[];
 }
 
-/** Puts the minutes of all address block partitions together. */
+/** Puts the minutes of all address block partitions together, and those of the probes where there are any. */
 export class BlockMerge {
   #blocks: Block[] = [];
+  readonly #probes = new ProbeMerge();
   /** The minute to take next; undefined until every block has been heard. */
   #next: EventMinute | undefined;
 
   add(record: AsMinutes): void {
+    if (record.probes !== undefined) {
+      this.#probes.add(record.eventMinute, record.probes);
+      return;
+    }
     if (this.#blocks.length === 0) {
       this.#blocks = Array.from({ length: record.blockPartitions }, () => ({
         lastMinute: undefined,
@@ -54,6 +63,7 @@ export class BlockMerge {
     for (const { lastMinute } of this.#blocks) through = Math.min(through, lastMinute ?? -1);
     this.#next ??= through < 0 ? undefined : this.#firstWaiting();
     if (this.#next === undefined || this.#next > through) return undefined;
+    if (this.#probes.isAwaited(this.#next, through)) return undefined;
     const eventMinute = this.#next++;
     const records: AsMinutes[] = [];
     for (const { waiting } of this.#blocks) {
@@ -61,9 +71,11 @@ export class BlockMerge {
     }
     const events = records.flatMap((record) => record.events);
     const expected = records.flatMap((record) => record.expected);
+    const reaches = this.#probes.take(eventMinute);
     const [first] = records;
-    if (first === undefined) return { eventMinute, events, expected };
-    return { eventMinute, events, expected, denominators: { ipv4: first.ipv4, ipv6: first.ipv6 } };
+    if (first === undefined) return { eventMinute, events, expected, reaches };
+    const denominators = { ipv4: first.ipv4, ipv6: first.ipv6 };
+    return { eventMinute, events, expected, reaches, denominators };
   }
 
   save(writer: StateWriter): void {
@@ -72,6 +84,7 @@ export class BlockMerge {
       writer.list(block.waiting, (record) => writeAsMinutes(writer, record));
     });
     writer.u32(this.#next ?? 0);
+    this.#probes.save(writer);
   }
 
   load(reader: StateReader): void {
@@ -80,6 +93,7 @@ export class BlockMerge {
       waiting: reader.list(() => readAsMinutes(reader)),
     }));
     this.#next = reader.u32() || undefined;
+    this.#probes.load(reader);
   }
 
   #firstWaiting(): EventMinute {

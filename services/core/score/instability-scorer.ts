@@ -1,4 +1,5 @@
 import type { AsMinutes, Denominator, ExpectedDelta, PrefixEvent } from '../contract/as-minutes.ts';
+import type { AsReach } from '../contract/as-reach.ts';
 import type { AsScores, ScoresContent } from '../contract/as-scores.ts';
 import type { EventMinute } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
@@ -107,6 +108,7 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
     this.#writeOff(eventMinute, news);
     const activeOrigins = this.#applyEvents(events, cause.storm, context, news);
     this.#recount(merged.events, news);
+    this.#noteReaches(merged.reaches, context, news);
     let unstableOrigins = 0;
     for (const origin of this.#moving) {
       origin.closeMinute(context);
@@ -180,6 +182,18 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
       const loser = this.#losers.get(event.prefix);
       loser?.recount(event);
       if (loser?.isNews) news.add(loser);
+    }
+  }
+
+  /** A network that probes lose and reach again beats like one whose routes come and go. */
+  #noteReaches(reaches: readonly AsReach[], context: MinuteContext, news: Set<Origin>): void {
+    for (const reach of reaches) {
+      if (isExperimentOrigin(reach.originAs)) continue;
+      const origin = this.#origin(reach.originAs);
+      origin.noteReach(reach, context);
+      news.add(origin);
+      if (origin.isTracked) this.#tracked.add(origin);
+      if (origin.isMoving(context.minute)) this.#moving.add(origin);
     }
   }
 

@@ -1,8 +1,10 @@
 import type { ExpectedDelta, PrefixEvent } from '../contract/as-minutes.ts';
+import type { AsReach } from '../contract/as-reach.ts';
 import type { AsScore, Beat, ScoredEvent, Visibility } from '../contract/as-scores.ts';
 import type { EventMinute, EventSecond } from '../event-time.ts';
 import { type Family, families } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
+import { type Crossing, dataPlane } from './beat-clusters.ts';
 import { BeatTrain, noTrain, quarterMinutes, quarterOf, windowQuarters } from './beat-train.ts';
 import { tailSurprise } from './binomial-tail.ts';
 import { BurstSurprise } from './burst-surprise.ts';
@@ -53,6 +55,8 @@ export class Origin {
   /** Z; made from the train and the history when it is asked for. */
   #surprise: number | undefined;
   #burst: BurstSurprise | undefined;
+  /** What probes last said of it. */
+  #reach: AsReach | undefined;
   /** Of the minute that is open. */
   #events: readonly PrefixEvent[] = [];
   #isNews = false;
@@ -115,17 +119,30 @@ export class Origin {
   }
 
   /** A prefix went, came back, or changed hands: then it counts for both, since both were its origin. */
-  #cross(event: PrefixEvent, { minute, learned }: MinuteContext): void {
-    this.#train ??= new BeatTrain();
+  #cross(event: PrefixEvent, context: MinuteContext): void {
     // A late change counts in the open minute.
-    const second = Math.max(event.eventSecond, minute * 60);
+    const second = Math.max(event.eventSecond, context.minute * 60);
     const upstreamAs = event.kind === 'down' ? event.upstreamAs : 0;
-    const start = this.#train.add({ second, prefix: event.prefix, upstreamAs }, this.#heard);
+    this.#take({ second, prefix: event.prefix, upstreamAs }, context);
+  }
+
+  #take(crossing: Crossing, { learned }: MinuteContext): void {
+    this.#train ??= new BeatTrain();
+    const start = this.#train.add(crossing, this.#heard);
     if (start === undefined) return;
     this.#history ??= { baseline: new OwnBaseline(learned), rhythm: new Rhythm() };
     this.#history.baseline.occupy(quarterOf(start));
     this.#history.rhythm.add(start);
     this.#surprise = undefined;
+  }
+
+  /** What probes say of it in this minute, after its prefix events. */
+  noteReach(reach: AsReach, context: MinuteContext): void {
+    this.#reach = reach;
+    this.#isNews = true;
+    // It is declared at the end of the minute.
+    if (reach.changed)
+      this.#take({ second: context.minute * 60 + 59, prefix: dataPlane, upstreamAs: 0 }, context);
   }
 
   /** Returns u, the weighted changes. */
@@ -188,9 +205,11 @@ export class Origin {
   /** What there is to say of the minute; then the minute is done. */
   takeScore(context: MinuteContext): AsScore {
     const score = this.#describe(context);
+    const reach = this.#reach;
+    if (reach?.changed) this.#reach = { ...reach, changed: false };
     this.#isNews = false;
     this.#events = [];
-    return score;
+    return reach === undefined ? score : { ...score, reach };
   }
 
   save(writer: StateWriter): void {
@@ -208,6 +227,8 @@ export class Origin {
     write(this.#history?.baseline);
     write(this.#history?.rhythm);
     write(this.#burst);
+    writer.u8(this.#reach === undefined ? 0 : 1);
+    if (this.#reach !== undefined) writer.text(JSON.stringify(this.#reach));
   }
 
   load(reader: StateReader): void {
@@ -228,6 +249,7 @@ export class Origin {
     const rhythm = read(new Rhythm());
     this.#history = baseline === undefined || rhythm === undefined ? undefined : { baseline, rhythm };
     this.#burst = read(new BurstSurprise());
+    this.#reach = reader.u8() === 0 ? undefined : (JSON.parse(reader.text()) as AsReach);
   }
 
   #applyLoss(event: PrefixEvent): void {
@@ -238,6 +260,7 @@ export class Origin {
   }
 
   #isOut(): boolean {
+    if (this.#reach?.state === 'down') return true;
     if (this.#lost === undefined) return false;
     const lost = this.#lost.ipv4.uncovered + this.#lost.ipv6.uncovered;
     return lost > 0 && lost >= (1 - outShare) * (this.#expected.ipv4 + this.#expected.ipv6);

@@ -9,6 +9,8 @@ import type {
   Severity,
   Transition,
   Trend,
+  Verdict,
+  Witnesses,
 } from '#core/contract/anomalies.ts';
 import { type EventSecond, formatSecond } from '#core/event-time.ts';
 import * as proto from '#proto/anomalies_pb.ts';
@@ -33,6 +35,7 @@ const kinds = new EnumNames<Kind>([
 ]);
 const severities = new EnumNames<Severity>(['info', 'notice', 'warning', 'critical']);
 const trends = new EnumNames<Trend>(['steady', 'worsening', 'easing']);
+const verdicts = new EnumNames<Verdict>(['confirmed', 'dataPlaneOnly', 'controlPlaneOnly', 'probesAbsent']);
 
 /**
  * Topic anomalies, which people's programs read: a record is the ProtoJSON of the message,
@@ -124,8 +127,15 @@ function evidenceToJson(evidence: Evidence): JsonObject {
       ...(phase.endSecond !== undefined && { endTime: formatSecond(phase.endSecond) }),
     })),
     ...(evidence.trend && { trend: enumJson('TREND', evidence.trend) }),
+    ...(evidence.witnesses && { witnesses: witnessesToJson(evidence.witnesses) }),
   };
 }
+
+const witnessesToJson = ({ verdict, sinceSecond, ...counts }: Witnesses): JsonObject => ({
+  verdict: enumJson('VERDICT', verdict),
+  ...counts,
+  ...(sinceSecond !== undefined && { sinceTime: formatSecond(sinceSecond) }),
+});
 
 /** "KIND_BEAT_WATCH" of "beatWatch"; the names are few. */
 function enumJson(prefix: string, name: string): string {
@@ -165,12 +175,21 @@ function fromMessage(message: proto.Anomaly): Anomaly {
 
 function fromEvidence(message: proto.Evidence | undefined): Evidence {
   if (message === undefined) throw new RangeError('an anomaly has no evidence');
-  const { $typeName: _, measures, phases, trend, ...rest } = message;
+  const { $typeName: _, measures, phases, trend, witnesses, ...rest } = message;
   return {
     ...rest,
     measures: measures.map(({ name, value, threshold }) => ({ name, value, threshold })),
     phases: phases.map(fromPhase),
     ...(trend !== 0 && { trend: trends.name(trend) }),
+    ...(witnesses && { witnesses: fromWitnesses(witnesses) }),
+  };
+}
+
+function fromWitnesses({ $typeName: _, verdict, sinceTime, ...counts }: proto.Witnesses): Witnesses {
+  return {
+    verdict: verdicts.name(verdict),
+    ...counts,
+    ...(sinceTime && { sinceSecond: requiredSecond(sinceTime) }),
   };
 }
 

@@ -6,6 +6,7 @@ import type {
   PrefixEvent,
   PrefixEventKind,
 } from '#core/contract/as-minutes.ts';
+import { readProbeMinute, writeProbeMinute } from './as-reach.ts';
 import { type BinaryMessage, binaryCodec, taskIndex } from './codec.ts';
 import {
   EnumNames,
@@ -45,6 +46,7 @@ const message: BinaryMessage<AsMinutes, Target> = {
     for (const delta of minutes.expected) writeMessage(writer, 4, delta, writeExpectedDelta);
     writeMessage(writer, 5, minutes.ipv4, writeDenominator);
     writeMessage(writer, 6, minutes.ipv6, writeDenominator);
+    if (minutes.probes !== undefined) writeMessage(writer, 7, minutes.probes, writeProbeMinute);
   },
   empty: () => ({
     blockPartitions: 0,
@@ -71,6 +73,9 @@ const message: BinaryMessage<AsMinutes, Target> = {
         return true;
       case 6:
         readMessage(reader, target.ipv6, readDenominatorField);
+        return true;
+      case 7:
+        target.probes = readProbeMinute(reader);
         return true;
       default:
         return false;

@@ -1,6 +1,7 @@
 import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { PrefixEventKind } from '#core/contract/as-minutes.ts';
 import type { AsScore, Beat, Burst, ScoredEvent, Visibility } from '#core/contract/as-scores.ts';
+import { readAsReach, writeAsReach } from './as-reach.ts';
 import {
   readDoubles,
   readMessage,
@@ -34,6 +35,7 @@ export function writeAsScore(writer: BinaryWriter, value: AsScore): void {
   writeMessage(writer, 7, value.ipv6, writeVisibility);
   for (const one of value.events) writeMessage(writer, 8, one, writeScoredEvent);
   writeUint(writer, 9, value.eventCount);
+  if (value.reach !== undefined) writeMessage(writer, 10, value.reach, writeAsReach);
 }
 
 /** Its messages are there from the start, so that they are read into. */
@@ -85,6 +87,9 @@ export function readAsScoreField(reader: BinaryReader, field: number, value: Tar
     case 9:
       value.eventCount = reader.uint32();
       return true;
+    case 10:
+      value.reach = readAsReach(reader);
+      return true;
     default:
       return false;
   }
@@ -107,6 +112,7 @@ function writeBeat(writer: BinaryWriter, value: Beat): void {
   writeUint(writer, 14, value.upstreamAs);
   writeUint(writer, 15, value.heardPrefixes);
   writeBool(writer, 16, value.wide);
+  writeBool(writer, 17, value.byProbes);
 }
 
 const emptyBeat = (): Writable<Beat> => ({
@@ -126,6 +132,7 @@ const emptyBeat = (): Writable<Beat> => ({
   upstreamAs: 0,
   heardPrefixes: 0,
   wide: false,
+  byProbes: false,
 });
 
 function readBeatField(reader: BinaryReader, field: number, value: Writable<Beat>): boolean {
@@ -177,6 +184,9 @@ function readBeatField(reader: BinaryReader, field: number, value: Writable<Beat
       return true;
     case 16:
       value.wide = reader.bool();
+      return true;
+    case 17:
+      value.byProbes = reader.bool();
       return true;
     default:
       return false;

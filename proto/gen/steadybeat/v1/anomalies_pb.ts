@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file steadybeat/v1/anomalies.proto.
  */
 export const file_steadybeat_v1_anomalies: GenFile = /*@__PURE__*/
-  fileDesc("Ch1zdGVhZHliZWF0L3YxL2Fub21hbGllcy5wcm90bxINc3RlYWR5YmVhdC52MSLFBAoHQW5vbWFseRIpCghlbnZlbG9wZRgBIAEoCzIXLnN0ZWFkeWJlYXQudjEuRW52ZWxvcGUSEwoLaW5jaWRlbnRfaWQYAiABKAkSLQoKdHJhbnNpdGlvbhgDIAEoDjIZLnN0ZWFkeWJlYXQudjEuVHJhbnNpdGlvbhIwCgxjbG9zZV9yZWFzb24YBCABKA4yGi5zdGVhZHliZWF0LnYxLkNsb3NlUmVhc29uEiEKBGtpbmQYBSABKA4yEy5zdGVhZHliZWF0LnYxLktpbmQSDwoHc3ViamVjdBgGIAEoCRIRCglvcmlnaW5fYXMYByABKA0SLgoKc3RhcnRfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV2ZW50X3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKCHNldmVyaXR5GAsgASgOMhcuc3RlYWR5YmVhdC52MS5TZXZlcml0eRIPCgdzdW1tYXJ5GAwgASgJEhAKCHByZWZpeGVzGA0gAygJEhQKDHByZWZpeF9jb3VudBgOIAEoDRIbChNsaW5rZWRfaW5jaWRlbnRfaWRzGA8gAygJEikKCGV2aWRlbmNlGBAgASgLMhcuc3RlYWR5YmVhdC52MS5FdmlkZW5jZRIYChBkdXJhdGlvbl9zZWNvbmRzGBEgASgNIp4DCghFdmlkZW5jZRIMCgRydWxlGAEgASgJEigKCG1lYXN1cmVzGAIgAygLMhYuc3RlYWR5YmVhdC52MS5NZWFzdXJlEhEKCXBlZXJzX2ZvchgDIAEoDRISCgpsaXZlX3BlZXJzGAQgASgNEhUKDXBlZXJfYXNlc19mb3IYBSABKA0SFgoObGl2ZV9wZWVyX2FzZXMYBiABKA0SGAoQc2FtcGxlX3BlZXJzX2ZvchgHIAMoCRIcChRzYW1wbGVfcGVlcnNfYWdhaW5zdBgIIAMoCRIWCg5zYW1wbGVfdXBkYXRlcxgJIAMoCRITCgt1cHN0cmVhbV9hcxgKIAEoDRIQCgh2aWFfYXNlcxgLIAMoDRIPCgdtZW1iZXJzGAwgAygJEhkKEWV4cGVjdGVkX3ByZWZpeGVzGA0gASgNEhYKDmV4cGVjdGVkX2Jhc2lzGA4gASgJEiQKBnBoYXNlcxgPIAMoCzIULnN0ZWFkeWJlYXQudjEuUGhhc2USIwoFdHJlbmQYECABKA4yFC5zdGVhZHliZWF0LnYxLlRyZW5kIjkKB01lYXN1cmUSDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoARIRCgl0aHJlc2hvbGQYAyABKAEiiAEKBVBoYXNlEiEKBGtpbmQYASABKA4yEy5zdGVhZHliZWF0LnYxLktpbmQSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKm4KClRyYW5zaXRpb24SGgoWVFJBTlNJVElPTl9VTlNQRUNJRklFRBAAEhUKEVRSQU5TSVRJT05fT1BFTkVEEAESFgoSVFJBTlNJVElPTl9VUERBVEVEEAISFQoRVFJBTlNJVElPTl9DTE9TRUQQAyqWAQoLQ2xvc2VSZWFzb24SHAoYQ0xPU0VfUkVBU09OX1VOU1BFQ0lGSUVEEAASGgoWQ0xPU0VfUkVBU09OX1JFQ09WRVJFRBABEhgKFENMT1NFX1JFQVNPTl9FWFBJUkVEEAISFwoTQ0xPU0VfUkVBU09OX01FUkdFRBADEhoKFkNMT1NFX1JFQVNPTl9SRVRSQUNURUQQBCrVAQoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEwoPS0lORF9CRUFUX1dBVENIEAESFwoTS0lORF9CRUFUX0NPTkZJUk1FRBACEhQKEEtJTkRfT1VUQUdFX0ZVTEwQAxIXChNLSU5EX09VVEFHRV9QQVJUSUFMEAQSDgoKS0lORF9CVVJTVBAFEg4KCktJTkRfU0NIRUQQBhIQCgxLSU5EX0NIUk9OSUMQBxITCg9LSU5EX0xFQUtfQ0hVUk4QCBITCg9LSU5EX0RBVEFfUExBTkUQCSp5CghTZXZlcml0eRIYChRTRVZFUklUWV9VTlNQRUNJRklFRBAAEhEKDVNFVkVSSVRZX0lORk8QARITCg9TRVZFUklUWV9OT1RJQ0UQAhIUChBTRVZFUklUWV9XQVJOSU5HEAMSFQoRU0VWRVJJVFlfQ1JJVElDQUwQBCpXCgVUcmVuZBIVChFUUkVORF9VTlNQRUNJRklFRBAAEhAKDFRSRU5EX1NURUFEWRABEhMKD1RSRU5EX1dPUlNFTklORxACEhAKDFRSRU5EX0VBU0lORxADYgZwcm90bzM", [file_google_protobuf_timestamp, file_steadybeat_v1_envelope]);
+  fileDesc("Ch1zdGVhZHliZWF0L3YxL2Fub21hbGllcy5wcm90bxINc3RlYWR5YmVhdC52MSLFBAoHQW5vbWFseRIpCghlbnZlbG9wZRgBIAEoCzIXLnN0ZWFkeWJlYXQudjEuRW52ZWxvcGUSEwoLaW5jaWRlbnRfaWQYAiABKAkSLQoKdHJhbnNpdGlvbhgDIAEoDjIZLnN0ZWFkeWJlYXQudjEuVHJhbnNpdGlvbhIwCgxjbG9zZV9yZWFzb24YBCABKA4yGi5zdGVhZHliZWF0LnYxLkNsb3NlUmVhc29uEiEKBGtpbmQYBSABKA4yEy5zdGVhZHliZWF0LnYxLktpbmQSDwoHc3ViamVjdBgGIAEoCRIRCglvcmlnaW5fYXMYByABKA0SLgoKc3RhcnRfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV2ZW50X3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKCHNldmVyaXR5GAsgASgOMhcuc3RlYWR5YmVhdC52MS5TZXZlcml0eRIPCgdzdW1tYXJ5GAwgASgJEhAKCHByZWZpeGVzGA0gAygJEhQKDHByZWZpeF9jb3VudBgOIAEoDRIbChNsaW5rZWRfaW5jaWRlbnRfaWRzGA8gAygJEikKCGV2aWRlbmNlGBAgASgLMhcuc3RlYWR5YmVhdC52MS5FdmlkZW5jZRIYChBkdXJhdGlvbl9zZWNvbmRzGBEgASgNIssDCghFdmlkZW5jZRIMCgRydWxlGAEgASgJEigKCG1lYXN1cmVzGAIgAygLMhYuc3RlYWR5YmVhdC52MS5NZWFzdXJlEhEKCXBlZXJzX2ZvchgDIAEoDRISCgpsaXZlX3BlZXJzGAQgASgNEhUKDXBlZXJfYXNlc19mb3IYBSABKA0SFgoObGl2ZV9wZWVyX2FzZXMYBiABKA0SGAoQc2FtcGxlX3BlZXJzX2ZvchgHIAMoCRIcChRzYW1wbGVfcGVlcnNfYWdhaW5zdBgIIAMoCRIWCg5zYW1wbGVfdXBkYXRlcxgJIAMoCRITCgt1cHN0cmVhbV9hcxgKIAEoDRIQCgh2aWFfYXNlcxgLIAMoDRIPCgdtZW1iZXJzGAwgAygJEhkKEWV4cGVjdGVkX3ByZWZpeGVzGA0gASgNEhYKDmV4cGVjdGVkX2Jhc2lzGA4gASgJEiQKBnBoYXNlcxgPIAMoCzIULnN0ZWFkeWJlYXQudjEuUGhhc2USIwoFdHJlbmQYECABKA4yFC5zdGVhZHliZWF0LnYxLlRyZW5kEisKCXdpdG5lc3NlcxgRIAEoCzIYLnN0ZWFkeWJlYXQudjEuV2l0bmVzc2VzIrABCglXaXRuZXNzZXMSJwoHdmVyZGljdBgBIAEoDjIWLnN0ZWFkeWJlYXQudjEuVmVyZGljdBIWCg5wcm9iZV9sb2dfb2RkcxgCIAEoARIPCgd0YXJnZXRzGAMgASgNEhAKCHJlcGx5aW5nGAQgASgNEg8KB3Byb2JlcnMYBSABKA0SLgoKc2luY2VfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiOQoHTWVhc3VyZRIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgBEhEKCXRocmVzaG9sZBgDIAEoASKIAQoFUGhhc2USIQoEa2luZBgBIAEoDjITLnN0ZWFkeWJlYXQudjEuS2luZBIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqbgoKVHJhbnNpdGlvbhIaChZUUkFOU0lUSU9OX1VOU1BFQ0lGSUVEEAASFQoRVFJBTlNJVElPTl9PUEVORUQQARIWChJUUkFOU0lUSU9OX1VQREFURUQQAhIVChFUUkFOU0lUSU9OX0NMT1NFRBADKpYBCgtDbG9zZVJlYXNvbhIcChhDTE9TRV9SRUFTT05fVU5TUEVDSUZJRUQQABIaChZDTE9TRV9SRUFTT05fUkVDT1ZFUkVEEAESGAoUQ0xPU0VfUkVBU09OX0VYUElSRUQQAhIXChNDTE9TRV9SRUFTT05fTUVSR0VEEAMSGgoWQ0xPU0VfUkVBU09OX1JFVFJBQ1RFRBAEKtUBCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABITCg9LSU5EX0JFQVRfV0FUQ0gQARIXChNLSU5EX0JFQVRfQ09ORklSTUVEEAISFAoQS0lORF9PVVRBR0VfRlVMTBADEhcKE0tJTkRfT1VUQUdFX1BBUlRJQUwQBBIOCgpLSU5EX0JVUlNUEAUSDgoKS0lORF9TQ0hFRBAGEhAKDEtJTkRfQ0hST05JQxAHEhMKD0tJTkRfTEVBS19DSFVSThAIEhMKD0tJTkRfREFUQV9QTEFORRAJKnkKCFNldmVyaXR5EhgKFFNFVkVSSVRZX1VOU1BFQ0lGSUVEEAASEQoNU0VWRVJJVFlfSU5GTxABEhMKD1NFVkVSSVRZX05PVElDRRACEhQKEFNFVkVSSVRZX1dBUk5JTkcQAxIVChFTRVZFUklUWV9DUklUSUNBTBAEKpEBCgdWZXJkaWN0EhcKE1ZFUkRJQ1RfVU5TUEVDSUZJRUQQABIVChFWRVJESUNUX0NPTkZJUk1FRBABEhsKF1ZFUkRJQ1RfREFUQV9QTEFORV9PTkxZEAISHgoaVkVSRElDVF9DT05UUk9MX1BMQU5FX09OTFkQAxIZChVWRVJESUNUX1BST0JFU19BQlNFTlQQBCpXCgVUcmVuZBIVChFUUkVORF9VTlNQRUNJRklFRBAAEhAKDFRSRU5EX1NURUFEWRABEhMKD1RSRU5EX1dPUlNFTklORxACEhAKDFRSRU5EX0VBU0lORxADYgZwcm90bzM", [file_google_protobuf_timestamp, file_steadybeat_v1_envelope]);
 
 /**
  * A record of topic anomalies, public: one transition of one incident. ProtoJSON by default.
@@ -233,6 +233,13 @@ export type Evidence = Message<"steadybeat.v1.Evidence"> & {
    * @generated from field: steadybeat.v1.Trend trend = 16;
    */
   trend: Trend;
+
+  /**
+   * What the two witnesses say of it, routes and probes; absent where the AS was never probed.
+   *
+   * @generated from field: steadybeat.v1.Witnesses witnesses = 17;
+   */
+  witnesses?: Witnesses | undefined;
 };
 
 /**
@@ -241,6 +248,52 @@ export type Evidence = Message<"steadybeat.v1.Evidence"> & {
  */
 export const EvidenceSchema: GenMessage<Evidence> = /*@__PURE__*/
   messageDesc(file_steadybeat_v1_anomalies, 1);
+
+/**
+ * @generated from message steadybeat.v1.Witnesses
+ */
+export type Witnesses = Message<"steadybeat.v1.Witnesses"> & {
+  /**
+   * @generated from field: steadybeat.v1.Verdict verdict = 1;
+   */
+  verdict: Verdict;
+
+  /**
+   * ln(P(down) / P(up)) by probes; targets probed lately, those that replied, the probers that asked.
+   *
+   * @generated from field: double probe_log_odds = 2;
+   */
+  probeLogOdds: number;
+
+  /**
+   * @generated from field: uint32 targets = 3;
+   */
+  targets: number;
+
+  /**
+   * @generated from field: uint32 replying = 4;
+   */
+  replying: number;
+
+  /**
+   * @generated from field: uint32 probers = 5;
+   */
+  probers: number;
+
+  /**
+   * Since when probes say so; absent if they say nothing.
+   *
+   * @generated from field: google.protobuf.Timestamp since_time = 6;
+   */
+  sinceTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message steadybeat.v1.Witnesses.
+ * Use `create(WitnessesSchema)` to create a new message.
+ */
+export const WitnessesSchema: GenMessage<Witnesses> = /*@__PURE__*/
+  messageDesc(file_steadybeat_v1_anomalies, 2);
 
 /**
  * @generated from message steadybeat.v1.Measure
@@ -267,7 +320,7 @@ export type Measure = Message<"steadybeat.v1.Measure"> & {
  * Use `create(MeasureSchema)` to create a new message.
  */
 export const MeasureSchema: GenMessage<Measure> = /*@__PURE__*/
-  messageDesc(file_steadybeat_v1_anomalies, 2);
+  messageDesc(file_steadybeat_v1_anomalies, 3);
 
 /**
  * @generated from message steadybeat.v1.Phase
@@ -294,7 +347,7 @@ export type Phase = Message<"steadybeat.v1.Phase"> & {
  * Use `create(PhaseSchema)` to create a new message.
  */
 export const PhaseSchema: GenMessage<Phase> = /*@__PURE__*/
-  messageDesc(file_steadybeat_v1_anomalies, 3);
+  messageDesc(file_steadybeat_v1_anomalies, 4);
 
 /**
  * @generated from enum steadybeat.v1.Transition
@@ -489,6 +542,55 @@ export const SeveritySchema: GenEnum<Severity> = /*@__PURE__*/
   enumDesc(file_steadybeat_v1_anomalies, 3);
 
 /**
+ * @generated from enum steadybeat.v1.Verdict
+ */
+export const Verdict = {
+  /**
+   * @generated from enum value: VERDICT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Routes are gone, and probes get no reply.
+   *
+   * @generated from enum value: VERDICT_CONFIRMED = 1;
+   */
+  CONFIRMED: 1,
+
+  /**
+   * Routes are there, and probes get no reply.
+   *
+   * @generated from enum value: VERDICT_DATA_PLANE_ONLY = 2;
+   */
+  DATA_PLANE_ONLY: 2,
+
+  /**
+   * Routes are gone, and probes get replies: another route, or one that the collectors do not see. It wakes nobody.
+   *
+   * @generated from enum value: VERDICT_CONTROL_PLANE_ONLY = 3;
+   */
+  CONTROL_PLANE_ONLY: 3,
+
+  /**
+   * It is not probed now: routes alone say it.
+   *
+   * @generated from enum value: VERDICT_PROBES_ABSENT = 4;
+   */
+  PROBES_ABSENT: 4,
+} as const;
+
+/**
+ * @generated from enum steadybeat.v1.Verdict
+ */
+export type Verdict = (typeof Verdict)[keyof typeof Verdict] | UnknownEnum;
+
+/**
+ * Describes the enum steadybeat.v1.Verdict.
+ */
+export const VerdictSchema: GenEnum<Verdict> = /*@__PURE__*/
+  enumDesc(file_steadybeat_v1_anomalies, 4);
+
+/**
  * @generated from enum steadybeat.v1.Trend
  */
 export const Trend = {
@@ -522,5 +624,5 @@ export type Trend = (typeof Trend)[keyof typeof Trend] | UnknownEnum;
  * Describes the enum steadybeat.v1.Trend.
  */
 export const TrendSchema: GenEnum<Trend> = /*@__PURE__*/
-  enumDesc(file_steadybeat_v1_anomalies, 4);
+  enumDesc(file_steadybeat_v1_anomalies, 5);
 

@@ -6,6 +6,8 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { EndOfSource, SourceLost, Tick } from "./bgp_updates_pb.ts";
+import { file_steadybeat_v1_bgp_updates } from "./bgp_updates_pb.ts";
 import type { Envelope } from "./envelope_pb.ts";
 import { file_steadybeat_v1_envelope } from "./envelope_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
@@ -14,16 +16,126 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file steadybeat/v1/probe_results.proto.
  */
 export const file_steadybeat_v1_probe_results: GenFile = /*@__PURE__*/
-  fileDesc("CiFzdGVhZHliZWF0L3YxL3Byb2JlX3Jlc3VsdHMucHJvdG8SDXN0ZWFkeWJlYXQudjEikwIKC1Byb2JlUmVzdWx0EikKCGVudmVsb3BlGAEgASgLMhcuc3RlYWR5YmVhdC52MS5FbnZlbG9wZRImCgRraW5kGAIgASgOMhguc3RlYWR5YmVhdC52MS5Qcm9iZUtpbmQSDgoGcHJvYmVyGAMgASgJEhYKDnRhcmdldF9hZGRyZXNzGAQgASgJEhEKCW9yaWdpbl9hcxgFIAEoDRIuCgpldmVudF90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCgdvdXRjb21lGAcgASgOMhsuc3RlYWR5YmVhdC52MS5Qcm9iZU91dGNvbWUSGAoQcnR0X21pY3Jvc2Vjb25kcxgIIAEoDSq5AQoJUHJvYmVLaW5kEhoKFlBST0JFX0tJTkRfVU5TUEVDSUZJRUQQABITCg9QUk9CRV9LSU5EX1BJTkcQARISCg5QUk9CRV9LSU5EX1RDUBACEhMKD1BST0JFX0tJTkRfSFRUUBADEhIKDlBST0JFX0tJTkRfRE5TEAQSHQoZUFJPQkVfS0lORF9UUkFDRVJPVVRFX0VORBAFEh8KG1BST0JFX0tJTkRfQVRMQVNfQ09OTkVDVElPThAGKp0BCgxQcm9iZU91dGNvbWUSHQoZUFJPQkVfT1VUQ09NRV9VTlNQRUNJRklFRBAAEhcKE1BST0JFX09VVENPTUVfUkVQTFkQARIaChZQUk9CRV9PVVRDT01FX05PX1JFUExZEAISGQoVUFJPQkVfT1VUQ09NRV9SRUZVU0VEEAMSHgoaUFJPQkVfT1VUQ09NRV9QUk9CRVJfRVJST1IQBGIGcHJvdG8z", [file_google_protobuf_timestamp, file_steadybeat_v1_envelope]);
+  fileDesc("CiFzdGVhZHliZWF0L3YxL3Byb2JlX3Jlc3VsdHMucHJvdG8SDXN0ZWFkeWJlYXQudjEixwIKDFByb2JlUmVzdWx0cxIpCghlbnZlbG9wZRgBIAEoCzIXLnN0ZWFkeWJlYXQudjEuRW52ZWxvcGUSDgoGc291cmNlGAIgASgJEioKBWJhdGNoGAMgASgLMhkuc3RlYWR5YmVhdC52MS5Qcm9iZUJhdGNoSAASOQoNc291cmNlX29wZW5lZBgEIAEoCzIgLnN0ZWFkeWJlYXQudjEuUHJvYmVTb3VyY2VPcGVuZWRIABIjCgR0aWNrGAUgASgLMhMuc3RlYWR5YmVhdC52MS5UaWNrSAASMwoNZW5kX29mX3NvdXJjZRgGIAEoCzIaLnN0ZWFkeWJlYXQudjEuRW5kT2ZTb3VyY2VIABIwCgtzb3VyY2VfbG9zdBgHIAEoCzIZLnN0ZWFkeWJlYXQudjEuU291cmNlTG9zdEgAQgkKB2NvbnRlbnQiOQoKUHJvYmVCYXRjaBIrCgdyZXN1bHRzGAEgAygLMhouc3RlYWR5YmVhdC52MS5Qcm9iZVJlc3VsdCIhChFQcm9iZVNvdXJjZU9wZW5lZBIMCgRsaXZlGAEgASgIIrsCCgtQcm9iZVJlc3VsdBItCghlbnZlbG9wZRgBIAEoCzIXLnN0ZWFkeWJlYXQudjEuRW52ZWxvcGVCAhgBEiYKBGtpbmQYAiABKA4yGC5zdGVhZHliZWF0LnYxLlByb2JlS2luZBIOCgZwcm9iZXIYAyABKAkSFgoOdGFyZ2V0X2FkZHJlc3MYBCABKAkSEQoJb3JpZ2luX2FzGAUgASgNEi4KCmV2ZW50X3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKB291dGNvbWUYByABKA4yGy5zdGVhZHliZWF0LnYxLlByb2JlT3V0Y29tZRIYChBydHRfbWljcm9zZWNvbmRzGAggASgNEhIKCmNvbnRyb2xsZXIYCSABKAkSDgoGZGV0YWlsGAogASgJKrkBCglQcm9iZUtpbmQSGgoWUFJPQkVfS0lORF9VTlNQRUNJRklFRBAAEhMKD1BST0JFX0tJTkRfUElORxABEhIKDlBST0JFX0tJTkRfVENQEAISEwoPUFJPQkVfS0lORF9IVFRQEAMSEgoOUFJPQkVfS0lORF9ETlMQBBIdChlQUk9CRV9LSU5EX1RSQUNFUk9VVEVfRU5EEAUSHwobUFJPQkVfS0lORF9BVExBU19DT05ORUNUSU9OEAYqvAEKDFByb2JlT3V0Y29tZRIdChlQUk9CRV9PVVRDT01FX1VOU1BFQ0lGSUVEEAASFwoTUFJPQkVfT1VUQ09NRV9SRVBMWRABEhoKFlBST0JFX09VVENPTUVfTk9fUkVQTFkQAhIZChVQUk9CRV9PVVRDT01FX1JFRlVTRUQQAxIeChpQUk9CRV9PVVRDT01FX1BST0JFUl9FUlJPUhAEEh0KGVBST0JFX09VVENPTUVfV1JPTkdfUkVQTFkQBWIGcHJvdG8z", [file_google_protobuf_timestamp, file_steadybeat_v1_bgp_updates, file_steadybeat_v1_envelope]);
 
 /**
- * A record of topic probe.results: what one probe of one target gave.
+ * A record of topic probe.results: what one source of probes (a prober, an Atlas file or stream) has to say, in the
+ * order of its minutes.
+ *
+ * @generated from message steadybeat.v1.ProbeResults
+ */
+export type ProbeResults = Message<"steadybeat.v1.ProbeResults"> & {
+  /**
+   * @generated from field: steadybeat.v1.Envelope envelope = 1;
+   */
+  envelope?: Envelope | undefined;
+
+  /**
+   * The envelope's producer: "prober:host1", "atlas:20150210".
+   *
+   * @generated from field: string source = 2;
+   */
+  source: string;
+
+  /**
+   * @generated from oneof steadybeat.v1.ProbeResults.content
+   */
+  content: {
+    /**
+     * None later than the envelope's minute. One that is earlier is late, and counts in the minute that is open.
+     *
+     * @generated from field: steadybeat.v1.ProbeBatch batch = 3;
+     */
+    value: ProbeBatch;
+    case: "batch";
+  } | {
+    /**
+     * The source takes part from here on; written before anything else of it.
+     *
+     * @generated from field: steadybeat.v1.ProbeSourceOpened source_opened = 4;
+     */
+    value: ProbeSourceOpened;
+    case: "sourceOpened";
+  } | {
+    /**
+     * The source has written all that it has through the envelope's minute.
+     *
+     * @generated from field: steadybeat.v1.Tick tick = 5;
+     */
+    value: Tick;
+    case: "tick";
+  } | {
+    /**
+     * The source ended, or fell silent; it no longer holds minutes open.
+     *
+     * @generated from field: steadybeat.v1.EndOfSource end_of_source = 6;
+     */
+    value: EndOfSource;
+    case: "endOfSource";
+  } | {
+    /**
+     * @generated from field: steadybeat.v1.SourceLost source_lost = 7;
+     */
+    value: SourceLost;
+    case: "sourceLost";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message steadybeat.v1.ProbeResults.
+ * Use `create(ProbeResultsSchema)` to create a new message.
+ */
+export const ProbeResultsSchema: GenMessage<ProbeResults> = /*@__PURE__*/
+  messageDesc(file_steadybeat_v1_probe_results, 0);
+
+/**
+ * @generated from message steadybeat.v1.ProbeBatch
+ */
+export type ProbeBatch = Message<"steadybeat.v1.ProbeBatch"> & {
+  /**
+   * @generated from field: repeated steadybeat.v1.ProbeResult results = 1;
+   */
+  results: ProbeResult[];
+};
+
+/**
+ * Describes the message steadybeat.v1.ProbeBatch.
+ * Use `create(ProbeBatchSchema)` to create a new message.
+ */
+export const ProbeBatchSchema: GenMessage<ProbeBatch> = /*@__PURE__*/
+  messageDesc(file_steadybeat_v1_probe_results, 1);
+
+/**
+ * @generated from message steadybeat.v1.ProbeSourceOpened
+ */
+export type ProbeSourceOpened = Message<"steadybeat.v1.ProbeSourceOpened"> & {
+  /**
+   * True for a source that may die without a word: nobody waits for it longer than 5 minutes of event time.
+   * A file is waited for: all of it is there.
+   *
+   * @generated from field: bool live = 1;
+   */
+  live: boolean;
+};
+
+/**
+ * Describes the message steadybeat.v1.ProbeSourceOpened.
+ * Use `create(ProbeSourceOpenedSchema)` to create a new message.
+ */
+export const ProbeSourceOpenedSchema: GenMessage<ProbeSourceOpened> = /*@__PURE__*/
+  messageDesc(file_steadybeat_v1_probe_results, 2);
+
+/**
+ * What one probe of one target gave.
  *
  * @generated from message steadybeat.v1.ProbeResult
  */
 export type ProbeResult = Message<"steadybeat.v1.ProbeResult"> & {
   /**
-   * @generated from field: steadybeat.v1.Envelope envelope = 1;
+   * Never set: a result travels in a batch, whose envelope it is.
+   *
+   * @generated from field: steadybeat.v1.Envelope envelope = 1 [deprecated = true];
+   * @deprecated
    */
   envelope?: Envelope | undefined;
 
@@ -40,7 +152,8 @@ export type ProbeResult = Message<"steadybeat.v1.ProbeResult"> & {
   prober: string;
 
   /**
-   * The address probed, in text; its origin AS by longest match, 0 if unknown.
+   * The address probed, in text; its origin AS by longest match, 0 if unknown. Of a connection event: the
+   * address block of the Atlas probe, and its AS.
    *
    * @generated from field: string target_address = 4;
    */
@@ -67,6 +180,20 @@ export type ProbeResult = Message<"steadybeat.v1.ProbeResult"> & {
    * @generated from field: uint32 rtt_microseconds = 8;
    */
   rttMicroseconds: number;
+
+  /**
+   * Of a connection event: the controller that the Atlas probe was connected to.
+   *
+   * @generated from field: string controller = 9;
+   */
+  controller: string;
+
+  /**
+   * What came instead of the reply that was asked for, for people: "HTTP status 503".
+   *
+   * @generated from field: string detail = 10;
+   */
+  detail: string;
 };
 
 /**
@@ -74,7 +201,7 @@ export type ProbeResult = Message<"steadybeat.v1.ProbeResult"> & {
  * Use `create(ProbeResultSchema)` to create a new message.
  */
 export const ProbeResultSchema: GenMessage<ProbeResult> = /*@__PURE__*/
-  messageDesc(file_steadybeat_v1_probe_results, 0);
+  messageDesc(file_steadybeat_v1_probe_results, 3);
 
 /**
  * @generated from enum steadybeat.v1.ProbeKind
@@ -111,6 +238,8 @@ export const ProbeKind = {
   TRACEROUTE_END: 5,
 
   /**
+   * An Atlas probe connected to its controller (REPLY) or was disconnected from it (NO_REPLY).
+   *
    * @generated from enum value: PROBE_KIND_ATLAS_CONNECTION = 6;
    */
   ATLAS_CONNECTION: 6,
@@ -147,6 +276,8 @@ export const ProbeOutcome = {
   NO_REPLY: 2,
 
   /**
+   * The target said no (RST): it is there.
+   *
    * @generated from enum value: PROBE_OUTCOME_REFUSED = 3;
    */
   REFUSED: 3,
@@ -157,6 +288,13 @@ export const ProbeOutcome = {
    * @generated from enum value: PROBE_OUTCOME_PROBER_ERROR = 4;
    */
   PROBER_ERROR: 4,
+
+  /**
+   * Something replied, and not what was asked for: says nothing of who it was.
+   *
+   * @generated from enum value: PROBE_OUTCOME_WRONG_REPLY = 5;
+   */
+  WRONG_REPLY: 5,
 } as const;
 
 /**

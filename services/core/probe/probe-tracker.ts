@@ -1,0 +1,118 @@
+import type { AsReach, ProbeMinute } from '../contract/as-reach.ts';
+import type { ProbeResult, ProbeResults } from '../contract/probe-results.ts';
+import { type EventMinute, firstSecondOf } from '../event-time.ts';
+import type { StateReader, StateWriter } from '../state.ts';
+import type { Step } from '../step.ts';
+import { AsBelief, type Asked } from './as-belief.ts';
+import { ProbeSources } from './probe-sources.ts';
+import { type Health, ProberMinute } from './prober-health.ts';
+
+const minutesOfDay = 1440;
+
+export interface ProbeTrackerOutput {
+  readonly eventMinute: EventMinute;
+  readonly probes: ProbeMinute;
+}
+
+/**
+ * One task for all probes: puts the minute of all sources together, finds probers that fail themselves, and keeps for each
+ * origin AS whether probes reach it. Emits each minute once, also an empty one.
+ */
+export class ProbeTracker implements Step<ProbeResults, ProbeTrackerOutput> {
+  readonly #sources = new ProbeSources();
+  readonly #beliefs = new Map<number, AsBelief>();
+  /** Whether the last minute told was one with an open source. */
+  #toldOpen = false;
+
+  apply(input: ProbeResults, emit: (output: ProbeTrackerOutput) => void): void {
+    this.#sources.apply(input);
+    for (let taken = this.#sources.take(); taken !== undefined; taken = this.#sources.take()) {
+      const reaches = this.#closeMinute(taken.minute, taken.results);
+      this.#toldOpen = true;
+      emit({ eventMinute: taken.minute, probes: { open: true, live: this.#sources.isLive, reaches } });
+    }
+    if (!this.#toldOpen || this.#sources.isOpen) return;
+    const eventMinute = this.#sources.takeEnd();
+    if (eventMinute === undefined) return;
+    this.#toldOpen = false;
+    const reaches = this.#newsOf((belief) => belief.close(eventMinute));
+    emit({ eventMinute, probes: { open: false, live: false, reaches } });
+  }
+
+  save(writer: StateWriter): void {
+    this.#sources.save(writer);
+    writer.list(this.#beliefs.values(), (belief) => {
+      writer.u32(belief.originAs);
+      belief.save(writer);
+    });
+    writer.u8(this.#toldOpen ? 1 : 0);
+  }
+
+  load(reader: StateReader): void {
+    this.#sources.load(reader);
+    reader.list(() => this.#belief(reader.u32()).load(reader));
+    this.#toldOpen = reader.u8() === 1;
+  }
+
+  #closeMinute(minute: EventMinute, results: readonly ProbeResult[]): AsReach[] {
+    const asked = new Map<number, Asked[]>();
+    const probers = new Map<string, ProberMinute>();
+    for (const result of results) {
+      if (result.originAs === 0) continue;
+      if (result.kind === 'atlasConnection') this.#noteConnection(result);
+      else this.#noteAsked(result, asked, probers);
+    }
+    const healthTowards =
+      (originAs: number) =>
+      (prober: string): Health =>
+        probers.get(prober)!.towards(originAs);
+    const reaches = this.#newsOf((belief) =>
+      belief.closeMinute(minute, asked.get(belief.originAs) ?? [], healthTowards(belief.originAs)),
+    );
+    this.#prune(minute);
+    return reaches;
+  }
+
+  #noteConnection({ originAs, prober, controller, eventSecond, outcome }: ProbeResult): void {
+    this.#belief(originAs).connections.note(prober, controller, eventSecond, outcome === 'reply');
+  }
+
+  #noteAsked(result: ProbeResult, asked: Map<number, Asked[]>, probers: Map<string, ProberMinute>): void {
+    const { originAs, prober, kind, targetAddress, eventSecond, outcome } = result;
+    // What says nothing of the target is no evidence.
+    if (outcome === 'proberError' || outcome === 'wrongReply') return;
+    const target = this.#belief(originAs).target(prober, `${prober} ${kind} ${targetAddress}`);
+    const replied = outcome !== 'noReply';
+    const own = asked.get(originAs);
+    const one = { target, second: eventSecond, replied };
+    if (own === undefined) asked.set(originAs, [one]);
+    else own.push(one);
+    const minute = probers.get(prober) ?? new ProberMinute();
+    probers.set(prober, minute);
+    if (target.isWitness) minute.add(originAs, target.responseRate, replied);
+  }
+
+  #newsOf(news: (belief: AsBelief) => AsReach | undefined): AsReach[] {
+    const reaches: AsReach[] = [];
+    for (const belief of this.#beliefs.values()) {
+      const reach = news(belief);
+      if (reach !== undefined) reaches.push(reach);
+    }
+    return reaches.sort((a, b) => a.originAs - b.originAs);
+  }
+
+  #prune(minute: EventMinute): void {
+    if (minute % minutesOfDay !== 0) return;
+    for (const [originAs, belief] of this.#beliefs)
+      if (belief.prune(firstSecondOf(minute))) this.#beliefs.delete(originAs);
+  }
+
+  #belief(originAs: number): AsBelief {
+    let belief = this.#beliefs.get(originAs);
+    if (belief === undefined) {
+      belief = new AsBelief(originAs);
+      this.#beliefs.set(originAs, belief);
+    }
+    return belief;
+  }
+}

@@ -1,0 +1,124 @@
+import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import type {
+  ProbeContent,
+  ProbeKind,
+  ProbeOutcome,
+  ProbeResult,
+  ProbeResults,
+} from '#core/contract/probe-results.ts';
+import { type BinaryMessage, binaryCodec } from './codec.ts';
+import {
+  EnumNames,
+  readMessage,
+  readUint64,
+  type Writable,
+  writeBool,
+  writeMessage,
+  writeText,
+  writeUint,
+  writeUint64,
+} from './fields.ts';
+
+const kinds = new EnumNames<ProbeKind>(['ping', 'tcp', 'http', 'dns', 'tracerouteEnd', 'atlasConnection']);
+const outcomes = new EnumNames<ProbeOutcome>(['reply', 'noReply', 'refused', 'proberError', 'wrongReply']);
+
+interface Target {
+  source: string;
+  content: ProbeContent | undefined;
+}
+
+const plainCases = { 5: 'tick', 6: 'endOfSource', 7: 'sourceLost' } as const;
+const plainFields = { tick: 5, endOfSource: 6, sourceLost: 7 } as const;
+
+const message: BinaryMessage<ProbeResults, Target> = {
+  schemaVersion: 1,
+  write(writer, { source, content }) {
+    writeText(writer, 2, source);
+    if (content.case === 'batch') writeMessage(writer, 3, content.results, writeBatch);
+    else if (content.case === 'sourceOpened')
+      writeMessage(writer, 4, content.live, (_, live) => writeBool(_, 1, live));
+    else writeMessage(writer, plainFields[content.case], undefined, () => {});
+  },
+  empty: () => ({ source: '', content: undefined }),
+  readField(reader, field, target) {
+    if (field === 2) target.source = reader.string();
+    else if (field === 3) target.content = { case: 'batch', results: readBatch(reader) };
+    else if (field === 4) target.content = { case: 'sourceOpened', live: readLive(reader) };
+    else if (field in plainCases) {
+      readMessage(reader, undefined, () => false);
+      target.content = { case: plainCases[field as keyof typeof plainCases] };
+    } else return false;
+    return true;
+  },
+  finish({ source, content }, { eventMinute }) {
+    if (content === undefined) throw new RangeError('a record of probe.results has no content');
+    return { source, eventMinute, content };
+  },
+};
+
+/** Topic probe.results. */
+export const probeResultsCodec = binaryCodec(message);
+
+function writeBatch(writer: BinaryWriter, results: readonly ProbeResult[]): void {
+  for (const result of results) writeMessage(writer, 1, result, writeResult);
+}
+
+const readBatch = (reader: BinaryReader): ProbeResult[] =>
+  readMessage(reader, [] as ProbeResult[], (from, field, results) => {
+    if (field !== 1) return false;
+    results.push(readMessage(from, emptyResult(), readResultField));
+    return true;
+  });
+
+const readLive = (reader: BinaryReader): boolean =>
+  readMessage(reader, { live: false }, (from, field, target) => {
+    if (field !== 1) return false;
+    target.live = from.bool();
+    return true;
+  }).live;
+
+function writeResult(writer: BinaryWriter, value: ProbeResult): void {
+  writeUint(writer, 2, kinds.number(value.kind));
+  writeText(writer, 3, value.prober);
+  writeText(writer, 4, value.targetAddress);
+  writeUint(writer, 5, value.originAs);
+  writeMessage(writer, 6, value.eventSecond, (_, second) => writeUint64(_, 1, second));
+  writeUint(writer, 7, outcomes.number(value.outcome));
+  writeUint(writer, 8, value.rttMicroseconds);
+  writeText(writer, 9, value.controller);
+  writeText(writer, 10, value.detail);
+}
+
+const emptyResult = (): Writable<ProbeResult> => ({
+  kind: 'ping',
+  prober: '',
+  targetAddress: '',
+  originAs: 0,
+  eventSecond: 0,
+  outcome: 'proberError',
+  rttMicroseconds: 0,
+  controller: '',
+  detail: '',
+});
+
+function readResultField(reader: BinaryReader, field: number, value: Writable<ProbeResult>): boolean {
+  if (field === 2) value.kind = kinds.name(reader.uint32());
+  else if (field === 3) value.prober = reader.string();
+  else if (field === 4) value.targetAddress = reader.string();
+  else if (field === 5) value.originAs = reader.uint32();
+  else if (field === 6) value.eventSecond = readSeconds(reader);
+  else if (field === 7) value.outcome = outcomes.name(reader.uint32());
+  else if (field === 8) value.rttMicroseconds = reader.uint32();
+  else if (field === 9) value.controller = reader.string();
+  else if (field === 10) value.detail = reader.string();
+  else return false;
+  return true;
+}
+
+/** Of a google.protobuf.Timestamp. */
+const readSeconds = (reader: BinaryReader): number =>
+  readMessage(reader, { seconds: 0 }, (from, field, target) => {
+    if (field !== 1) return false;
+    target.seconds = readUint64(from);
+    return true;
+  }).seconds;
