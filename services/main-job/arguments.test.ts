@@ -6,7 +6,13 @@ test('no arguments: the replay with the default seed', () => {
   assert.deepEqual(parseArguments([]), {
     case: 'replay',
     seed: 1,
-    output: { format: 'text', scoresFile: undefined, watch: new Set() },
+    output: {
+      format: 'text',
+      scoresFile: undefined,
+      watch: new Set(),
+      page: undefined,
+      asNamesFile: undefined,
+    },
   });
 });
 
@@ -20,7 +26,13 @@ test('files with every option', () => {
     dataFolder: 'd',
     fromSecond: 1_419_264_900,
     untilSecond: 1_419_292_800,
-    output: { format: 'ndjson', scoresFile: 's', watch: new Set([131_279, 3356]) },
+    output: {
+      format: 'ndjson',
+      scoresFile: 's',
+      watch: new Set([131_279, 3356]),
+      page: undefined,
+      asNamesFile: undefined,
+    },
   });
 });
 
@@ -41,7 +53,13 @@ test('a wrong argument is one line', () => {
 });
 
 test('live', () => {
-  const output = { format: 'text', scoresFile: undefined, watch: new Set() };
+  const output = {
+    format: 'text',
+    scoresFile: undefined,
+    watch: new Set(),
+    page: undefined,
+    asNamesFile: undefined,
+  };
   const command = parseArguments(['live']);
   assert.ok(command.case === 'live' && command.risLiveUrl?.startsWith('wss://ris-live.ripe.net/'));
   assert.deepEqual([command.dataFolder, command.bmp], ['steadybeat-live', undefined]);
@@ -59,6 +77,22 @@ test('live', () => {
   assert.deepEqual(hosts, ['::', '2001:db8::1', 'localhost']);
   for (const wrong of [['x'], ['--ris-live', 'off'], ['--bmp', 'foo'], ['--bmp', '70000'], ['--seed', '2']])
     assert.equal(parseArguments(['live', ...wrong]).case, 'wrong', wrong.join(' '));
+});
+
+test('the page: alone, with a port, with an address, before a file', () => {
+  const page = (line: string) => {
+    const command = parseArguments(line.split(' '));
+    return 'output' in command ? [command.case, command.output.page] : command;
+  };
+  const own = { host: '127.0.0.1', port: 2328 };
+  assert.deepEqual(page('--page'), ['replay', own]);
+  assert.deepEqual(page('--page --seed 2'), ['replay', own]);
+  assert.deepEqual(page('--page a.gz'), ['detect', own]);
+  assert.deepEqual(page('live --page 8080'), ['live', { host: '127.0.0.1', port: 8080 }]);
+  assert.deepEqual(page('--page=[::1]:0 a.gz'), ['detect', { host: '::1', port: 0 }]);
+  assert.deepEqual(page('a.gz --page 0.0.0.0:80'), ['detect', { host: '0.0.0.0', port: 80 }]);
+  for (const wrong of ['--page=x', '--page=1:99999', '--as-names f', 'decode --page a', 'topics --page'])
+    assert.equal(parseArguments(wrong.split(' ')).case, 'wrong', wrong);
 });
 
 test('what works over Kafka', () => {

@@ -68,9 +68,20 @@ export interface OutputOptions {
   readonly scoresFile: string | undefined;
   /** AS numbers; all when empty. */
   readonly watch: ReadonlySet<number>;
+  /** Where the web page is served, if it is. */
+  readonly page: Address | undefined;
+  /** A file that says what ASes are called. */
+  readonly asNamesFile: string | undefined;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
 }
 
 const defaultLiveFolder = 'steadybeat-live';
+/** BEAT on the keys of a telephone. */
+const defaultPage: Address = { host: '127.0.0.1', port: 2328 };
 const defaultCacheFolder = 'steadybeat-archive';
 
 export const helpText = `Steadybeat watches the Internet's routing for the steady beat of instability and the outage that follows it.
@@ -95,6 +106,8 @@ Options
   --format text|ndjson    ndjson: one JSON line for each change of an incident on standard output, all else on standard error
   --scores FILE           write the score of every AS in every minute in which something happens to it, as JSON lines
   --watch AS131279,...    report these ASes only
+  --page [[ADDRESS:]PORT] serve a web page of it and stay until Ctrl-C (default ${defaultPage.host}:${defaultPage.port})
+  --as-names FILE         what ASes are called on the page: lines such as RIPE's asn.txt has ("3356 LEVEL3, US")
   --from TIME             leave out what is earlier; an earlier RIB is the table at the start ("2008-02-20T06:00Z")
   --until TIME            leave out what is at this time or later
   --seed-rib FILE         the table to expect: a RIB, or prefixes and origins in pyasn's format
@@ -117,6 +130,8 @@ const options = {
   format: { type: 'string' },
   scores: { type: 'string' },
   watch: { type: 'string' },
+  page: { type: 'string' },
+  'as-names': { type: 'string' },
   from: { type: 'string' },
   until: { type: 'string' },
   'seed-rib': { type: 'string' },
@@ -142,12 +157,26 @@ class WrongArgument extends Error {}
 
 export function parseArguments(args: readonly string[]): Command {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args: withPageAddress(args),
+      options,
+      allowPositionals: true,
+    });
     return commandOf(values, positionals);
   } catch (error) {
     if (!(error instanceof WrongArgument) && !isParseError(error)) throw error;
     return { case: 'wrong', message: error.message.split(/\n|\. /, 1)[0]! };
   }
+}
+
+/** --page may stand alone: what follows belongs to it only if it is a port, or an address and a port. */
+function withPageAddress(args: readonly string[]): string[] {
+  const at = args.indexOf('--page');
+  if (at < 0) return [...args];
+  const next = args[at + 1];
+  const isAddress = next !== undefined && addressPattern.test(next);
+  const page = isAddress ? next : `${defaultPage.host}:${defaultPage.port}`;
+  return [...args.slice(0, at), `--page=${page}`, ...args.slice(isAddress ? at + 2 : at + 1)];
 }
 
 const isParseError = (error: unknown): error is Error =>
@@ -170,14 +199,10 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   const ofKafka = [...ofConfigured, 'apply'].find((name) => values[name] !== undefined);
   if (ofKafka !== undefined) throw new WrongArgument(`--${ofKafka} is for what works on Kafka`);
   if (positionals.length === 0) {
-    refuseOthers(values, ['format', 'scores', 'watch', 'seed'], 'needs a FILE');
+    refuseOthers(values, [...ofOutput, 'seed'], 'needs a FILE');
     return { case: 'replay', seed: seedOf(text(values.seed)), output };
   }
-  refuseOthers(
-    values,
-    ['format', 'scores', 'watch', 'from', 'until', 'seed-rib', 'data'],
-    'is for the replay only',
-  );
+  refuseOthers(values, [...ofOutput, 'from', 'until', 'seed-rib', 'data'], 'is for the replay only');
   return {
     case: 'detect',
     files: positionals,
@@ -252,6 +277,7 @@ function deadLettersCommand(values: Values, others: readonly string[]): Command 
   return { case: 'dead-letters', ...configured(values) };
 }
 
+const ofOutput = ['format', 'scores', 'watch', 'page', 'as-names'];
 const ofConfigured = ['config', 'check', 'dump'];
 
 function configured(values: Values): Pick<ConfiguredCommand, 'configFile' | 'only'> {
@@ -261,30 +287,32 @@ function configured(values: Values): Pick<ConfiguredCommand, 'configFile' | 'onl
 
 function liveCommand(values: Values, others: readonly string[], output: OutputOptions): Command {
   if (others.length > 0) throw new WrongArgument(`live needs no ${others[0]}`);
-  refuseOthers(values, ['format', 'scores', 'watch', 'data', 'bmp', 'ris-live'], 'is not for live');
+  refuseOthers(values, [...ofOutput, 'data', 'bmp', 'ris-live'], 'is not for live');
   const url = text(values['ris-live']);
   const risLiveUrl = url === 'off' ? undefined : (url ?? risLiveDefaults.url);
   if (risLiveUrl !== undefined && !/^wss?:\/\/./.test(risLiveUrl)) {
     throw new WrongArgument(`--ris-live: "${risLiveUrl}" is neither ws://, wss:// nor off`);
   }
-  const bmp = bmpAddress(text(values.bmp));
+  const bmp = address('--bmp', text(values.bmp), '::');
   if (risLiveUrl === undefined && bmp === undefined) {
     throw new WrongArgument('live with --ris-live off needs --bmp: there is nothing to hear');
   }
   return { case: 'live', dataFolder: text(values.data) ?? defaultLiveFolder, risLiveUrl, bmp, output };
 }
 
+const addressPattern = /^(?:\[([0-9a-f:.]+)\]:|([^:[\]]+):)?(\d{1,5})$/i;
+
 /** "11019", "192.0.2.1:11019", "[2001:db8::1]:11019". */
-function bmpAddress(value: string | undefined): { host: string; port: number } | undefined {
+function address(name: string, value: string | undefined, defaultHost: string): Address | undefined {
   if (value === undefined) return undefined;
-  const match = /^(?:\[([0-9a-f:.]+)\]:|([^:[\]]+):)?(\d{1,5})$/i.exec(value);
+  const match = addressPattern.exec(value);
   const port = Number(match?.[3]);
   if (match === null || port > 65_535) {
     throw new WrongArgument(
-      `--bmp: "${value}" is not a port or an address and a port, such as 192.0.2.1:11019`,
+      `${name}: "${value}" is not a port or an address and a port, such as 192.0.2.1:11019`,
     );
   }
-  return { host: match[1] ?? match[2] ?? '::', port };
+  return { host: match[1] ?? match[2] ?? defaultHost, port };
 }
 
 function outputOptions(values: Values): OutputOptions {
@@ -292,7 +320,16 @@ function outputOptions(values: Values): OutputOptions {
   if (format !== 'text' && format !== 'ndjson') {
     throw new WrongArgument(`--format ${format} is neither text nor ndjson`);
   }
-  return { format, scoresFile: text(values.scores), watch: watchedAses(text(values.watch)) };
+  const page = address('--page', text(values.page), defaultPage.host);
+  const asNamesFile = text(values['as-names']);
+  if (asNamesFile !== undefined && page === undefined) throw new WrongArgument('--as-names is for --page');
+  return {
+    format,
+    scoresFile: text(values.scores),
+    watch: watchedAses(text(values.watch)),
+    page,
+    asNamesFile,
+  };
 }
 
 function watchedAses(list: string | undefined): ReadonlySet<number> {

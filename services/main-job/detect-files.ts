@@ -10,6 +10,7 @@ import { LineFile } from './report/line-file.ts';
 import { number } from './report/progress.ts';
 import { countsText, RefusalReport } from './report/refusal-report.ts';
 import { anomalyJson, isWatched, isWatchedScore, scoresJson } from './report/reports.ts';
+import { openPage } from './report/shown-page.ts';
 import { paintFor, StatusLine } from './report/terminal.ts';
 import { stopOnSignal } from './signals.ts';
 
@@ -33,6 +34,7 @@ export async function detectFiles(files: readonly MrtFile[], options: DetectFile
   const isJson = output.format === 'ndjson';
   const out = isJson ? process.stderr : process.stdout;
   const paint = paintFor(out);
+  const page = await openPage(output);
   const incidents = new IncidentList();
   const incidentLines = new IncidentLines(paint);
   const began = performance.now();
@@ -43,6 +45,7 @@ export async function detectFiles(files: readonly MrtFile[], options: DetectFile
   });
   const report = new RefusalReport((line) => status.line(process.stderr, line));
   const onAnomaly = (anomaly: Anomaly) => {
+    page?.onAnomaly(anomaly);
     if (!isWatched(anomaly, output.watch)) return;
     if (anomaly.endSecond === undefined || anomaly.endSecond >= toldFrom) incidents.add(anomaly);
     if (anomaly.eventSecond < toldFrom) return;
@@ -59,9 +62,10 @@ export async function detectFiles(files: readonly MrtFile[], options: DetectFile
     onAnomaly,
     onRefused: (file, refused) => report.refused(file.name, refused),
     onFailure: (file, failure) => report.failed(file.name, failure),
-    ...(scores && {
+    ...((scores || page) && {
       onScores: (value) => {
-        if (60 * value.eventMinute >= toldFrom && isWatchedScore(value, output.watch))
+        page?.onScores(value);
+        if (scores && 60 * value.eventMinute >= toldFrom && isWatchedScore(value, output.watch))
           scores.write(scoresJson(value));
       },
     }),
@@ -70,6 +74,7 @@ export async function detectFiles(files: readonly MrtFile[], options: DetectFile
     detection.stop();
     onInterrupted?.();
   });
+  if (page !== undefined) status.line(out, `The page: ${page.url}`);
   onStart?.((line) => status.line(process.stderr, line));
   try {
     await detection.run(files);
@@ -83,6 +88,13 @@ export async function detectFiles(files: readonly MrtFile[], options: DetectFile
   for (const line of totalsLines(detection, seconds())) out.write(`${line}\n`);
   for (const line of closingLines?.() ?? []) out.write(`${line}\n`);
   for (const line of incidents.summary(paint)) out.write(`${line}\n`);
+  if (page !== undefined && !interrupted()) {
+    out.write(`\nThe page stays at ${page.url} until Ctrl-C.\n`);
+    await page.stay();
+    await page.close();
+    return 0;
+  }
+  await page?.close();
   return interrupted() ? 130 : 0;
 }
 

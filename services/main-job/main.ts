@@ -3,6 +3,7 @@ import { type Command, helpText, parseArguments } from './arguments.ts';
 import { decodeCommand } from './decode-command.ts';
 import { claimDataFolder, claimFolder, detectCommand } from './detect-command.ts';
 import { replayCommand } from './replay/replay-command.ts';
+import { PageProblem } from './report/shown-page.ts';
 
 /** Runs the command that the arguments ask for; gives the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -13,6 +14,16 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`steadybeat: ${wrong} (--help lists what there is)\n`);
     return 2;
   }
+  try {
+    return await run(command);
+  } catch (error) {
+    if (!(error instanceof PageProblem)) throw error;
+    process.stderr.write(`steadybeat: ${error.message}\n`);
+    return 2;
+  }
+}
+
+async function run(command: Command): Promise<number> {
   switch (command.case) {
     case 'help':
       process.stdout.write(helpText);

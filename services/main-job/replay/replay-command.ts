@@ -1,5 +1,6 @@
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import { firstSecondOf, formatMinute, minuteOf } from '#core/event-time.ts';
+import type { PageOptions } from '#page/http/page.ts';
 import { describe } from '#scenario/describe.ts';
 import { type GeneratedScenario, generate } from '#scenario/generate.ts';
 import { nk2014, northKoreaAs } from '#scenario/scenarios/nk-2014.ts';
@@ -9,6 +10,7 @@ import { IncidentList } from '../report/incident-list.ts';
 import { LineFile } from '../report/line-file.ts';
 import { number } from '../report/progress.ts';
 import { anomalyJson, isWatched, isWatchedScore, scoresJson } from '../report/reports.ts';
+import { openPage, type ShownPage } from '../report/shown-page.ts';
 import { paintFor, StatusLine } from '../report/terminal.ts';
 import { stopOnSignal } from '../signals.ts';
 import { pictureLegend } from './picture.ts';
@@ -29,6 +31,8 @@ export async function replayCommand({ seed, output }: ReplayCommand): Promise<nu
   out.write(
     `${paint('bold', 'Steadybeat replays December 2014, when North Korea went off the Internet.')}\n`,
   );
+  const page = await openPage(output, pageOptions(seed));
+  if (page !== undefined) out.write(`The page: ${page.url}\n`);
   const scenario = generate(nk2014(), seed);
   for (const line of introduction(scenario)) out.write(`${line}\n`);
 
@@ -42,12 +46,14 @@ export async function replayCommand({ seed, output }: ReplayCommand): Promise<nu
   const scores = output.scoresFile === undefined ? undefined : new LineFile(output.scoresFile);
   const detection = new Detection({
     onAnomaly: (anomaly: Anomaly) => {
+      page?.onAnomaly(anomaly);
       if (!isWatched(anomaly, output.watch)) return;
       incidents.add(anomaly);
       story.addAnomaly(anomaly);
       if (isJson) process.stdout.write(`${anomalyJson(anomaly)}\n`);
     },
     onScores: (value) => {
+      page?.onScores(value);
       story.addScores(value);
       if (scores !== undefined && isWatchedScore(value, output.watch)) scores.write(scoresJson(value));
     },
@@ -71,7 +77,36 @@ export async function replayCommand({ seed, output }: ReplayCommand): Promise<nu
     '',
     `${number(records)} MRT records, ${number(elems)} announced and withdrawn prefixes, ${peers} peers of ${sources} collectors, in ${seconds.toFixed(1)} s.`,
   ]);
-  return interrupted() ? 130 : 0;
+  const wasInterrupted = interrupted();
+  await endPage(page, wasInterrupted, tell);
+  return wasInterrupted ? 130 : 0;
+}
+
+/** The page goes on after the replay; without it, one line tells of it. */
+async function endPage(
+  page: ShownPage | undefined,
+  isInterrupted: boolean,
+  tell: (lines: readonly string[]) => void,
+): Promise<void> {
+  if (page === undefined) {
+    tell(['The same to look at, in a browser: npm start -- --page']);
+    return;
+  }
+  if (!isInterrupted) {
+    tell(['', `The page stays at ${page.url} until Ctrl-C.`]);
+    await page.stay();
+  }
+  await page.close();
+}
+
+function pageOptions(seed: number): PageOptions {
+  const again = seed === 1 ? 'npm start -- --page' : `npm start -- --page --seed ${seed}`;
+  return {
+    notice:
+      'A replay of December 2014: updates reconstructed from what was published, read by the detector as real ones are. Not the Internet as it is now.',
+    names: new Map([[northKoreaAs, { name: 'Star Joint Venture', country: 'KP' }]]),
+    replayCommand: () => again,
+  };
 }
 
 function introduction(scenario: GeneratedScenario): string[] {

@@ -1,0 +1,108 @@
+import { kindWords } from '../html/words.ts';
+import { severities } from '../view/incident-store.ts';
+
+const text = { type: 'string' } as const;
+const count = { type: 'integer', minimum: 0 } as const;
+const number = { type: 'number' } as const;
+const time = { type: 'string', format: 'date-time' } as const;
+const list = (items: object) => ({ type: 'array', items });
+const named = (prefix: string, names: readonly string[]) => ({
+  enum: names.map((name) => `${prefix}_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`),
+});
+const object = (properties: Readonly<Record<string, object>>, required = Object.keys(properties)) => ({
+  type: 'object',
+  properties,
+  required,
+});
+
+const kind = named('KIND', Object.keys(kindWords));
+const severity = named('SEVERITY', severities);
+const transition = named('TRANSITION', ['opened', 'updated', 'closed']);
+const closeReason = named('CLOSE_REASON', ['recovered', 'expired', 'merged', 'retracted']);
+
+const incidentFields = {
+  incidentId: text,
+  transition,
+  closeReason,
+  kind,
+  subject: text,
+  originAs: count,
+  originName: text,
+  country: text,
+  startTime: time,
+  endTime: time,
+  eventTime: time,
+  severity,
+  peakSeverity: severity,
+  summary: text,
+  prefixes: list(text),
+  prefixCount: count,
+  linkedIncidentIds: list(text),
+  durationSeconds: count,
+  peersFor: count,
+  livePeers: count,
+  revision: count,
+  url: text,
+};
+const optionalFields = ['closeReason', 'originName', 'country', 'endTime'];
+const incidentRequired = Object.keys(incidentFields).filter((name) => !optionalFields.includes(name));
+
+const evidence = {
+  type: 'object',
+  description:
+    'Message Evidence of proto/steadybeat/v1/anomalies.proto: peers for and against, rule, measures, samples, phases.',
+};
+const step = object({ transition, kind, severity, eventTime: time, summary: text, closeReason }, [
+  'transition',
+  'kind',
+  'severity',
+  'eventTime',
+  'summary',
+]);
+const span = object({ state: { enum: ['partial', 'gone'] }, startTime: time, endTime: time }, [
+  'state',
+  'startTime',
+]);
+
+export const schemas = {
+  Incident: object(incidentFields, incidentRequired),
+  IncidentDetail: object({ ...incidentFields, evidence, transitions: list(step) }, [
+    ...incidentRequired,
+    'evidence',
+    'transitions',
+  ]),
+  IncidentPage: object(
+    { incidents: list({ $ref: '#/components/schemas/Incident' }), total: count, next: text },
+    ['incidents', 'total'],
+  ),
+  As: object(
+    {
+      originAs: count,
+      name: text,
+      country: text,
+      asOf: time,
+      fromTime: time,
+      toTime: time,
+      latest: object({
+        minute: text,
+        score: number,
+        surprise: number,
+        expected: count,
+        lost: count,
+        wholeTable: { type: 'boolean' },
+        upstreamAs: count,
+      }),
+      scores: {
+        ...object({ time: list(count), score: list(number), surprise: list(number), lost: list(count) }),
+        description:
+          'Columns: seconds since 1970, S, Z, lost prefixes. A minute that is not there was quiet.',
+      },
+      prefixes: list(
+        object({ prefix: text, state: { enum: ['visible', 'partial', 'gone'] }, spans: list(span) }),
+      ),
+      incidents: list({ $ref: '#/components/schemas/Incident' }),
+    },
+    ['originAs', 'asOf', 'fromTime', 'toTime', 'incidents'],
+  ),
+  Problem: object({ title: text, status: count, detail: text }),
+};

@@ -1,0 +1,153 @@
+import type { Anomaly, Evidence } from '#core/contract/anomalies.ts';
+import type { IncidentRecord } from '../view/incident-store.ts';
+import { figure, rangesAround } from './figure.ts';
+import { type Html, html } from './html.ts';
+import { incidentPath, incidentTable, subjectLink } from './incident-rows.ts';
+import { document } from './layout.ts';
+import type { Site } from './site.ts';
+import { story } from './story.ts';
+import { endOf, frameAround, type Story, storyOf } from './story-frame.ts';
+import { type TimeFrame, timeFrame } from './time-frame.ts';
+import { badge, closeWords, durationText, kindWords, pluralText, timeElement } from './words.ts';
+
+/** A stretch of time that was asked for. */
+export interface AskedRange {
+  readonly fromSecond: number;
+  readonly toSecond: number;
+}
+
+export function incidentPage(site: Site, record: IncidentRecord, asked: AskedRange | undefined): string {
+  const { view } = site;
+  const { latest } = record;
+  const history = view.ases.get(latest.originAs);
+  const whole = storyOf(view, record);
+  const frame = asked
+    ? timeFrame(asked.fromSecond, asked.toSecond)
+    : frameAround(view, whole.fromSecond, whole.toSecond);
+  return document(site, {
+    title: `AS${latest.originAs}: ${kindWords[latest.kind].toLowerCase()}`,
+    live: 'self',
+    withChart: history !== undefined,
+    body: html`
+<article aria-labelledby="title" data-incident="${latest.incidentId}">
+${headline(site, record)}
+${history && figure(history, frame, incidentRanges(site, record, whole, frame))}
+<div class="columns">
+<section aria-labelledby="story-heading"><h2 id="story-heading">What happened</h2>${story(record)}</section>
+<section aria-labelledby="peers-heading"><h2 id="peers-heading">Who saw it</h2>${peers(latest)}</section>
+</div>
+${networks(latest)}
+${linkedIncidents(site, record, whole)}
+<section aria-labelledby="why-heading"><h2 id="why-heading">Why it was told</h2>${why(latest.evidence)}</section>
+${samples(latest.evidence)}
+<section aria-labelledby="again-heading"><h2 id="again-heading">See it again</h2>
+<pre class="command" tabindex="0"><code>${site.replayCommand(record)}</code></pre>
+<p><a href="/api/v1/incidents/${encodeURIComponent(latest.incidentId)}">This incident as JSON</a>, id <code>${latest.incidentId}</code></p></section>
+</article>`,
+  });
+}
+
+function headline(site: Site, record: IncidentRecord): Html {
+  const { latest, peakSeverity } = record;
+  const { kind, subject, originAs, startSecond, endSecond, transition, closeReason, durationSeconds } =
+    latest;
+  const isClosed = transition === 'closed';
+  const end = endOf(site.view, record);
+  const lasted = durationText(isClosed ? durationSeconds : Math.max(durationSeconds, end - startSecond));
+  return html`
+<p class="status">${badge(isClosed ? peakSeverity : latest.severity)} <span class="${isClosed ? 'closed' : 'open'}">${isClosed ? `over: ${closeWords[closeReason ?? 'recovered']}` : 'open'}</span></p>
+<h1 id="title">${kindWords[kind]}: ${subjectLink(site, subject, originAs)}</h1>
+<p class="lead">${latest.summary}.</p>
+<dl class="facts">
+  <div><dt>Since</dt><dd>${timeElement(startSecond, true)}</dd></div>
+  ${endSecond !== undefined && html`<div><dt>Until</dt><dd>${timeElement(endSecond, true)}</dd></div>`}
+  <div><dt>${isClosed ? 'Lasted' : 'Lasts'}</dt><dd>${lasted}</dd></div>
+  <div><dt>Networks</dt><dd>${latest.prefixCount}${latest.evidence.expectedPrefixes > 0 && html` of ${latest.evidence.expectedPrefixes} ${latest.evidence.expectedBasis}`}</dd></div>
+  ${latest.evidence.upstreamAs > 0 && html`<div><dt>Behind</dt><dd>AS${latest.evidence.upstreamAs} alone</dd></div>`}
+  ${latest.evidence.trend && html`<div><dt>Trend</dt><dd>${latest.evidence.trend}</dd></div>`}
+</dl>`;
+}
+
+function incidentRanges(site: Site, record: IncidentRecord, whole: Story, frame: TimeFrame) {
+  const own = frameAround(site.view, record.latest.startSecond, endOf(site.view, record));
+  const all = frameAround(site.view, whole.fromSecond, whole.toSecond);
+  return [
+    { text: 'This incident', ...own },
+    ...(whole.records.length > 1 ? [{ text: 'The whole story', ...all }] : []),
+    ...rangesAround(frame),
+  ];
+}
+
+/** How many peers agree, of how many that could have, as bars and in words. */
+function peers({ evidence, kind }: Anomaly): Html {
+  const { peersFor, livePeers, peerAsesFor, livePeerAses, samplePeersFor, samplePeersAgainst } = evidence;
+  if (livePeers === 0) return html`<p>No counts of peers were told.</p>`;
+  const verb = kind === 'leakChurn' ? 'changed their paths' : 'lack it';
+  return html`
+${share('Peers', peersFor, livePeers, verb)}
+${share('Peer ASes', peerAsesFor, livePeerAses, verb)}
+<p class="note">Of several networks, the one that the fewest peers lack.</p>
+<div class="samples">
+${peerSamples('For, some of them', samplePeersFor)}
+${peerSamples('Against, some of them', samplePeersAgainst)}
+</div>`;
+}
+
+function share(name: string, count: number, total: number, verb: string): Html {
+  const percent = total === 0 ? 0 : Math.round((1000 * count) / total) / 10;
+  return html`<p class="share"><b>${name}</b> ${count} of ${total} ${verb}, ${total - count} do not
+<svg width="100%" height="10" aria-hidden="true"><rect class="against" width="100%" height="10"/><rect class="for" width="${percent}%" height="10"/></svg></p>`;
+}
+
+function peerSamples(title: string, samples: readonly string[]): Html | undefined {
+  if (samples.length === 0) return undefined;
+  return html`<div><h3>${title}</h3><ul class="mono">${samples.map((text) => html`<li>${text}</li>`)}</ul></div>`;
+}
+
+function networks({ prefixes, prefixCount, evidence: { members, viaAses } }: Anomaly): Html {
+  const rest = prefixCount - prefixes.length;
+  return html`<section aria-labelledby="networks-heading"><h2 id="networks-heading">${pluralText(prefixCount, 'network')}</h2>
+<p class="mono wrap">${prefixes.join('  ')}${rest > 0 && ` and ${rest} more`}</p>
+${viaAses.length > 0 && html`<p>On the lost or changed paths: ${viaAses.map((asn) => `AS${asn}`).join(', ')}</p>`}
+${members.length > 0 && html`<p>Together with: ${members.join(', ')}</p>`}
+</section>`;
+}
+
+const linkedMax = 60;
+
+function linkedIncidents(site: Site, { latest }: IncidentRecord, { records }: Story): Html | undefined {
+  const others = records.filter((one) => one.latest.incidentId !== latest.incidentId);
+  const known = new Set(others.map((one) => one.latest.incidentId));
+  const forgotten = latest.linkedIncidentIds.filter((id) => !known.has(id)).length;
+  if (others.length === 0 && forgotten === 0) return undefined;
+  const loud = others.filter((one) => one.latest.closeReason !== 'merged');
+  const merged = others.filter((one) => one.latest.closeReason === 'merged').slice(0, linkedMax);
+  return html`<section aria-labelledby="linked-heading"><h2 id="linked-heading">Linked incidents</h2>
+${loud.length > 0 && incidentTable(site, loud.slice(0, linkedMax), 'In the order of their start', 'linked')}
+${
+  merged.length > 0 &&
+  html`<details><summary>${pluralText(merged.length, 'phase')} of the same story</summary><ul class="phases">${merged.map(
+    ({ latest: { incidentId, kind, startSecond, durationSeconds } }) =>
+      html`<li>${timeElement(startSecond)} <a href="${incidentPath(incidentId)}">${kindWords[kind]}, ${durationText(durationSeconds)}</a></li>`,
+  )}</ul></details>`
+}
+${forgotten > 0 && html`<p>${pluralText(forgotten, 'linked incident')} no longer kept here.</p>`}</section>`;
+}
+
+function why({ rule, measures }: Evidence): Html {
+  return html`<p>The rule: <q>${rule}</q></p>
+${
+  measures.length > 0 &&
+  html`<table class="measures"><caption class="visually-hidden">Measures and thresholds</caption><thead><tr><th scope="col">Measure</th><th scope="col">Value</th><th scope="col">Threshold</th></tr></thead>
+<tbody>${measures.map(({ name, value, threshold }) => html`<tr><th scope="row">${name}</th><td>${numberText(value)}</td><td>${threshold === 0 ? '–' : numberText(threshold)}</td></tr>`)}</tbody></table>`
+}`;
+}
+
+const numberText = (value: number): string =>
+  Number.isInteger(value) || !Number.isFinite(value) ? String(value) : value.toFixed(2);
+
+function samples({ sampleUpdates }: Evidence): Html | undefined {
+  if (sampleUpdates.length === 0) return undefined;
+  return html`<section aria-labelledby="samples-heading"><h2 id="samples-heading">Sample updates</h2>
+<ul class="mono">${sampleUpdates.map((text) => html`<li>${text}</li>`)}</ul></section>`;
+}

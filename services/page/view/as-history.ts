@@ -1,0 +1,128 @@
+import type { AsScore, PeerCounts, Visibility } from '#core/contract/as-scores.ts';
+import { type EventMinute, type EventSecond, firstSecondOf } from '#core/event-time.ts';
+import type { Family } from '#core/prefix.ts';
+import { type PrefixState, PrefixStates } from './prefix-states.ts';
+import { ScoreSeries } from './score-series.ts';
+
+/** Prefixes of one AS whose states are kept: as many as a score names. */
+const prefixesMax = 64;
+/** A prefix is down when at least this share of the live peers lacks it; below, it is only partly gone. */
+const goneShare = 0.8;
+
+/** The latest minute score of one AS, without its lists. */
+export interface AsLatest {
+  readonly minute: EventMinute;
+  readonly score: number;
+  readonly surprise: number;
+  readonly expected: number;
+  readonly lost: number;
+  readonly wholeTable: boolean;
+  readonly upstreamAs: number;
+}
+
+/** What the minute scores said of one AS: its scores, and when each of its prefixes was gone. */
+export class AsHistory {
+  readonly originAs: number;
+  readonly series = new ScoreSeries();
+  readonly #prefixes = new Map<string, PrefixStates>();
+  #latest: AsLatest;
+
+  constructor(originAs: number) {
+    this.originAs = originAs;
+    this.#latest = {
+      minute: 0,
+      score: 0,
+      surprise: 0,
+      expected: 0,
+      lost: 0,
+      wholeTable: false,
+      upstreamAs: 0,
+    };
+  }
+
+  get latest(): AsLatest {
+    return this.#latest;
+  }
+
+  /** The prefixes of which something is known, in the order of addresses. */
+  prefixes(): string[] {
+    return [...this.#prefixes.keys()].sort(byAddress);
+  }
+
+  statesOf(prefix: string): PrefixStates | undefined {
+    return this.#prefixes.get(prefix);
+  }
+
+  add(minute: EventMinute, value: AsScore): void {
+    const { score, surprise, beat, ipv4, ipv6, events } = value;
+    const lost = ipv4.lost + ipv6.lost;
+    this.#latest = {
+      minute,
+      score,
+      surprise,
+      expected: ipv4.expected + ipv6.expected,
+      lost,
+      wholeTable: ipv4.wholeTable && ipv6.wholeTable,
+      upstreamAs: beat.upstreamAs || ipv4.upstreamAs || ipv6.upstreamAs,
+    };
+    this.series.add({ minute, score, surprise, lost });
+    for (const { kind, prefix, eventSecond, covered } of events) {
+      if (kind === 'down') this.#change(prefix, covered ? 'partial' : 'gone', eventSecond);
+      else if (kind === 'up') this.#change(prefix, 'visible', eventSecond);
+      else if (kind === 'covered') this.#cover(prefix, 'partial', eventSecond);
+      else if (kind === 'uncovered') this.#cover(prefix, 'gone', eventSecond);
+    }
+    const end = firstSecondOf(minute + 1);
+    this.#addLost('ipv4', ipv4, end);
+    this.#addLost('ipv6', ipv6, end);
+    for (const prefix of beat.prefixes) this.#of(prefix);
+  }
+
+  /** What an incident names is drawn also while nothing happens to it. */
+  expect(prefixes: readonly string[]): void {
+    for (const prefix of prefixes) this.#of(prefix);
+  }
+
+  /** What is lost at the end of the minute, and by how many; of a list that names all, whatever it does not name is back. */
+  #addLost(family: Family, { lost, covered, lostPrefixes, lostBy }: Visibility, end: EventSecond): void {
+    for (const [i, prefix] of lostPrefixes.entries()) {
+      const by = lostBy[i];
+      this.#change(prefix, by !== undefined && isPartlyBack(by) ? 'partial' : 'gone', end);
+    }
+    if (lost > lostPrefixes.length) return;
+    for (const [prefix, states] of this.#prefixes) {
+      const mayBeCovered = states.state === 'partial' && covered > 0;
+      if (states.state === 'visible' || mayBeCovered || familyOf(prefix) !== family) continue;
+      if (!lostPrefixes.includes(prefix)) states.change('visible', end);
+    }
+  }
+
+  #change(prefix: string, state: PrefixState, second: EventSecond): void {
+    this.#of(prefix)?.change(state, second);
+  }
+
+  /** Covered or not matters only of a prefix that is lost. */
+  #cover(prefix: string, state: 'partial' | 'gone', second: EventSecond): void {
+    const states = this.#of(prefix);
+    if (states !== undefined && states.state !== 'visible') states.change(state, second);
+  }
+
+  #of(prefix: string): PrefixStates | undefined {
+    let states = this.#prefixes.get(prefix);
+    if (states === undefined && this.#prefixes.size < prefixesMax) {
+      states = new PrefixStates();
+      this.#prefixes.set(prefix, states);
+    }
+    return states;
+  }
+}
+
+const isPartlyBack = ({ peers, livePeers }: PeerCounts): boolean => peers < goneShare * livePeers;
+
+const familyOf = (prefix: string): Family => (prefix.includes(':') ? 'ipv6' : 'ipv4');
+
+/** IPv4 before IPv6, then by the numbers in them. */
+function byAddress(a: string, b: string): number {
+  const isLong = Number(a.includes(':')) - Number(b.includes(':'));
+  return isLong || a.localeCompare(b, 'en', { numeric: true });
+}
