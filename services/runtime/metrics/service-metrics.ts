@@ -7,7 +7,9 @@ interface TaskFigures {
   restoringSinceMs: number | undefined;
   restoreSeconds: number | undefined;
   duplicates: number;
-  snapshot: { readonly atSecond: number; readonly seconds: number; readonly bytes: number } | undefined;
+  /** When the last snapshot was written, or else when the task began to work; seconds since 1970. */
+  keptSecond: number | undefined;
+  snapshot: { readonly seconds: number; readonly bytes: number } | undefined;
 }
 
 /** What the tasks of a service tell of themselves: how far they are, what they keep. */
@@ -35,17 +37,15 @@ export class ServiceMetrics {
         task.restoreSeconds = (this.#nowMs() - (task.restoringSinceMs ?? this.#nowMs())) / 1000;
         task.restoringSinceMs = undefined;
         task.eventMinute = event.eventMinute;
+        task.keptSecond = this.#nowMs() / 1000;
         return;
       case 'processed':
         task.eventMinute = event.eventMinute;
         task.duplicates = event.duplicates;
         return;
       case 'snapshotWritten':
-        task.snapshot = {
-          atSecond: this.#nowMs() / 1000,
-          seconds: event.milliseconds / 1000,
-          bytes: event.stateBytes,
-        };
+        task.keptSecond = this.#nowMs() / 1000;
+        task.snapshot = { seconds: event.milliseconds / 1000, bytes: event.stateBytes };
     }
   }
 
@@ -57,6 +57,7 @@ export class ServiceMetrics {
       restoringSinceMs: undefined,
       restoreSeconds: undefined,
       duplicates: 0,
+      keptSecond: undefined,
       snapshot: undefined,
     };
     this.#tasks.set(name, task);
@@ -103,8 +104,8 @@ export class ServiceMetrics {
     each(
       'gauge',
       'steadybeat_snapshot_timestamp_seconds',
-      'When a task wrote its last snapshot, in this process',
-      ({ snapshot }) => snapshot?.atSecond,
+      'When a task wrote its last snapshot, or else began to work in this process',
+      ({ keptSecond }) => keptSecond,
     );
     each(
       'gauge',

@@ -62,6 +62,8 @@ export class WatchedTransport implements Transport {
 
   async openProducer(): Promise<Producer> {
     const producer = await this.#transport.openProducer();
+    // From 0 on, so that the first one is seen.
+    add(this.#produced, deadLetters.topic, 0, 0);
     return {
       send: async (records) => {
         await producer.send(records);
