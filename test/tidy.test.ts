@@ -35,7 +35,7 @@ test('the top level holds what it was given, and the small files a repository ne
       'README.md',
     ],
     ...['package-lock.json', 'tsconfig.base.json', 'biome.json', 'knip.json', 'LICENSE', 'CHANGELOG.md'],
-    ...['ARCHITECTURE.md', '.gitignore', '.editorconfig', '.npmrc', '.ci'],
+    ...['ARCHITECTURE.md', '.dockerignore', '.gitignore', '.editorconfig', '.npmrc', '.ci'],
   ]);
   none([...new Set(tracked.map((file) => file.split('/')[0]!))].filter((name) => !allowed.has(name)));
 });

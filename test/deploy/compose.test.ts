@@ -1,0 +1,115 @@
+/** docker-compose.yml and the image, as far as they can be judged where nothing runs containers. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { readConfiguration } from '#runtime/configuration/configuration.ts';
+import { parseArguments, serviceNames } from '../../services/main-job/arguments.ts';
+
+interface Service {
+  readonly image: string;
+  readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
+  readonly volumes?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly restart?: string;
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly mem_limit?: string;
+  readonly pids_limit?: number;
+  readonly stop_grace_period?: string;
+}
+
+const repository = path.join(import.meta.dirname, '../..');
+const inRepository = (name: string) => path.join(repository, name);
+const compose = parse(readFileSync(inRepository('docker-compose.yml'), 'utf8'), { merge: true }) as {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+};
+const services = Object.entries(compose.services);
+const ours = services.filter(([, { build }]) => build !== undefined);
+
+/** Fails with every place at once. */
+const none = (found: readonly string[]) => assert.deepEqual(found, []);
+const notWhere = (holds: (service: Service) => boolean | undefined, among = services) =>
+  none(among.filter(([, service]) => !holds(service)).map(([name]) => name));
+
+test('every service that there is has its own, under its name', () => {
+  for (const name of serviceNames)
+    assert.deepEqual(compose.services[name]?.command?.slice(0, 2), ['run', name]);
+});
+
+test('commands are commands', () => {
+  for (const [name, { command = [], entrypoint }] of ours) {
+    const shell = entrypoint === undefined ? undefined : command[0]!;
+    const args = shell === undefined ? command : /start\.mjs (.*)$/.exec(shell)![1]!.split(' ');
+    const parsed = parseArguments(args);
+    assert.notEqual(parsed.case, 'wrong', `${name}: ${JSON.stringify(parsed)}`);
+  }
+});
+
+test('the settings of every service are in order', () => {
+  for (const [name, { environment = {} }] of ours) {
+    const read = readConfiguration(environment, undefined);
+    assert.equal(read.case, 'right', `${name}: ${read.case === 'wrong' ? read.mistakes.join('; ') : ''}`);
+    assert.equal(read.case === 'right' && environment.STEADYBEAT_KAFKA_BROKERS, 'kafka:9092');
+  }
+});
+
+test('who waits for another waits for what there is, and for what that can become', () => {
+  for (const [name, { depends_on = {} }] of services)
+    for (const [other, { condition }] of Object.entries(depends_on)) {
+      const target = compose.services[other];
+      assert.ok(target, `${name} waits for ${other}`);
+      const isHealthy = condition === 'service_healthy';
+      assert.ok(isHealthy || condition === 'service_completed_successfully', `${name}: ${condition}`);
+      const is = isHealthy ? target.healthcheck?.test !== undefined : target.restart === 'on-failure';
+      assert.ok(is, `${other} never becomes ${condition}`);
+    }
+});
+
+test('images have a version, and ours is built of what is here', () => {
+  notWhere(({ image }) => /:v?\d+\.\d+\.\d+$/.test(image));
+  const { version } = JSON.parse(readFileSync(inRepository('package.json'), 'utf8')) as { version: string };
+  notWhere(({ image }) => image === `steadybeat:${version}`, ours);
+  notWhere(({ build }) => existsSync(path.join(repository, build!.context, build!.dockerfile)), ours);
+});
+
+test('nobody may do more than it needs', () => {
+  notWhere(({ cap_drop }) => cap_drop?.includes('ALL'));
+  notWhere(({ security_opt }) => security_opt?.includes('no-new-privileges:true'));
+  notWhere(({ mem_limit, pids_limit }) => mem_limit !== undefined && pids_limit !== undefined);
+  notWhere(
+    ({ read_only }) => read_only,
+    services.filter(([name]) => name !== 'kafka'),
+  );
+});
+
+test('nothing is reached from another machine', () => {
+  none(services.flatMap(([, { ports = [] }]) => ports).filter((port) => !port.startsWith('127.0.0.1:')));
+});
+
+test('what is mounted is there, to be read only; what is kept has a name', () => {
+  const found: string[] = [];
+  for (const [name, { volumes = [] }] of services)
+    for (const [source, , mode] of volumes.map((volume) => volume.split(':'))) {
+      const isPath = source!.startsWith('./');
+      if (isPath && (mode !== 'ro' || !existsSync(inRepository(source!)))) found.push(`${name}: ${source}`);
+      if (!isPath && !Object.hasOwn(compose.volumes, source!)) found.push(`${name}: no volume ${source}`);
+    }
+  none(found);
+});
+
+test('every process says how it is, and gets the time that it asks for to stop', () => {
+  notWhere(({ healthcheck }) => healthcheck?.test?.[0] === 'CMD' || healthcheck?.disable);
+  for (const [, { stop_grace_period, environment }] of ours)
+    assert.ok(Number.parseInt(stop_grace_period!, 10) > Number(environment!.STEADYBEAT_STOP_WITHIN_SECONDS));
+  const files = ours.flatMap(([, { healthcheck }]) => healthcheck?.test?.[2] ?? []);
+  none(files.filter((file) => !existsSync(inRepository(file))));
+});
