@@ -1,4 +1,5 @@
 import type { Anomaly } from '#core/contract/anomalies.ts';
+import type { FeedHealth } from '#page/view/world-view.ts';
 import type { Command } from '../arguments.ts';
 import { IncidentLines } from '../report/incident-line.ts';
 import { IncidentList } from '../report/incident-list.ts';
@@ -6,6 +7,7 @@ import { LineFile } from '../report/line-file.ts';
 import { number } from '../report/progress.ts';
 import { countsText } from '../report/refusal-report.ts';
 import { anomalyJson, isWatched, isWatchedScore, scoresJson } from '../report/reports.ts';
+import { openPage } from '../report/shown-page.ts';
 import { paintFor, StatusLine } from '../report/terminal.ts';
 import { stopOnSignal } from '../signals.ts';
 import { Live, type LiveHealth } from './live.ts';
@@ -16,6 +18,8 @@ type LiveCommand = Extract<Command, { case: 'live' }>;
 const plainStatusMilliseconds = 60_000;
 /** So many refusals are told one by one; the others are counted. */
 const toldOneByOne = 5;
+/** How the feeds are is brought to the page so often. */
+const feedsMilliseconds = 5000;
 
 /** Watches until it is interrupted; status 0, or 1 where it could not begin or go on. */
 export async function liveCommand(command: LiveCommand): Promise<number> {
@@ -23,6 +27,7 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
   const isJson = output.format === 'ndjson';
   const out = isJson ? process.stderr : process.stdout;
   const paint = paintFor(out);
+  const page = await openPage(output);
   const incidents = new IncidentList();
   const incidentLines = new IncidentLines(paint);
   const scores = output.scoresFile === undefined ? undefined : new LineFile(output.scoresFile);
@@ -41,6 +46,7 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
     risLiveUrl,
     bmp,
     onAnomaly: (anomaly: Anomaly, isKnown) => {
+      page?.onAnomaly(anomaly);
       if (!isWatched(anomaly, output.watch)) return;
       incidents.add(anomaly);
       const line = incidentLines.line(anomaly);
@@ -53,14 +59,17 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
       else if (refusals === toldOneByOne + 1) tell('refused: more, which are counted');
     },
     onEvent: tell,
-    ...(scores && {
+    ...((scores || page) && {
       onScores: (value) => {
-        if (isWatchedScore(value, output.watch)) scores.write(scoresJson(value));
+        page?.onScores(value);
+        if (scores && isWatchedScore(value, output.watch)) scores.write(scoresJson(value));
       },
     }),
   });
   stopOnSignal(() => live.stop());
   tell(`the log is in ${dataFolder}`);
+  if (page !== undefined) tell(`the page is at ${page.url}`);
+  const feeds = setInterval(() => page?.setFeeds(feedsOf(live.health())), feedsMilliseconds).unref();
   try {
     await live.run();
   } catch (error) {
@@ -68,8 +77,10 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
     process.stderr.write(`steadybeat: ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   } finally {
+    clearInterval(feeds);
     status.end();
     scores?.close();
+    await page?.close();
   }
   const health = live.health();
   if (health !== undefined) for (const line of totalsLines(health)) out.write(`${line}\n`);
@@ -93,6 +104,30 @@ function healthText(health: LiveHealth, perSecond: number): string {
   const total = [...refused.values()].reduce((sum, count) => sum + count, 0);
   if (total > 0) parts.push(`${number(total)} refused`);
   return parts.join(', ');
+}
+
+/** The feeds as the page shows them. */
+function feedsOf(health: LiveHealth | undefined): FeedHealth[] {
+  if (health === undefined) return [{ name: 'Feeds', isWell: true, text: 'starting' }];
+  const { sources, peers, delaySeconds, risLive, bmp } = health;
+  const behind = delaySeconds === undefined ? '' : `, ${number(delaySeconds)} s behind`;
+  return [
+    {
+      name: 'All',
+      isWell: sources > 0,
+      text: `${number(sources)} collectors and routers, ${number(peers)} peers${behind}`,
+    },
+    ...(risLive === undefined
+      ? []
+      : [
+          {
+            name: 'RIS Live',
+            isWell: risLive.isConnected,
+            text: `${risLive.isConnected ? 'connected' : 'no connection'}, ${number(risLive.messages)} messages`,
+          },
+        ]),
+    ...(bmp === undefined ? [] : [{ name: 'BMP', isWell: true, text: `${bmp.connections} connected` }]),
+  ];
 }
 
 function totalsLines({ records, elems, refused, late, risLive, bmp }: LiveHealth): string[] {
