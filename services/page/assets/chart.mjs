@@ -1,41 +1,57 @@
-// Draws S and Z with a cursor that reads them, in place of the still picture. Dragging chooses a stretch of time.
+// Draws S and Z with a cursor that reads them, in place of the still pictures. Dragging chooses a stretch of time.
 import uPlot from '/assets/uplot.mjs';
 
-const plotHeight = 150;
-let plot;
+const plotHeight = 110;
+/** What a beat needs, as the still pictures show it. */
+const kinds = [
+  { label: 'score S', column: 1, top: 1, threshold: 0.5, colour: '--score' },
+  { label: 'surprise Z', column: 2, top: 12, threshold: 9, colour: '--surprise' },
+];
+/** @type {uPlot[]} */
+let plots = [];
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const utc = (second) => uPlot.tzDate(new Date(second * 1000), 'Etc/UTC');
-const isoTime = (second) => new Date(Math.round(second) * 1000).toISOString().slice(0, 19).concat('Z');
+const isoTime = (second) => `${new Date(Math.round(second) * 1000).toISOString().slice(0, 19)}Z`;
 
 async function draw() {
   const figure = document.getElementById('beat');
   if (figure === null) return;
   const { asn, from, to } = figure.dataset;
-  const response = await fetch(
-    `/api/v1/as/${encodeURIComponent(asn)}?from=${isoTime(Number(from))}&to=${isoTime(Number(to))}`,
-  );
+  const path = `/api/v1/as/${encodeURIComponent(asn)}`;
+  const response = await fetch(`${path}?from=${isoTime(Number(from))}&to=${isoTime(Number(to))}`);
   if (!response.ok) return;
   const { scores } = await response.json();
+  // The page may have been replaced meanwhile.
   if (scores === undefined || document.getElementById('beat') !== figure) return;
   const host = document.getElementById('scores');
-  const gutter = host.querySelector('.gutter')?.getBoundingClientRect().width ?? 120;
+  const gutter = figure.querySelector('.gutter').getBoundingClientRect().width;
+  const data = withGaps(scores, Number(from), Number(to));
+  for (const plot of plots) plot.destroy();
+  document.getElementById('readout').hidden = false;
   host.replaceChildren();
-  host.classList.add('plotted');
-  plot?.destroy();
-  plot = new uPlot(
-    options(Number(from), Number(to), gutter, host),
-    withGaps(scores, Number(from), Number(to)),
-    host,
+  plots = kinds.map((kind) => plotOf(kind, data, gutter, host));
+  readOut(plots[0]);
+}
+
+function plotOf(kind, [times, ...columns], gutter, host) {
+  const values = columns[kind.column - 1];
+  const top = Math.max(kind.top, Math.ceil(Math.max(...values)));
+  const box = document.createElement('div');
+  box.setAttribute('role', 'img');
+  box.setAttribute(
+    'aria-label',
+    `${kind.label}: at most ${Math.max(...values).toFixed(2)}; a beat needs ${kind.threshold}`,
   );
-  host.setAttribute('aria-hidden', 'true');
+  host.append(box);
+  return new uPlot(optionsOf({ ...kind, top }, times, gutter, box), [times, values], box);
 }
 
 /**
  * A minute that is not there was quiet: zero, not a line across.
- * @returns {uPlot.AlignedData}
+ * @returns {[number[], number[], number[]]}
  */
 function withGaps({ time, score, surprise }, from, to) {
+  /** @type {[number[], number[], number[]]} */
   const columns = [[from], [0], [0]];
   const add = (second, s, z) => {
     columns[0].push(second);
@@ -52,82 +68,86 @@ function withGaps({ time, score, surprise }, from, to) {
     last = second;
   }
   if (to - last > 1800) add(last + 60, 0, 0);
-  add(Math.max(to, last + 61), 0, 0);
+  add(Math.max(to, columns[0].at(-1) + 1), 0, 0);
   return columns;
 }
 
 /** @returns {uPlot.Options} */
-function options(from, to, gutter, host) {
-  const [ink, grid, s, z] = ['--muted', '--line', '--score', '--surprise'].map(colour);
-  const axis = {
-    stroke: ink,
-    grid: { stroke: grid, width: 1 },
-    ticks: { show: false },
-    font: '12px system-ui',
-  };
-  const width = () => Math.max(240, host.clientWidth);
-  addEventListener('resize', () => plot?.setSize({ width: width(), height: plotHeight }));
+function optionsOf({ label, top, threshold, colour: name }, times, gutter, box) {
+  const stroke = colour(name);
+  const ink = colour('--muted');
   return {
-    width: width(),
+    width: Math.max(240, box.clientWidth),
     height: plotHeight,
-    padding: [8, 0, 0, 0],
-    tzDate: utc,
-    scales: {
-      x: { range: [from, to] },
-      s: { range: [0, 1] },
-      z: { range: (_, __, max) => [0, Math.max(12, Math.ceil(max))] },
-    },
+    padding: [10, 0, 8, 0],
+    scales: { x: { range: [times[0], times.at(-1)] }, y: { range: [0, top] } },
     axes: [
-      { ...axis, show: false },
+      { show: false },
       {
-        ...axis,
-        scale: 's',
+        stroke: ink,
         size: gutter,
-        label: 'S and Z',
-        labelSize: 16,
-        values: (_, all) => all.map((v) => v.toFixed(1)),
+        font: '12px system-ui, sans-serif',
+        ticks: { show: false },
+        grid: { stroke: colour('--line'), width: 1 },
+        splits: [0, top / 2, top],
+        values: (_, all) => all.map((value) => (value === 0 ? label : String(value))),
       },
     ],
-    series: [
-      {
-        value: (_, second) =>
-          second === null ? '–' : `${new Date(second * 1000).toISOString().slice(0, 16).replace('T', ' ')}`,
-        label: 'UTC',
-      },
-      {
-        label: 'S',
-        scale: 's',
-        stroke: s,
-        fill: `${s}33`,
-        width: 1.5,
-        points: { show: false },
-        value: (_, v) => v?.toFixed(2) ?? '–',
-      },
-      {
-        label: 'Z',
-        scale: 'z',
-        stroke: z,
-        width: 1.5,
-        points: { show: false },
-        value: (_, v) => v?.toFixed(1) ?? '–',
-      },
-    ],
-    cursor: { y: false, drag: { x: true, y: false, setScale: false } },
-    hooks: { setSelect: [chosen] },
+    series: [{}, { label, stroke, fill: `${stroke}44`, width: 1.5, points: { show: false } }],
+    cursor: { y: false, sync: { key: 'scores' }, drag: { x: true, y: false, setScale: false } },
+    legend: { show: false },
+    hooks: {
+      setCursor: [readOut],
+      draw: [(plot) => drawThreshold(plot, threshold, ink)],
+      setSelect: [chosen],
+    },
   };
+}
+
+function drawThreshold({ ctx, bbox, valToPos }, threshold, ink) {
+  const y = valToPos(threshold, 'y', true);
+  ctx.save();
+  ctx.strokeStyle = ink;
+  ctx.setLineDash([6, 6]);
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.fillStyle = ink;
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'bottom';
+  ctx.fillText(`beat: ${threshold}`, bbox.left + bbox.width - 4, y - 2);
+  ctx.restore();
+}
+
+/** What both curves say where the cursor is. */
+function readOut(plot) {
+  if (plot !== plots[0]) return;
+  const { idx } = plot.cursor;
+  const readout = document.getElementById('readout');
+  if (typeof idx !== 'number') {
+    readout.textContent = 'Point at a curve to read it; drag along it to choose a stretch of time.';
+    return;
+  }
+  const [score, surprise] = plots.map(({ data }) => data[1][idx]);
+  const time = isoTime(plot.data[0][idx]).slice(0, 16).replace('T', ' ');
+  readout.textContent = `${time} UTC: score S ${score.toFixed(2)}, surprise Z ${surprise.toFixed(1)}`;
 }
 
 /** The server draws the chosen time: a link like any other. */
-function chosen(chart) {
-  const { left, width } = chart.select;
+function chosen(plot) {
+  const { left, width } = plot.select;
   if (width < 8) return;
-  const from = chart.posToVal(left, 'x');
-  const to = chart.posToVal(left + width, 'x');
-  location.search = new URLSearchParams({
-    from: isoTime(from),
-    to: isoTime(Math.max(to, from + 600)),
-  }).toString();
+  const from = plot.posToVal(left, 'x');
+  const to = plot.posToVal(left + width, 'x');
+  const range = { from: isoTime(from), to: isoTime(Math.max(to, from + 600)) };
+  location.search = new URLSearchParams(range).toString();
 }
 
-draw();
+addEventListener('resize', () => {
+  for (const plot of plots)
+    plot.setSize({ width: Math.max(240, plot.root.parentElement.clientWidth), height: plotHeight });
+});
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
 document.addEventListener('replaced', draw);
+draw();

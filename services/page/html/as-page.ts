@@ -1,4 +1,5 @@
 import type { AsHistory } from '../view/as-history.ts';
+import type { IncidentRecord } from '../view/incident-store.ts';
 import { figure, rangesAround } from './figure.ts';
 import { type Html, html } from './html.ts';
 import type { AskedRange } from './incident-page.ts';
@@ -24,7 +25,7 @@ export function asPage(site: Site, asn: number, asked: AskedRange | undefined): 
     withChart: history !== undefined,
     body: html`
 <h1>AS${asn}${known && html` <span class="name">${known.name}</span>`}${known?.country && html` <span class="country">${known.country}</span>`}</h1>
-${history === undefined ? html`<p class="lead">Nothing happened to it in what is kept here.</p>` : drawn(site, history, asked)}
+${history === undefined ? html`<p class="lead">Nothing happened to it in what is kept here.</p>` : drawn(site, history, records, asked)}
 <section aria-labelledby="incidents-heading"><h2 id="incidents-heading">Incidents</h2>
 ${own.length === 0 ? html`<p>None.</p>` : incidentTable(site, own.slice(0, rowsMax), 'The latest first', 'own')}
 ${records.length > own.length && html`<p><a href="/incidents?state=all&amp;asn=${asn}">All ${records.length}, with phases of others</a></p>`}
@@ -32,7 +33,13 @@ ${records.length > own.length && html`<p><a href="/incidents?state=all&amp;asn=$
   });
 }
 
-function drawn({ view }: Site, history: AsHistory, asked: AskedRange | undefined): Html {
+function drawn(
+  site: Site,
+  history: AsHistory,
+  records: readonly IncidentRecord[],
+  asked: AskedRange | undefined,
+): Html {
+  const { view } = site;
   const { score, surprise, lost, expected, wholeTable, upstreamAs } = history.latest;
   const toSecond = view.asOfSecond;
   const fromSecond = Math.max(view.firstSecond, toSecond - shownDays * 86_400);
@@ -49,5 +56,5 @@ function drawn({ view }: Site, history: AsHistory, asked: AskedRange | undefined
   <div><dt>Networks lost</dt><dd>${lost} of ${expected} ${wholeTable ? 'of the table' : 'seen so far'}</dd></div>
   ${upstreamAs > 0 && html`<div><dt>Behind</dt><dd>AS${upstreamAs} alone</dd></div>`}
 </dl>
-${figure(history, frame, [days(1), days(shownDays), days(32), ...rangesAround(frame)])}`;
+${figure(site, history, records, frame, [days(1), days(shownDays), days(32), ...rangesAround(frame)])}`;
 }

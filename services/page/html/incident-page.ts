@@ -31,7 +31,7 @@ export function incidentPage(site: Site, record: IncidentRecord, asked: AskedRan
     body: html`
 <article aria-labelledby="title" data-incident="${latest.incidentId}">
 ${headline(site, record)}
-${history && figure(history, frame, incidentRanges(site, record, whole, frame))}
+${history && figure(site, history, whole.records, frame, incidentRanges(site, record, whole, frame))}
 <div class="columns">
 <section aria-labelledby="story-heading"><h2 id="story-heading">What happened</h2>${story(record)}</section>
 <section aria-labelledby="peers-heading"><h2 id="peers-heading">Who saw it</h2>${peers(latest)}</section>

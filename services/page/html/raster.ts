@@ -6,7 +6,8 @@ import { cellCount, percentOf, type TimeFrame, timeMarks } from './time-frame.ts
 import { durationText, pluralText } from './words.ts';
 
 const rowsMax = 40;
-const rowHeight = 18;
+/** Few networks get high rows. */
+const rowHeightOf = (rows: number): number => (rows <= 8 ? 26 : 18);
 /** So much of a cell must have been gone to be drawn as wholly gone. */
 const wholeShare = 0.999;
 
@@ -24,12 +25,13 @@ type Level = 0 | 1 | 2 | 3 | 4;
 export function raster(history: AsHistory, frame: TimeFrame): Html {
   const all = history.prefixes().map((prefix) => rowOf(prefix, history.statesOf(prefix)!, frame));
   const rows = all.length <= rowsMax ? all : mostGone(all);
+  const rowHeight = rowHeightOf(rows.length);
   const height = rows.length * rowHeight;
   return html`
-<div class="chart raster">
+<div class="chart raster ${rows.length <= 8 && 'few'}">
   <div class="gutter">${rows.map(({ prefix }) => html`<div class="label">${prefix}</div>`)}</div>
   <svg class="plot" height="${height}" role="img" aria-label="${spoken(all, frame)}">
-    ${rows.map((row, i) => drawnRow(row, i, frame))}
+    ${rows.map((row, i) => drawnRow(row, i * rowHeight, rowHeight, frame))}
     ${timeMarks(frame).map((mark) => {
       const x = `${percentOf(frame, mark.second)}%`;
       return html`<line class="grid" x1="${x}" x2="${x}" y1="0" y2="${height}"/>`;
@@ -92,8 +94,8 @@ function levelOf(share: number, isTouched: boolean): Level {
 }
 
 /** Equal cells become one rectangle. */
-function drawnRow({ levels }: Row, index: number, frame: TimeFrame): Html {
-  const y = index * rowHeight + 1;
+function drawnRow({ levels }: Row, top: number, rowHeight: number, frame: TimeFrame): Html {
+  const y = top + 1;
   const rectangles: Html[] = [];
   for (let from = 0; from < levels.length; ) {
     let to = from + 1;

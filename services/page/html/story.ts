@@ -46,7 +46,7 @@ function lossText({ kind, startSecond, endSecond }: Phase): Html {
   return html`<b>${what} for ${durationText(endSecond - startSecond)}</b>, until ${timeElement(endSecond)}.`;
 }
 
-/** Updates that change neither kind nor severity nor trend are left out. */
+/** Updates that change neither kind nor severity are left out: a trend turns often. */
 function stepLines(steps: readonly IncidentStep[]): Line[] {
   const lines: Line[] = [];
   let before: IncidentStep | undefined;
@@ -68,7 +68,6 @@ function stepText(step: IncidentStep, before: IncidentStep | undefined): Html | 
   const news = [
     ...(step.kind === before.kind ? [] : [`now ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`]),
     ...(step.severity === before.severity ? [] : [`now ${severity}`]),
-    ...(step.trend === before.trend || step.trend === undefined ? [] : [`now ${step.trend}`]),
   ];
   if (news.length === 0) return undefined;
   const text = news.join(', ');

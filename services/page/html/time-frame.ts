@@ -8,7 +8,7 @@ export interface TimeFrame {
   readonly cellSeconds: number;
 }
 
-const cellsMax = 288;
+const cellsMax = 480;
 const steps = [60, 300, 900, 3600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000];
 const cellSteps = [15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
 
@@ -42,11 +42,16 @@ export interface TimeMark {
 export function timeMarks(frame: TimeFrame): TimeMark[] {
   const { fromSecond, toSecond } = frame;
   const step = steps.find((one) => (toSecond - fromSecond) / one <= 9) ?? steps.at(-1)!;
-  const marks: TimeMark[] = [];
-  for (let second = Math.ceil(fromSecond / step) * step; second < toSecond; second += step) {
-    const clock = formatSecond(second).slice(11, 16);
-    const text = second % 86_400 === 0 ? dayText(second).slice(0, -5) : clock;
-    marks.push({ second, text, isMinor: marks.length % 2 === 1 });
-  }
-  return marks;
+  const first = Math.ceil(fromSecond / step) * step;
+  const seconds = Array.from({ length: Math.ceil((toSecond - first) / step) }, (_, i) => first + i * step);
+  // Where days begin, they are what one looks for.
+  const days = seconds.filter(isMidnight).length;
+  const hasFewDays = days >= 2 && days < seconds.length;
+  return seconds.map((second, i) => ({
+    second,
+    text: isMidnight(second) ? dayText(second).slice(0, -5) : formatSecond(second).slice(11, 16),
+    isMinor: hasFewDays ? !isMidnight(second) : i % 2 === 1,
+  }));
 }
+
+const isMidnight = (second: EventSecond): boolean => second % 86_400 === 0;

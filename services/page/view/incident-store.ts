@@ -15,7 +15,7 @@ export interface IncidentRecord {
 export type IncidentStep = Pick<
   Anomaly,
   'transition' | 'kind' | 'severity' | 'eventSecond' | 'summary' | 'closeReason'
-> & { readonly trend: Anomaly['evidence']['trend'] };
+>;
 
 export interface IncidentLimits {
   readonly openMax: number;
@@ -110,14 +110,13 @@ export class IncidentStore {
 }
 
 function stepsAfter(steps: readonly IncidentStep[], anomaly: Anomaly): IncidentStep[] {
-  const { transition, kind, severity, eventSecond, summary, closeReason, evidence } = anomaly;
+  const { transition, kind, severity, eventSecond, summary, closeReason } = anomaly;
   const step: IncidentStep = {
     transition,
     kind,
     severity,
     eventSecond,
     summary,
-    trend: evidence.trend,
     ...(closeReason && { closeReason }),
   };
   const kept = steps.length < stepsMax ? steps : [steps[0]!, ...steps.slice(2)];
