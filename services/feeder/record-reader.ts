@@ -32,6 +32,9 @@ const largestSubtype = 13;
 const strayingSeconds = 3600;
 const lonelySeconds = 86_400;
 const headBytesKept = 4096;
+/** A silent record ends a run, and what was walked behind it is walked again: pieces of a run are short after one, and then grow. */
+const firstPieceBytes = 4096;
+const lastPieceBytes = 1024 * 1024;
 
 /**
  * Cuts the bytes of one file into MRT records and checks each. Where a header cannot be one, it goes on at
@@ -59,6 +62,7 @@ export class RecordReader {
   #length = 0;
   #ended = false;
   #lastSecond: EventSecond | undefined;
+  #pieceBytes = firstPieceBytes;
   /** Set while no record can be made out. */
   #lost: { reason: ReadRefusal; position: number; length: number; head: Uint8Array } | undefined;
 
@@ -150,8 +154,20 @@ export class RecordReader {
    */
   takeRun(from: EventSecond, through: EventSecond): void {
     if (this.isDump) return;
-    const to = this.#plainThrough(from, through);
-    if (to === this.#at) return;
+    for (;;) {
+      const start = this.#at;
+      const to = this.#plainThrough(from, through, start + this.#pieceBytes);
+      if (to === start) return;
+      this.#takePiece(to);
+      if (this.#at < to) {
+        this.#pieceBytes = firstPieceBytes;
+        return;
+      }
+      this.#pieceBytes = Math.min(2 * this.#pieceBytes, lastPieceBytes);
+    }
+  }
+
+  #takePiece(to: number): void {
     const { door, bytes } = this;
     this.#at = door.checkRun(bytes, this.#at, to);
     if (this.#at === this.end) return;
@@ -160,13 +176,13 @@ export class RecordReader {
     this.#lastSecond = recordSecond(bytes, door.runLast);
   }
 
-  /** The end of the records from here on about whose frame and time there is no doubt, as readRecord sees it. */
-  #plainThrough(from: EventSecond, through: EventSecond): number {
+  /** The end of the records from here on that begin before `limit`, about whose frame and time there is no doubt, as readRecord sees it. */
+  #plainThrough(from: EventSecond, through: EventSecond, limit: number): number {
     const { bytes } = this;
     let before = this.#lastSecond!;
     let start = this.#at;
     if (start + headerBytes > this.#length || !this.#isHeader(start)) return start;
-    while (!isOf(dumpTypes, recordType(bytes, start))) {
+    while (start < limit && !isOf(dumpTypes, recordType(bytes, start))) {
       const end = recordEnd(bytes, start, this.#length);
       const second = recordSecond(bytes, start);
       if (end + headerBytes > this.#length || second < from || second > through) break;
