@@ -76,7 +76,7 @@ export class WatchedTransport implements Transport {
   async openConsumer(options: ConsumerOptions): Promise<Consumer> {
     for (const topic of options.topics) this.#consumed.set(topic, { records: 0, bytes: 0 });
     const consumer = await this.#transport.openConsumer(options);
-    this.#look();
+    this.#keepLooking();
     return {
       read: async () => this.#delivered(await consumer.read()),
       seek: async (topic, partition, offset) => {
@@ -111,7 +111,11 @@ export class WatchedTransport implements Transport {
     const key = `${topic}/${partition}`;
     // Another instance tells of what went to it.
     if (delivery.case === 'revoked') this.#watches.delete(key);
-    else this.#watches.set(key, { topic, partition, position: undefined, end: undefined });
+    else {
+      const watch: Watch = { topic, partition, position: undefined, end: undefined };
+      this.#watches.set(key, watch);
+      void this.#lookAt(watch);
+    }
     return delivery;
   }
 
@@ -140,24 +144,27 @@ export class WatchedTransport implements Transport {
       this.#fed.set(producer, eventMinute);
   }
 
-  /** Where the partitions end that are read here; again after a while, for as long as the transport is open. */
-  #look(): void {
-    const looks = [...this.#watches.values()].map(async (watch) => {
+  /** Where a partition ends now. */
+  async #lookAt(watch: Watch): Promise<void> {
+    try {
       const { high } = await this.#transport.offsets(watch.topic, watch.partition);
       watch.end = { offset: high, atMs: this.#now() };
-    });
-    void Promise.allSettled(looks).then((results) => {
-      this.#failedLooks += results.filter(({ status }) => status === 'rejected').length;
-    });
-    this.#looking ??= setInterval(() => this.#look(), lookEveryMs).unref();
+    } catch {
+      this.#failedLooks++;
+    }
   }
 
-  /** Those whose position and end are known. */
-  *#measured(): Iterable<{ topic: string; partition: string; position: number; lag: number }> {
-    for (const { topic, partition, position, end } of this.#watches.values()) {
-      if (position === undefined || end === undefined || this.#now() - end.atMs > lookKeptMs) continue;
-      yield { topic, partition: String(partition), position, lag: Math.max(0, end.offset - position) };
-    }
+  /** Again and again, for as long as the transport is open. */
+  #keepLooking(): void {
+    this.#looking ??= setInterval(() => {
+      for (const watch of this.#watches.values()) void this.#lookAt(watch);
+    }, lookEveryMs).unref();
+  }
+
+  /** Where it is known: in records, what is after the position. */
+  #lag({ position, end }: Watch): number | undefined {
+    if (position === undefined || end === undefined || this.#now() - end.atMs > lookKeptMs) return undefined;
+    return Math.max(0, end.offset - position);
   }
 
   #register(metrics: Metrics): void {
@@ -180,26 +187,22 @@ export class WatchedTransport implements Transport {
         for (const [reason, count] of this.#letters) tell(count, reason);
       },
     );
-    const byPartition = { labels: ['topic', 'partition'] };
-    metrics.gauge(
-      {
-        name: 'steadybeat_consumer_lag_records',
-        help: 'Records of a partition after the last one whose outputs are kept',
-        ...byPartition,
-      },
-      (tell) => {
-        for (const { topic, partition, lag } of this.#measured()) tell(lag, topic, partition);
-      },
+    const byPartition = (name: string, help: string, read: (watch: Watch) => number | undefined) =>
+      metrics.gauge({ name, help, labels: ['topic', 'partition'] }, (tell) => {
+        for (const watch of this.#watches.values()) {
+          const value = read(watch);
+          if (value !== undefined) tell(value, watch.topic, String(watch.partition));
+        }
+      });
+    byPartition(
+      'steadybeat_consumer_lag_records',
+      'Records of a partition after the last one whose outputs are kept',
+      (watch) => this.#lag(watch),
     );
-    metrics.gauge(
-      {
-        name: 'steadybeat_consumer_position',
-        help: 'Offset after the last record of a partition whose outputs are kept',
-        ...byPartition,
-      },
-      (tell) => {
-        for (const { topic, partition, position } of this.#measured()) tell(position, topic, partition);
-      },
+    byPartition(
+      'steadybeat_consumer_position',
+      'Offset after the last record of a partition whose outputs are kept',
+      ({ position }) => position,
     );
     metrics.counter(
       {
