@@ -8,6 +8,7 @@ import type { Site } from './site.ts';
 import { story } from './story.ts';
 import { endOf, frameAround, type Story, storyOf } from './story-frame.ts';
 import { type TimeFrame, timeFrame } from './time-frame.ts';
+import { witnesses } from './witnesses.ts';
 import { badge, closeWords, durationText, kindWords, pluralText, timeElement } from './words.ts';
 
 /** A stretch of time that was asked for. */
@@ -34,7 +35,7 @@ ${headline(site, record)}
 ${history && figure(site, history, whole.records, frame, incidentRanges(site, record, whole, frame))}
 <div class="columns">
 <section aria-labelledby="story-heading"><h2 id="story-heading">What happened</h2>${story(record)}</section>
-<section aria-labelledby="peers-heading"><h2 id="peers-heading">Who saw it</h2>${peers(latest)}</section>
+<section aria-labelledby="peers-heading"><h2 id="peers-heading">Who saw it</h2>${peers(latest)}${witnesses(latest.evidence.witnesses)}</section>
 </div>
 ${networks(latest)}
 ${linkedIncidents(site, record, whole)}
