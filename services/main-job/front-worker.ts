@@ -1,7 +1,12 @@
 /** The thread of a FrontThread. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { bgpUpdates, topicSpecs } from '#runtime/topics.ts';
+import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
+import { MemoryStorage } from '#runtime/transport/memory-storage.ts';
 import { answerCalls, type Moving } from '#runtime/transport/port-calls.ts';
 import { RemoteTransport } from '#runtime/transport/remote-transport.ts';
+import { SplitTransport } from '#runtime/transport/split-transport.ts';
+import type { Transport } from '#runtime/transport/transport.ts';
 import { Feed } from '../feeder/feed.ts';
 import { diskFile } from '../feeder/mrt-file.ts';
 import { seedFile } from '../feeder/seed-file.ts';
@@ -15,7 +20,7 @@ interface FrontWorkerData {
 }
 
 const { routeTracker: options, log, calls } = workerData as FrontWorkerData;
-const transport = new RemoteTransport(log);
+const transport = await logOfThread(new RemoteTransport(log));
 const routeTracker = buildRouteTracker(options, transport);
 let feed: Feed | undefined;
 
@@ -55,4 +60,13 @@ async function runFeed({ options, files }: Extract<FrontCall, { case: 'feed' }>)
     clearInterval(telling);
     tell({ case: 'totals', totals: running.totals() });
   }
+}
+
+/** Where nothing has to outlive the process, bgp.updates stays in this thread: only this one writes and reads it. */
+async function logOfThread(remote: RemoteTransport): Promise<Transport> {
+  if (options.snapshots !== undefined) return remote;
+  const storage = new MemoryStorage({ retention: 'acknowledged' });
+  const own = new EmbeddedLog({ lagBytesMax: defaultLagBytesMax }, storage);
+  await own.ensureTopics(topicSpecs(options).filter(({ name }) => name === bgpUpdates.topic));
+  return new SplitTransport([bgpUpdates.topic], own, remote);
 }
