@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { ExporterWorld } from './exporter-world.ts';
+import { amtool, noAlertmanager, noPrometheus, promtool, run } from './prometheus-tools.ts';
+
+interface Rule {
+  readonly alert?: string;
+  readonly record?: string;
+  readonly expr: string;
+  readonly keep_firing_for?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+const ruleFiles = globSync('deploy/prometheus/rules/*.yml');
+const testFiles = globSync('deploy/prometheus/tests/*.test.yml');
+const readYaml = (file: string): unknown => parse(readFileSync(file, 'utf8'));
+const rules = ruleFiles.flatMap((file) =>
+  (readYaml(file) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules),
+);
+const alerts = rules.filter((rule) => rule.alert !== undefined);
+
+interface RuleTest {
+  readonly alert_rule_test: readonly {
+    readonly alertname: string;
+    readonly exp_alerts: readonly unknown[];
+  }[];
+}
+
+test('the rules are valid and lint finds nothing', { skip: noPrometheus }, () => {
+  const { status, output } = run(promtool, ['check', 'rules', '--lint=all', '--lint-fatal', ...ruleFiles]);
+  assert.equal(status, 0, output);
+  const checked = run(promtool, ['check', 'config', 'deploy/prometheus/prometheus.yml']);
+  assert.equal(checked.status, 0, checked.output);
+});
+
+for (const file of testFiles)
+  test(`${file}: alerts fire, hold and end as they should`, { skip: noPrometheus }, () => {
+    const { status, output } = run(promtool, ['test', 'rules', file]);
+    assert.equal(status, 0, output);
+  });
+
+test('each alert is seen to fire, and to be silent', () => {
+  const seen = testFiles
+    .flatMap((file) => (readYaml(file) as { tests: RuleTest[] }).tests)
+    .flatMap(({ alert_rule_test }) => alert_rule_test);
+  const fires = new Set(seen.filter(({ exp_alerts }) => exp_alerts.length > 0).map((one) => one.alertname));
+  const silent = new Set(
+    seen.filter(({ exp_alerts }) => exp_alerts.length === 0).map((one) => one.alertname),
+  );
+  const names = alerts.map(({ alert }) => alert!);
+  assert.deepEqual(
+    names.filter((name) => !fires.has(name)),
+    [],
+  );
+  assert.deepEqual(
+    names.filter((name) => !silent.has(name)),
+    ['SteadybeatWatchdog'],
+  );
+});
+
+test('each alert says what, in words, how bad, and where to read on; its runbook is there', () => {
+  for (const { alert, annotations = {}, labels = {}, expr, keep_firing_for } of alerts) {
+    assert.ok(annotations.summary && annotations.description, alert);
+    const page = /^\{\{ \$externalLabels\.steadybeat_runbooks \}\}\/([a-z-]+\.md)$/.exec(
+      annotations.runbook_url ?? '',
+    );
+    assert.ok(page !== null, `${alert}: ${annotations.runbook_url}`);
+    const runbook = `deploy/runbooks/${page[1]}`;
+    assert.ok(existsSync(runbook), `${alert}: no ${runbook}`);
+    assert.match(readFileSync(runbook, 'utf8'), new RegExp(`^# ${alert}$`, 'm'));
+    if (labels.scope === 'incident') {
+      assert.ok(annotations.incident_url && keep_firing_for, alert);
+      assert.match(expr, /^steadybeat:incident_start:timestamp_seconds\{/);
+    } else assert.ok(labels.severity, alert);
+  }
+});
+
+test('each runbook is of an alert, and says what it means, what to look at and when to ignore it', () => {
+  const names = alerts.map(({ alert }) => alert);
+  for (const file of globSync('deploy/runbooks/*.md')) {
+    const text = readFileSync(file, 'utf8');
+    assert.ok(names.includes(/^# (\w+)$/m.exec(text)?.[1]), file);
+    for (const part of ['Meaning', 'Look at', 'When to ignore it'])
+      assert.ok(text.includes(`\n## ${part}\n`), `${file}: no ${part}`);
+  }
+});
+
+test('rules and alerts speak of series that there are', async (t) => {
+  const world = new ExporterWorld({ watchList: [7] });
+  await world.open();
+  t.after(() => world.close());
+  await world.start();
+  const text = await world.text();
+  const names = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!));
+  const recorded = new Set(rules.map(({ record }) => record));
+  const found = rules.flatMap(({ expr }) => [...expr.matchAll(/\b(?:steadybeat[:_]|nodejs_)[a-z0-9_:]+/g)]);
+  assert.ok(found.length > 20);
+  for (const [name] of found) assert.ok(names.has(name) || recorded.has(name), name);
+});
+
+const alertmanagerFile = 'deploy/alertmanager/alertmanager.yml';
+
+test('the configurations of Alertmanager are valid', { skip: noAlertmanager }, () => {
+  for (const file of globSync('deploy/alertmanager/*.yml')) {
+    const { status, output } = run(amtool, ['check-config', file]);
+    assert.equal(status, 0, output);
+  }
+});
+
+const routes: readonly (readonly [receiver: string, ...labels: string[]])[] = [
+  ['on-call', 'scope=incident', 'severity=critical', 'alertname=OutageFull'],
+  ['newsroom', 'scope=incident', 'severity=warning', 'alertname=BeatConfirmed'],
+  ['newsroom', 'scope=incident', 'severity=notice', 'alertname=BeatWatch'],
+  ['log', 'scope=incident', 'severity=info', 'alertname=BurstOfInstability'],
+  ['operators', 'scope=pipeline', 'severity=critical', 'alertname=SteadybeatNoFeed'],
+  ['log', 'scope=pipeline', 'severity=warning', 'alertname=SteadybeatDeadLetters'],
+  ['watchdog', 'scope=watchdog', 'severity=none', 'alertname=SteadybeatWatchdog'],
+];
+
+for (const [receiver, ...labels] of routes)
+  test(`${labels.join(' ')} goes to ${receiver}`, { skip: noAlertmanager }, () => {
+    const args = [
+      'config',
+      'routes',
+      'test',
+      `--config.file=${alertmanagerFile}`,
+      `--verify.receivers=${receiver}`,
+    ];
+    const { status, output } = run(amtool, [...args, ...labels]);
+    assert.equal(status, 0, output);
+  });
