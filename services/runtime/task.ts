@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { EventMinute } from '#core/event-time.ts';
 import { StateReader, StateWriter } from '#core/state.ts';
 import type { Step } from '#core/step.ts';
@@ -20,7 +21,7 @@ export interface TaskDefinition<Input, Output> {
 }
 
 /** Layout of what a task saves besides its step's state. */
-const taskStateVersion = 1;
+const taskStateVersion = 2;
 
 export const stateVersionOf = (definition: { readonly stateVersion: number }): number =>
   definition.stateVersion * 256 + taskStateVersion;
@@ -39,6 +40,8 @@ export class Task<Input, Output> {
   readonly #outbox: Outbox;
   /** The next offset of the input to read. */
   nextOffset = 0;
+  /** Of the record before `nextOffset`: another one there is another log. */
+  lastRecordMark = 0;
   /** The latest event minute among the envelopes so far. */
   eventMinute: EventMinute = 0;
   /** Records that the rule of the envelope dropped, since this task began. */
@@ -64,11 +67,13 @@ export class Task<Input, Output> {
         throw new Error(`${at}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
       }
     }
+    if (records.length > 0) this.lastRecordMark = markOf(records.at(-1)!);
     return this.#outbox.take();
   }
 
   save(): Uint8Array {
     const writer = new StateWriter();
+    writer.u32(this.lastRecordMark);
     writer.u32(this.eventMinute);
     this.#rule.save(writer);
     this.#parts.save(writer);
@@ -80,6 +85,7 @@ export class Task<Input, Output> {
   load(state: Uint8Array, nextOffset: number): void {
     const reader = new StateReader(state);
     this.nextOffset = nextOffset;
+    this.lastRecordMark = reader.u32();
     this.eventMinute = reader.u32();
     this.#rule.load(reader);
     this.#parts.load(reader);
@@ -123,3 +129,10 @@ export class Task<Input, Output> {
     }
   }
 }
+
+/** What stands first in a record is its envelope. */
+const markedBytes = 256;
+
+/** Tells records apart: CRC-32 of the length and the first bytes. */
+export const markOf = ({ value }: LogRecord): number =>
+  value === null ? 0 : crc32(value.subarray(0, markedBytes), value.length);

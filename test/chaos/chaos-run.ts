@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import type { EventMinute } from '#core/event-time.ts';
 import { clusterConfig } from '#runtime/kafka/kafka-options.ts';
 import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
 import { newAdmin } from '#runtime/kafka/mended-kafkajs.ts';
@@ -23,8 +24,12 @@ import { PublicReader } from './public-reader.ts';
 
 const counts = { updatePartitions: 3, blockPartitions: 2 };
 const sessionTimeoutMs = 1_500;
-/** The flow is spread over so long, so that all services are at work together. */
+/** The flow is spread over so long at least, so that all services are at work together. */
 const feedMs = 5_000;
+/** The feeder is ahead of what was told by at most this share of the flow. */
+const aheadShare = 0.12;
+/** So much of the flow is kept for the time after the disturbances. */
+const keptShare = 0.15;
 const endWithinMs = 120_000;
 const pollMs = 100;
 
@@ -51,7 +56,11 @@ export async function chaosRun(plan: Plan, flow: Flow, cluster: JarCluster): Pro
   try {
     await transport.ensureTopics(topicSpecs(counts));
     await fleet.startAll(plan.instances);
-    const feeding = new Feeding(plan, flow, kafka, transport);
+    let disturbances = plan.disturbances.length;
+    const feeding = new Feeding(plan, flow, kafka, transport, {
+      toldMinute: () => reader.minute,
+      isDisturbed: () => disturbances > 0 && !fleet.isAwaited,
+    });
     const isOver = () => reader.lineCount >= flow.expected.length;
     const at: Surroundings = {
       ...{ cluster, kafka, transport, fleet, counts, sessionTimeoutMs, isOver },
@@ -61,6 +70,7 @@ export async function chaosRun(plan: Plan, flow: Flow, cluster: JarCluster): Pro
       for (const one of plan.disturbances) {
         await fleet.until(() => feeding.share >= one.at, isOver);
         if (await disturb(one, at)) counted++;
+        disturbances--;
       }
     })();
     disturbing.catch(() => undefined);
@@ -106,18 +116,26 @@ async function allTold(
   }
 }
 
-/** The feeder: in this process, at an even pace; or one of its own, where it is to be killed. */
+interface Pace {
+  readonly toldMinute: () => EventMinute;
+  /** Something goes wrong now, and does not wait for anybody. */
+  readonly isDisturbed: () => boolean;
+}
+
+/** The feeder: in this process, at the services' pace; or one of its own, where it is to be killed. */
 class Feeding {
   readonly #plan: Plan;
   readonly #flow: Flow;
   readonly #transport: Transport;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #asProcess: boolean;
+  readonly #pace: Pace;
   readonly #ended = Promise.withResolvers<void>();
   #feeder: ServiceProcess | undefined;
   #steps = 0;
 
-  constructor(plan: Plan, flow: Flow, kafka: Kafka, transport: Transport) {
+  constructor(plan: Plan, flow: Flow, kafka: Kafka, transport: Transport, pace: Pace) {
+    this.#pace = pace;
     this.#plan = plan;
     this.#flow = flow;
     this.#transport = transport;
@@ -134,7 +152,12 @@ class Feeding {
     if (this.#asProcess) return this.#ended.promise;
     const { flow, disorder, seed } = { ...this.#plan, flow: this.#flow };
     const start = performance.now();
-    const beforeMinute = async (): Promise<void> => {
+    const { toldMinute, isDisturbed } = this.#pace;
+    let firstMinute: EventMinute | undefined;
+    const beforeMinute = async (minute: EventMinute): Promise<void> => {
+      firstMinute ??= minute;
+      const ahead = () => (minute - Math.max(firstMinute!, toldMinute())) / flow.minutes;
+      while (ahead() > aheadShare || (this.share > 1 - keptShare && isDisturbed())) await setTimeout(pollMs);
       const waitMs = start + (this.#steps++ / flow.steps) * feedMs - performance.now();
       if (waitMs > 10) await setTimeout(waitMs);
     };

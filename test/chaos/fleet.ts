@@ -62,6 +62,8 @@ export class Fleet {
   readonly #ending = new Set<Instance>();
   #unexpected: string | undefined;
   #over = false;
+  /** Something waits for instances to get somewhere. */
+  isAwaited = false;
 
   constructor(environment: Readonly<Record<string, string>>) {
     this.#environment = { ...environment, NODE_DEBUG: 'steadybeat' };
@@ -124,11 +126,16 @@ export class Fleet {
 
   /** Waits for it; false where `given up` comes first. */
   async until(holds: () => boolean, givenUp: () => boolean): Promise<boolean> {
-    for (let waitedMs = 0; !holds(); waitedMs += pollMs) {
-      this.check();
-      if (this.#over || waitedMs > patienceMs || givenUp()) return false;
-      await setTimeout(pollMs);
+    this.isAwaited = true;
+    try {
+      for (let waitedMs = 0; !holds(); waitedMs += pollMs) {
+        this.check();
+        if (this.#over || waitedMs > patienceMs || givenUp()) return false;
+        await setTimeout(pollMs);
+      }
+      return true;
+    } finally {
+      this.isAwaited = false;
     }
-    return true;
   }
 }

@@ -1,7 +1,7 @@
 /** What flows while things go wrong, and what an undisturbed run says of it. */
 import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { minuteOf } from '#core/event-time.ts';
+import { type EventMinute, minuteOf } from '#core/event-time.ts';
 import { anomalies, asScores } from '#runtime/topics.ts';
 import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
 import { MemoryStorage } from '#runtime/transport/memory-storage.ts';
@@ -21,6 +21,8 @@ export interface Flow {
   readonly files: readonly string[];
   /** Calls of a feed's `beforeMinute` over the whole flow. */
   readonly steps: number;
+  /** From the first that is fed to the last. */
+  readonly minutes: number;
   /** The public topics, a line a record. */
   readonly expected: readonly string[];
 }
@@ -43,9 +45,9 @@ export async function undisturbed(name: FlowName, folder: string): Promise<Flow>
     new MemoryStorage({ retention: 'everything' }),
   );
   const pipeline = await startPipeline({ updatePartitions: 1, blockPartitions: 1 }, log);
-  let steps = 0;
-  const beforeMinute = async (): Promise<void> => {
-    steps++;
+  const fed: EventMinute[] = [];
+  const beforeMinute = async (minute: EventMinute): Promise<void> => {
+    fed.push(minute);
   };
   await new Feed({ partitions: 1, beforeMinute }, log).run(files.map(diskFile));
   await pipeline.drained();
@@ -55,7 +57,7 @@ export async function undisturbed(name: FlowName, folder: string): Promise<Flow>
   for (const { topic } of [asScores, anomalies])
     if (!expected.some((line) => line.startsWith(`${topic} `)))
       throw new Error(`${name}: nothing in ${topic}`);
-  return { name, files, steps, expected };
+  return { name, files, steps: fed.length, minutes: fed.at(-1)! - fed[0]!, expected };
 }
 
 function filesOfDay(): string[] {

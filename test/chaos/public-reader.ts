@@ -20,6 +20,11 @@ export class PublicReader {
     return this.#topics.reduce((sum, { lines }) => sum + lines.length, 0);
   }
 
+  /** The latest minute that was told; 0 before the first. */
+  get minute(): number {
+    return Math.max(...this.#topics.map(({ minute }) => minute));
+  }
+
   /** Records that came again, and were dropped. */
   get repeats(): number {
     return this.#topics.reduce((sum, { repeats }) => sum + repeats, 0);
@@ -29,6 +34,7 @@ export class PublicReader {
 class TopicReader<T> {
   readonly lines: string[] = [];
   repeats = 0;
+  minute = 0;
   readonly #channel: Channel<T>;
   readonly #rule = new SequenceRule();
   readonly #parts = new PartAssembly();
@@ -44,6 +50,7 @@ class TopicReader<T> {
     for await (const record of transport.scan(topic, 0, this.#next, high)) {
       this.#next = record.offset + 1;
       const { envelope, body } = codec.open(record.value!);
+      this.minute = Math.max(this.minute, envelope.eventMinute);
       if (!this.#rule.accepts(envelope)) this.repeats++;
       else if (this.#parts.add(envelope, body) !== undefined)
         this.lines.push(`${topic} ${record.key} ${Buffer.from(record.value!).toString('latin1')}`);

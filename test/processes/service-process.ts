@@ -41,6 +41,10 @@ export class ServiceProcess {
     return this.#ended;
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   /** Stops it where it stands, or lets it go on. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#child.kill(signal);

@@ -16,6 +16,7 @@ export class Supervised {
   #current: AnyService | undefined;
   #extra: AnyService | undefined;
   #failure = Promise.withResolvers<never>();
+  #isStopping = false;
 
   constructor(partitions: number, build: () => AnyService) {
     this.#partitions = partitions;
@@ -54,14 +55,19 @@ export class Supervised {
     }
   }
 
+  /** It may crash over its last snapshot. */
   async stop(): Promise<void> {
-    await this.#current!.stop();
+    this.#isStopping = true;
+    await this.#current!.stop().catch((error: unknown) => {
+      if (!isCrash(error)) throw error;
+    });
   }
 
   async #run(onCrash: () => Promise<void>): Promise<AnyService> {
     const service = this.#build();
     await service.start();
     service.finished.catch((error: unknown) => {
+      if (isCrash(error) && this.#isStopping) return;
       if (isCrash(error)) onCrash().catch(this.#failure.reject);
       else this.#failure.reject(error);
     });

@@ -1,0 +1,107 @@
+/**
+ * `npm run bench:kafka [-- day|scaling|restore|delay|idle ...] [--files N] [--minutes N] [--routes N]`: the services as processes on a
+ * real broker, all on this machine, held against the bars. --files: so many of the day's 95 files; --minutes: of the delay's run.
+ */
+import { parseArgs } from 'node:util';
+import { dataFolder, dayRawFiles } from '../bench/inputs.ts';
+import { whyNoJars } from '../kafka/jars.ts';
+import { gzippedBytes, measureEmbedded, measureThroughput } from './throughput.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    files: { type: 'string', default: '95' },
+  },
+});
+const reason = dataFolder === undefined ? 'STEADYBEAT_DATA is not set' : whyNoJars();
+if (reason !== undefined) {
+  console.error(`bench:kafka: ${reason}`);
+  process.exit(2);
+}
+
+interface Row {
+  readonly what: string;
+  readonly figure: string;
+  readonly bar?: string;
+  readonly holds?: boolean;
+}
+
+const parts = { day, scaling };
+for (const [name, measure] of Object.entries(parts)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  console.error(`bench:kafka: measuring ${name}, which takes minutes`);
+  await measure();
+}
+
+function slice(): string[] {
+  return dayRawFiles().slice(0, Number(values.files));
+}
+
+const dayTitle = (elems: number): string =>
+  `2008-02-20, ${values.files} of 95 files, ${(elems / 1e6).toFixed(1)} M elems`;
+
+/** Rate, processor time against the log in memory, and bytes on disk. */
+async function day(): Promise<void> {
+  const files = slice();
+  const partitions = 2;
+  const embedded = measureEmbedded(files, partitions);
+  const { lastMinute } = embedded;
+  const { elems, seconds, cpuSeconds, updatesDiskBytes } = await measureThroughput(files, {
+    partitions,
+    lastMinute,
+  });
+  const rate = elems / seconds;
+  const cpuRatio = cpuSeconds / embedded.cpuSeconds;
+  const bytesRatio = updatesDiskBytes / gzippedBytes(files);
+  const micros = (cpu: number): string => `${((cpu / elems) * 1e6).toFixed(2)} us an elem`;
+  print(`${dayTitle(elems)}, ${partitions} partitions and instances`, [
+    {
+      what: 'day through the services, to the last score',
+      figure: `${(rate / 1e6).toFixed(2)} M elem/s (${seconds.toFixed(1)} s)`,
+      bar: '0.5 M elem/s, aim 1',
+      holds: rate >= 0.5e6,
+    },
+    {
+      what: 'processor time, services only, against the log in memory',
+      figure: `${micros(cpuSeconds)} = ${cpuRatio.toFixed(2)} x ${micros(embedded.cpuSeconds)}`,
+      bar: '2.5 x, aim 1.5',
+      holds: cpuRatio <= 2.5,
+    },
+    {
+      what: 'bytes of bgp.updates on disk',
+      figure: `${(updatesDiskBytes / 1e6).toFixed(1)} MB = ${bytesRatio.toFixed(2)} x gzip -6`,
+      bar: '1.2 x',
+      holds: bytesRatio <= 1.2,
+    },
+  ]);
+}
+
+/** Processor time an elem with 1, 2, 4 and 8 partitions and instances of the two sharded services. */
+async function scaling(): Promise<void> {
+  const files = slice();
+  const { lastMinute } = measureEmbedded(files, 1);
+  const rows: Row[] = [];
+  let first: number | undefined;
+  for (const partitions of [1, 2, 4, 8]) {
+    const figures = await measureThroughput(files, { partitions, lastMinute });
+    const cpu = (figures.warmCpuSeconds / figures.warmElems) * 1e6;
+    first ??= cpu;
+    const rate = (figures.elems / figures.seconds / 1e6).toFixed(2);
+    rows.push({
+      what: `${partitions} partitions and instances`,
+      figure: `${cpu.toFixed(2)} s of processor time a million elems = ${(cpu / first).toFixed(2)} x; ${rate} M elem/s`,
+      ...(partitions === 1 ? {} : { bar: '1.3 x', holds: cpu / first <= 1.3 }),
+    });
+  }
+  print(`${dayTitle(lastMinute)}: scaling, after the first third`, rows);
+}
+
+function print(title: string, rows: readonly Row[]): void {
+  console.log(`\n${title}`);
+  for (const { what, figure, bar, holds } of rows) {
+    const verdict = bar === undefined ? '     ' : holds ? 'holds' : 'FAILS';
+    const bars = bar === undefined ? '' : `  (bar ${bar})`;
+    console.log(`  ${verdict}  ${what.padEnd(60)} ${figure}${bars}`);
+    if (bar !== undefined && !holds) process.exitCode = 1;
+  }
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { ServiceProcess } from '../processes/service-process.ts';
+
+/** Of Linux' /proc: clock ticks a second. */
+const ticksPerSecond = 100;
+
+export type StageName = 'route-tracker' | 'visibility-tracker' | 'instability-scorer' | 'anomaly-detector';
+
+/** The services of one measurement, as processes. */
+export class Services {
+  readonly #environment: Readonly<Record<string, string>>;
+  readonly running: ServiceProcess[] = [];
+
+  constructor(environment: Readonly<Record<string, string>>) {
+    this.#environment = environment;
+  }
+
+  start(stage: StageName, count = 1): ServiceProcess[] {
+    const started = Array.from(
+      { length: count },
+      () => new ServiceProcess(['run', stage], this.#environment),
+    );
+    this.running.push(...started);
+    return started;
+  }
+
+  async ready(): Promise<void> {
+    for (const one of this.running) await one.ready();
+  }
+
+  /** Seconds of processor time of all that run now, since they began. */
+  cpuSeconds(): number {
+    return this.running.reduce((sum, { pid }) => sum + cpuSecondsOf(pid), 0);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.running.map((one) => one.kill('SIGTERM')));
+  }
+}
+
+/** Of Linux. */
+function cpuSecondsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The name, in brackets, may hold blanks; user and system time are fields 14 and 15.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+/** Of the resident set, in bytes. */
+export const residentBytes = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;

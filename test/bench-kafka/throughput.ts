@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import type { EventMinute } from '#core/event-time.ts';
+import { bgpUpdates } from '#runtime/topics.ts';
+import { Feed } from '../../services/feeder/feed.ts';
+import { diskFile } from '../../services/feeder/mrt-file.ts';
+import type { EmbeddedFigures } from './embedded.ts';
+import { lastScoredMinute, openWorld } from './world.ts';
+
+export interface ThroughputFigures {
+  readonly elems: number;
+  /** From the start of the route-trackers, with all else ready, to the last score. */
+  readonly seconds: number;
+  /** Of the services' processes, their starts included. */
+  readonly cpuSeconds: number;
+  /** The same for what comes after the first third of the time. */
+  readonly warmElems: number;
+  readonly warmCpuSeconds: number;
+  readonly updatesDiskBytes: number;
+}
+
+const pollMs = 50;
+/** The first part of the stream is for warming up. */
+const warmUpShare = 1 / 3;
+
+/** Files through the services as processes, with everything in bgp.updates before they begin. */
+export async function measureThroughput(
+  files: readonly string[],
+  { partitions, lastMinute }: { readonly partitions: number; readonly lastMinute: EventMinute },
+): Promise<ThroughputFigures> {
+  const world = await openWorld({ updatePartitions: partitions, blockPartitions: partitions });
+  const { transport, services } = world;
+  /** Minute and elems before it. */
+  const progress: [EventMinute, number][] = [];
+  const beforeMinute = async (minute: EventMinute): Promise<void> => {
+    progress.push([minute, feed.totals().elems]);
+  };
+  const feed: Feed = new Feed({ partitions, beforeMinute }, transport);
+  await feed.run(files.map(diskFile));
+  const { elems } = feed.totals();
+  const updatesDiskBytes = world.diskBytes(bgpUpdates.topic);
+  const firstMinute = progress[0]![0];
+  const warmMinute = firstMinute + Math.floor((lastMinute - firstMinute) * warmUpShare);
+  services.start('anomaly-detector');
+  services.start('instability-scorer');
+  services.start('visibility-tracker', partitions);
+  await services.ready();
+  const start = performance.now();
+  services.start('route-tracker', partitions);
+  let warm: { readonly elems: number; readonly cpuSeconds: number } | undefined;
+  for (let minute = 0; minute < lastMinute; await setTimeout(pollMs)) {
+    minute = await lastScoredMinute(transport);
+    if (minute < warmMinute || warm !== undefined) continue;
+    const before = progress.findLast(([fed]) => fed <= minute)?.[1] ?? 0;
+    warm = { elems: before, cpuSeconds: services.cpuSeconds() };
+  }
+  const seconds = (performance.now() - start) / 1000;
+  const cpuSeconds = services.cpuSeconds();
+  await world.close();
+  return {
+    elems,
+    seconds,
+    cpuSeconds,
+    warmElems: elems - warm!.elems,
+    warmCpuSeconds: cpuSeconds - warm!.cpuSeconds,
+    updatesDiskBytes,
+  };
+}
+
+/** The services over the log in memory, in a process of their own. */
+export function measureEmbedded(files: readonly string[], partitions: number): EmbeddedFigures {
+  const program = path.join(import.meta.dirname, 'embedded.ts');
+  const output = execFileSync(process.execPath, [program, String(partitions), ...files], {
+    encoding: 'utf8',
+  });
+  return JSON.parse(output) as EmbeddedFigures;
+}
+
+/** What `gzip -6` makes of the files. */
+export const gzippedBytes = (files: readonly string[]): number =>
+  files.reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 6 }).length, 0);
