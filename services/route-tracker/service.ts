@@ -13,7 +13,7 @@ export function buildRouteTracker(
     {
       service: 'route-tracker',
       input: bgpUpdates,
-      stateVersion: 2,
+      stateVersion: 3,
       createStep: (tracker) =>
         new RouteTracker({ tracker, trackerPartitions: updatePartitions, blockPartitions }),
       publish(output, post) {

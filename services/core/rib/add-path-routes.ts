@@ -6,17 +6,11 @@ import type { PathStore } from './path-store.ts';
  * with the lowest identifier stands for the prefix in the peer's slot; the prefix is present while there is any.
  */
 export class AddPathRoutes {
-  readonly #paths: PathStore;
-  /** Prefix id to path identifier and path, in turn, by ascending identifier. Each path has a reference here. */
+  /** Prefix id to path identifier and path, in turn, by ascending identifier. */
   readonly #routes = new Map<number, number[]>();
-
-  constructor(paths: PathStore) {
-    this.#paths = paths;
-  }
 
   /** Returns the path that stands for the prefix afterwards. */
   announce(prefix: number, pathId: number, path: number): number {
-    this.#paths.retain(path);
     const routes = this.#routes.get(prefix);
     if (routes === undefined) {
       this.#routes.set(prefix, [pathId, path]);
@@ -24,9 +18,7 @@ export class AddPathRoutes {
     }
     const at = place(routes, pathId);
     if (routes[at] === pathId) {
-      const replaced = routes[at + 1];
       routes[at + 1] = path;
-      this.#paths.release(replaced);
     } else {
       routes.splice(at, 0, pathId, path);
     }
@@ -39,7 +31,6 @@ export class AddPathRoutes {
     if (routes === undefined) return 0;
     const at = place(routes, pathId);
     if (routes[at] === pathId) {
-      this.#paths.release(routes[at + 1]);
       routes.splice(at, 2);
     }
     if (routes.length > 0) return routes[1];
@@ -48,13 +39,13 @@ export class AddPathRoutes {
   }
 
   remove(prefix: number): void {
-    const routes = this.#routes.get(prefix) ?? [];
-    for (let at = 1; at < routes.length; at += 2) this.#paths.release(routes[at]);
     this.#routes.delete(prefix);
   }
 
-  clear(): void {
-    for (const prefix of [...this.#routes.keys()]) this.remove(prefix);
+  markPaths(paths: PathStore): void {
+    for (const routes of this.#routes.values()) {
+      for (let at = 1; at < routes.length; at += 2) paths.mark(routes[at]);
+    }
   }
 
   movePaths(moved: (id: number) => number): void {

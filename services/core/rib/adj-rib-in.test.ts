@@ -10,7 +10,7 @@ test('what counts as announced is the window and the one before, however many wi
   for (let seed = 1; seed <= 8; seed++) {
     const dice = new Dice(seed);
     const tables = new RouteTables();
-    let rib = new AdjRibIn(tables.pages, tables.paths);
+    let rib = new AdjRibIn(tables.pages);
     /** Prefix to the window of its last announcement; whether it was there at the first one in it, and in the one before. */
     const last = new Map<number, { window: number; wasThere: boolean; wasThereBefore: boolean }>();
     const present = new Set<number>();
@@ -43,7 +43,7 @@ test('what counts as announced is the window and the one before, however many wi
       if (dice.below(500) === 0) {
         const writer = new StateWriter();
         rib.save(writer);
-        rib = new AdjRibIn(tables.pages, tables.paths);
+        rib = new AdjRibIn(tables.pages);
         rib.load(new StateReader(writer.bytes()));
       }
     }
@@ -52,7 +52,7 @@ test('what counts as announced is the window and the one before, however many wi
 
 test('marking begins with what was announced in the window and the one before', () => {
   const tables = new RouteTables();
-  const rib = new AdjRibIn(tables.pages, tables.paths);
+  const rib = new AdjRibIn(tables.pages);
   for (const [prefix, window] of [
     [3, 100],
     [700, 101],

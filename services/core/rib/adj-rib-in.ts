@@ -1,11 +1,9 @@
 import type { EventMinute } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { AddPathRoutes } from './add-path-routes.ts';
-import type { PathStore } from './path-store.ts';
 import {
   pageBits,
   pageSlots,
-  pathOf,
   type RoutePages,
   slotAbsent,
   slotUnknown,
@@ -30,7 +28,6 @@ export const windowSeconds = 300;
  */
 export class AdjRibIn {
   readonly #pages: RoutePages;
-  readonly #paths: PathStore;
   /** Page of each run of pageSlots prefix ids; 0 where there is none. */
   #table = new Int32Array(0);
   /** Routes held. */
@@ -65,9 +62,8 @@ export class AdjRibIn {
   /** The minute in which a table transfer was seen; 0 while there is none. */
   transferMinute: EventMinute = 0;
 
-  constructor(pages: RoutePages, paths: PathStore) {
+  constructor(pages: RoutePages) {
     this.#pages = pages;
-    this.#paths = paths;
   }
 
   get named(): number {
@@ -236,9 +232,8 @@ export class AdjRibIn {
     }
   }
 
-  /** All routes become unknown: the session is lost. Their paths are released. */
+  /** All routes become unknown: the session is lost. */
   clear(): void {
-    this.#forEachRoute((_prefix, at) => this.#paths.release(pathOf(this.#pages.slots[at])));
     for (const page of this.#table) if (page !== 0) this.#pages.free(page);
     this.#table = new Int32Array(0);
     this.routes = 0;
@@ -250,7 +245,6 @@ export class AdjRibIn {
     this.#reannounced = 0;
     this.#reannouncedNow = 0;
     this.#marks = undefined;
-    this.addPath?.clear();
     this.addPath = undefined;
     this.transferMinute = 0;
     this.#packed = undefined;
@@ -299,7 +293,7 @@ export class AdjRibIn {
     const has = reader.u8();
     if ((has & 1) !== 0) this.#marks = reader.u32Array();
     if ((has & 2) === 0) return;
-    this.addPath = new AddPathRoutes(this.#paths);
+    this.addPath = new AddPathRoutes();
     this.addPath.load(reader);
   }
 

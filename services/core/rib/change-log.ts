@@ -1,11 +1,8 @@
 import type { StateReader, StateWriter } from '../state.ts';
+import type { PathStore } from './path-store.ts';
+import { pathOf, slotPresent } from './route-pages.ts';
 
-/** Routes in a change log: unknown, absent, or from loggedPath on a path, by its number among the minute's paths. */
-export const loggedUnknown = 0;
-export const loggedAbsent = 1;
-export const loggedPath = 2;
-
-/** Words of an entry before its address: place, before, after. */
+/** Words of an entry before its address: place, and the slots before and after. */
 const headWords = 3;
 const initialEntries = 64;
 /** Room for more than this is given back after the minute that needed it. */
@@ -21,7 +18,7 @@ export const peerOf = (place: number): number => place >>> 14;
 /**
  * The changes of one source and family in the open minute, in the order in which they were made.
  *
- * An entry is one run of words (place, route before, route after, address), so that it costs one cache line.
+ * An entry is one run of words (place, slot before, slot after, address), so that it costs one cache line.
  */
 export class ChangeLog {
   /** Words of an address: 1 or 4. */
@@ -72,6 +69,23 @@ export class ChangeLog {
       kept += stride;
     }
     this.end = kept;
+  }
+
+  markPaths(paths: PathStore): void {
+    const { words, stride } = this;
+    for (let at = 0; at < this.end; at += stride) {
+      if (words[at + 1] < 0) paths.mark(pathOf(words[at + 1]));
+      if (words[at + 2] < 0) paths.mark(pathOf(words[at + 2]));
+    }
+  }
+
+  movePaths(moved: (id: number) => number): void {
+    const { words, stride } = this;
+    for (let at = 0; at < this.end; at += stride) {
+      for (let slotAt = at + 1; slotAt <= at + 2; slotAt++) {
+        if (words[slotAt] < 0) words[slotAt] = slotPresent(moved(pathOf(words[slotAt])));
+      }
+    }
   }
 
   save(writer: StateWriter): void {

@@ -1,48 +1,51 @@
 import type { StateReader, StateWriter } from '../state.ts';
 
 /**
- * AS paths (RFC 4271 4.3 AS_PATH as words), each kept once, counted, and freed some time after its last reference.
+ * AS paths (RFC 4271 4.3 AS_PATH as words), each kept once. Nobody counts who holds one: when many may be unused, whoever
+ * holds paths marks them, and the others are freed. A route that changes so never touches the record of the path it had.
  *
- * One arena of 32-bit words holds a record a path: references, length in words, a word for whoever numbers
- * paths (`number`), then the path. A path's id is half the offset of its record, so that one cache line answers all
- * questions about a usual path; every record has an even number of words. Freed records are used again for paths of the same capacity.
+ * One arena of 32-bit words holds a record a path: a header (length in words, above it some bits of the path's
+ * hash), then the path. Records begin where units of 8 words do: nearly all lie in one cache line. A path's id is
+ * the number of its first unit. Freed records are used again for paths of as many units.
  */
-const recordHeader = 3;
-const firstRecord = 2;
-/** Most records are longer than this. After the last one there is so much room, so that reading there is no fault. */
-const usualWords = 7;
-/** Up to this length a record has exactly the room for its path; a longer one has the next power of two. */
-const exactCapacity = 64;
-const classes = exactCapacity + 16;
+const unitBits = 3;
+const firstRecord = 1 << unitBits;
+/** Up to so many units a record has exactly the room for its path; a longer one has the next power of two. */
+const exactUnits = 16;
+const classes = exactUnits + 16;
 const initialWords = 1 << 10;
 /** An id has so many bits: the arena holds at most 512 MB, some 15 million paths. */
-export const pathIdBits = 26;
-const maxWords = 2 << pathIdBits;
+export const pathIdBits = 24;
+const maxWords = 2 ** (pathIdBits + unitBits);
 const idMask = (1 << pathIdBits) - 1;
 /** A smaller arena is never sparse. */
 const leastWords = 1 << 16;
-/** Fewer unused paths than this are not swept. */
-const leastUnused = 1024;
-/** Stands in a record's reference count while the record is free. */
-const freeRecord = 0xffff_ffff;
+/** So few paths are not looked at for unused ones. */
+const leastPaths = 1024;
+const lengthMask = 0xffff;
+/** Length of a free record: no path has it. Then come the next free record of as many units, and the units. */
+const freeLength = 0xffff;
 
 export class PathStore {
   #arena = new Uint32Array(initialWords);
   /** The first unused word; 0 is no path's id. */
   #end = firstRecord;
-  /** Words of live records, headers included. */
+  /** Words of records that are not free. */
   #liveWords = 0;
   #count = 0;
-  /** Of them, paths without a reference: freed by the next sweep, unless they are used again before. */
-  #unused = 0;
-  /** First free record of each capacity class; the next one is linked in its number word. */
+  /** Paths, and routes that held them, after the last sweep. */
+  #countSwept = 0;
+  #routesSwept = 0;
+  /** First free record of each class. */
   #free = new Uint32Array(classes);
   /** Open addressing, linear probing: an id, and above it some bits of the path's hash; 0 is empty. */
   #index = new Uint32Array(1 << 8);
+  /** During a sweep, a bit for each id. */
+  #marks = new Uint32Array(0);
 
-  /** Distinct paths in use. */
+  /** Distinct paths, with those that are unused and not yet swept. */
   get count(): number {
-    return this.#count - this.#unused;
+    return this.#count;
   }
 
   /** Bytes of the arena that have been written to, and of the index. */
@@ -50,19 +53,17 @@ export class PathStore {
     return this.#end * 4 + this.#index.byteLength;
   }
 
-  /**
-   * The id of the path in `length` words from `start`, whose hashOfPath is `hash`. It has no reference by
-   * that: the next sweep may free it.
-   */
+  /** The id of the path in `length` words from `start`, whose hashOfPath is `hash`. */
   intern(words: Uint32Array, start: number, length: number, hash: number): number {
-    const mask = this.#index.length - 1;
+    const index = this.#index;
+    const mask = index.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const entry = this.#index[at];
+      const entry = index[at];
       if (entry === 0) return this.#add(words, start, length, hash, at);
       // The bits of the hash save most looks at the arena, each of which is a cache miss.
       if ((entry ^ hash) >>> pathIdBits !== 0) continue;
       const id = entry & idMask;
-      if (this.holds(id, words, start, length)) return id;
+      if (this.#holds(id, words, start, length, hash)) return id;
     }
   }
 
@@ -76,31 +77,38 @@ export class PathStore {
     return this.touch(this.touchIndex(hash) & idMask);
   }
 
-  /** Reads a path's record: of one that lies in two cache lines, both. */
+  /** Reads a path's record. */
   touch(id: number): number {
-    return this.#arena[id * 2] ^ this.#arena[id * 2 + usualWords];
+    return this.#arena[id << unitBits];
   }
 
-  retain(id: number): void {
-    if (this.#arena[id * 2]++ === 0) this.#unused--;
+  /** True when many paths may be unused: as many have come as there were, or half of the routes have gone. */
+  isSweepDue(routes: number): boolean {
+    if (this.#count < leastPaths) return false;
+    return this.#count >= 2 * this.#countSwept || (this.#routesSwept > 0 && routes * 2 <= this.#routesSwept);
   }
 
-  release(id: number): void {
-    if (--this.#arena[id * 2] === 0) this.#unused++;
-  }
-
-  /**
-   * Frees unused paths, once there are many: a route that flaps does not free and intern its path each time, and what
-   * a sweep costs is spread over what it frees. To be called while nobody holds an id without a reference.
-   */
-  sweep(): void {
-    if (this.#unused < leastUnused || this.#unused * 4 < this.#count) return;
+  /** Frees the paths that `markAll` does not mark; `routes` is how many routes there are. */
+  sweep(routes: number, markAll: () => void): void {
+    this.#marks = new Uint32Array((this.#end >>> (unitBits + 5)) + 1);
+    markAll();
     const arena = this.#arena;
-    for (let at = firstRecord; at < this.#end; at += roomFor(arena[at + 1])) {
-      if (arena[at] === 0) this.#remove(at);
+    const marks = this.#marks;
+    for (let at = firstRecord, next = 0; at < this.#end; at = next) {
+      next = at + this.#roomAt(at);
+      if ((arena[at] & lengthMask) === freeLength) continue;
+      const id = at >>> unitBits;
+      if ((marks[id >>> 5] & (1 << (id & 31))) === 0) this.#remove(at);
     }
-    this.#unused = 0;
+    this.#marks = new Uint32Array(0);
+    this.#countSwept = this.#count;
+    this.#routesSwept = routes;
     this.#reindex(indexSize(this.#count));
+  }
+
+  /** While sweeping: this path is held. */
+  mark(id: number): void {
+    this.#marks[id >>> 5] |= 1 << (id & 31);
   }
 
   /** True when most of the arena is free: then compact gives it back. */
@@ -114,60 +122,43 @@ export class PathStore {
     const to = new Uint32Array(Math.max(initialWords, this.#liveWords * 2));
     let end = firstRecord;
     for (let at = firstRecord, next = 0; at < this.#end; at = next) {
-      const room = roomFor(from[at + 1]);
-      next = at + room;
-      if (from[at] === freeRecord) continue;
+      next = at + this.#roomAt(at);
+      if ((from[at] & lengthMask) === freeLength) continue;
       to.set(from.subarray(at, next), end);
-      from[at + 2] = end / 2;
-      end += room;
+      from[at] = end >>> unitBits;
+      end += next - at;
     }
-    rewrite((id) => from[id * 2 + 2]);
+    rewrite((id) => from[id << unitBits]);
     this.#arena = to;
     this.#end = end;
     this.#free.fill(0);
     this.#reindex(indexSize(this.#count));
   }
 
-  /** True where the path is the one in `length` words from `start`. */
-  holds(id: number, words: Uint32Array, start: number, length: number): boolean {
-    const arena = this.#arena;
-    if (arena[id * 2 + 1] !== length) return false;
-    // Paths of one peer begin alike: the origin's end tells them apart soonest.
-    for (let i = length - 1, at = id * 2 + recordHeader; i >= 0; i--) {
-      if (arena[at + i] !== words[start + i]) return false;
-    }
-    return true;
-  }
-
   /** A hash of the path's words that does not depend on ids. */
   hash(id: number): number {
-    return hashOfPath(this.#arena, id * 2 + recordHeader, this.#arena[id * 2 + 1]);
+    const record = id << unitBits;
+    return hashOfPath(this.#arena, record + 1, this.#arena[record] & lengthMask);
   }
 
   length(id: number): number {
-    return this.#arena[id * 2 + 1];
+    return this.#arena[id << unitBits] & lengthMask;
   }
 
-  /** Copies the path's words to `into` at `at`. */
-  copy(id: number, into: Uint32Array, at: number): void {
-    const start = id * 2 + recordHeader;
-    const length = this.#arena[id * 2 + 1];
-    for (let i = 0; i < length; i++) into[at + i] = this.#arena[start + i];
-  }
-
-  /** A word that belongs to whoever writes path dictionaries; says nothing until set. */
-  number(id: number): number {
-    return this.#arena[id * 2 + 2];
-  }
-
-  setNumber(id: number, number: number): void {
-    this.#arena[id * 2 + 2] = number;
+  /** Copies the path's words to `into` at `at`, which has room for them; returns where they end. */
+  copy(id: number, into: Uint32Array, at: number): number {
+    const arena = this.#arena;
+    const record = id << unitBits;
+    const length = arena[record] & lengthMask;
+    for (let i = 0; i < length; i++) into[at + i] = arena[record + 1 + i];
+    return at + length;
   }
 
   save(writer: StateWriter): void {
     writer.u32(this.#liveWords);
     writer.u32(this.#count);
-    writer.u32(this.#unused);
+    writer.u32(this.#countSwept);
+    writer.u32(this.#routesSwept);
     writer.array(this.#free);
     writer.array(this.#arena.subarray(0, this.#end));
   }
@@ -175,7 +166,8 @@ export class PathStore {
   load(reader: StateReader): void {
     this.#liveWords = reader.u32();
     this.#count = reader.u32();
-    this.#unused = reader.u32();
+    this.#countSwept = reader.u32();
+    this.#routesSwept = reader.u32();
     this.#free = reader.u32Array();
     const records = reader.u32Array();
     this.#end = records.length;
@@ -184,36 +176,43 @@ export class PathStore {
     this.#reindex(indexSize(this.#count));
   }
 
-  #add(words: Uint32Array, start: number, length: number, hash: number, indexAt: number): number {
-    const record = this.#allocate(length);
-    const id = record / 2;
+  #holds(id: number, words: Uint32Array, start: number, length: number, hash: number): boolean {
     const arena = this.#arena;
-    arena[record] = 0;
-    arena[record + 1] = length;
-    arena[record + 2] = 0;
-    for (let i = 0, at = record + recordHeader; i < length; i++) arena[at + i] = words[start + i];
+    const record = id << unitBits;
+    if (arena[record] !== headerOf(length, hash)) return false;
+    for (let i = 0; i < length; i++) {
+      if (arena[record + 1 + i] !== words[start + i]) return false;
+    }
+    return true;
+  }
+
+  #add(words: Uint32Array, start: number, length: number, hash: number, indexAt: number): number {
+    const record = this.#allocate(unitsFor(length));
+    const id = record >>> unitBits;
+    const arena = this.#arena;
+    arena[record] = headerOf(length, hash);
+    for (let i = 0; i < length; i++) arena[record + 1 + i] = words[start + i];
     this.#index[indexAt] = indexEntry(id, hash);
     this.#count++;
-    this.#unused++;
-    if (indexSize(this.#count) > this.#index.length) this.#reindex(this.#index.length * 2);
+    if (this.#count * 4 > this.#index.length * 3) this.#reindex(this.#index.length * 2);
     return id;
   }
 
-  /** Room for a record; returns its offset. */
-  #allocate(length: number): number {
-    const room = roomFor(length);
+  /** Room for a record of so many units; returns its offset. */
+  #allocate(units: number): number {
+    const room = units << unitBits;
     this.#liveWords += room;
-    const kind = classFor(length);
+    const kind = classFor(units);
     const freed = this.#free[kind];
     if (freed !== 0) {
-      this.#free[kind] = this.#arena[freed + 2];
+      this.#free[kind] = this.#arena[freed + 1];
       return freed;
     }
     const record = this.#end;
     this.#end += room;
     if (this.#end > maxWords) throw new RangeError(`AS paths take more than ${maxWords} words`);
-    if (this.#end + usualWords > this.#arena.length) {
-      const larger = new Uint32Array(Math.max(this.#arena.length * 2, this.#end + usualWords));
+    if (this.#end > this.#arena.length) {
+      const larger = new Uint32Array(Math.max(this.#arena.length * 2, this.#end));
       larger.set(this.#arena.subarray(0, record));
       this.#arena = larger;
     }
@@ -222,22 +221,29 @@ export class PathStore {
 
   #remove(record: number): void {
     const arena = this.#arena;
-    const length = arena[record + 1];
-    const kind = classFor(length);
-    arena[record] = freeRecord;
-    arena[record + 2] = this.#free[kind];
+    const units = unitsFor(arena[record] & lengthMask);
+    const kind = classFor(units);
+    arena[record] = freeLength;
+    arena[record + 1] = this.#free[kind];
+    arena[record + 2] = units;
     this.#free[kind] = record;
-    this.#liveWords -= roomFor(length);
+    this.#liveWords -= units << unitBits;
     this.#count--;
+  }
+
+  /** Words of the record there, free or not. */
+  #roomAt(record: number): number {
+    const length = this.#arena[record] & lengthMask;
+    return (length === freeLength ? this.#arena[record + 2] : unitsFor(length)) << unitBits;
   }
 
   #reindex(size: number): void {
     const arena = this.#arena;
     const index = new Uint32Array(size);
     const mask = size - 1;
-    for (let record = firstRecord; record < this.#end; record += roomFor(arena[record + 1])) {
-      if (arena[record] === freeRecord) continue;
-      const id = record / 2;
+    for (let record = firstRecord; record < this.#end; record += this.#roomAt(record)) {
+      if ((arena[record] & lengthMask) === freeLength) continue;
+      const id = record >>> unitBits;
       const hash = this.hash(id);
       let at = hash & mask;
       while (index[at] !== 0) at = (at + 1) & mask;
@@ -259,6 +265,8 @@ export function hashOfPath(words: Uint32Array, start: number, length: number): n
 }
 
 const indexEntry = (id: number, hash: number): number => ((hash & ~idMask) | id) >>> 0;
+/** Other bits of the hash than an index entry has. */
+const headerOf = (length: number, hash: number): number => (((hash << 8) & ~lengthMask) | length) >>> 0;
 
 /** Entries of the index for so many paths: at most three quarters are taken. */
 function indexSize(count: number): number {
@@ -267,11 +275,11 @@ function indexSize(count: number): number {
   return size;
 }
 
-const capacityFor = (length: number): number =>
-  length <= exactCapacity ? length : 1 << (32 - Math.clz32(length - 1));
+/** Units of a record: the header and `length` words. */
+function unitsFor(length: number): number {
+  const units = (length >>> unitBits) + 1;
+  return units <= exactUnits ? units : 1 << (32 - Math.clz32(units - 1));
+}
 
-/** Words of a record, an even number. */
-const roomFor = (length: number): number => (recordHeader + capacityFor(length) + 1) & ~1;
-
-const classFor = (length: number): number =>
-  length <= exactCapacity ? length : exactCapacity + 26 - Math.clz32(length - 1);
+const classFor = (units: number): number =>
+  units <= exactUnits ? units : exactUnits + 28 - Math.clz32(units - 1);

@@ -2,7 +2,7 @@ import type { MrtCursor } from '../mrt/visitor.ts';
 import { formatIpv4, formatIpv6 } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { Peer, type PeerName } from './peer.ts';
-import type { RouteTables } from './route-tables.ts';
+import type { RoutePages } from './route-pages.ts';
 
 /** More peers than any collector has; a columns' peer index has 16 bits. */
 export const maxPeers = 65_536;
@@ -11,14 +11,14 @@ const cacheSize = 1024;
 
 /** The peers of one source: a peer is an address and an AS. */
 export class PeerSet {
-  readonly #tables: RouteTables;
+  readonly #pages: RoutePages;
   readonly all: Peer[] = [];
   readonly #byHash = new Map<number, Peer[]>();
   /** By the low bits of address and AS: most records find their peer here. */
   readonly #cache: (Peer | undefined)[] = new Array(cacheSize).fill(undefined);
 
-  constructor(tables: RouteTables) {
-    this.#tables = tables;
+  constructor(pages: RoutePages) {
+    this.#pages = pages;
   }
 
   /** The peer of the record at the cursor, created if new; undefined where there are too many. */
@@ -59,7 +59,7 @@ export class PeerSet {
 
   #add(name: PeerName, second: number): Peer | undefined {
     if (this.all.length === maxPeers) return undefined;
-    const peer = new Peer(name, this.all.length, second, this.#tables.pages, this.#tables.paths);
+    const peer = new Peer(name, this.all.length, second, this.#pages);
     this.all.push(peer);
     const key = hashOf(name.w0, name.w1, name.w2, name.w3, name.asn);
     const others = this.#byHash.get(key);

@@ -2,7 +2,6 @@ import type { FamilyReport, PeerReport, PeerState } from '../contract/route-chan
 import { type EventMinute, type EventSecond, minuteOf } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { AdjRibIn } from './adj-rib-in.ts';
-import type { PathStore } from './path-store.ts';
 import type { RoutePages } from './route-pages.ts';
 
 /** A peer is silent after so long without a message, or after so many times its usual gap if that is longer. */
@@ -58,14 +57,14 @@ export class Peer {
   late = 0;
   drift = 0;
 
-  constructor(name: PeerName, number: number, second: EventSecond, pages: RoutePages, paths: PathStore) {
+  constructor(name: PeerName, number: number, second: EventSecond, pages: RoutePages) {
     this.name = name;
     this.number = number;
     this.state = 'established';
     this.stateSinceMinute = minuteOf(second);
     this.lastHeard = second;
-    this.ipv4 = new AdjRibIn(pages, paths);
-    this.ipv6 = new AdjRibIn(pages, paths);
+    this.ipv4 = new AdjRibIn(pages);
+    this.ipv6 = new AdjRibIn(pages);
   }
 
   /** A message of the peer, or an entry of it in a dump: its session is up. */

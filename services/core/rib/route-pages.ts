@@ -1,14 +1,14 @@
 import type { StateReader, StateWriter } from '../state.ts';
-import { pathIdBits } from './path-store.ts';
+import { type PathStore, pathIdBits } from './path-store.ts';
 
 /**
  * What a slot says of one prefix at one peer, in one word:
  * 0: the peer has never named it (unknown);
  * 1: unknown again, after it was named;
  * 2: absent, the peer never announced it;
- * bit 25 and not bit 31: absent, with 25 bits of the hash of its last path;
- * bit 31, so negative: present, with the path's id in bits 0 to 25.
- * Bits 26 to 30 are a stamp: the window in which the prefix was last announced, by its remainder; 0 is none. What
+ * bit 23 and not bit 31: absent, with 23 bits of the hash of its last path;
+ * bit 31, so negative: present, with the path's id in bits 0 to 23.
+ * Bits 24 to 30 are a stamp: the window in which the prefix was last announced, by its remainder; 0 is none. What
  * was not announced has none, so that unknown slots and 2 are what they seem.
  */
 export const slotUnknown = 0;
@@ -27,7 +27,7 @@ export const stampOf = (slot: number): number => slot & stampMask;
 export const withoutStamp = (slot: number): number => slot & ~stampMask;
 
 /** The stamp of a window: the same again after so many windows. */
-const stamps = 31;
+const stamps = 127;
 export const stampOfWindow = (window: number): number => (1 + (window % stamps)) << pathIdBits;
 /** When so many windows have gone, a table's old stamps are taken away: none is ever taken for a later window's. */
 export const stampLifeWindows = stamps - 3;
@@ -104,6 +104,14 @@ export class RoutePages {
     for (let at = 0; at < end; at++) {
       const slot = slots[at];
       if (slot < 0) slots[at] = slotPresent(moved(pathOf(slot))) | stampOf(slot);
+    }
+  }
+
+  markPaths(paths: PathStore): void {
+    const { slots } = this;
+    const end = this.#end * pageSlots;
+    for (let at = 0; at < end; at++) {
+      if (slots[at] < 0) paths.mark(pathOf(slots[at]));
     }
   }
 

@@ -50,7 +50,7 @@ export class RouteTracker implements Step<BgpUpdates, RouteTrackerOutput> {
     return this.#tables.bytes;
   }
 
-  /** Distinct AS paths in use. */
+  /** Distinct AS paths, with those that are unused and not yet swept. */
   get pathCount(): number {
     return this.#tables.paths.count;
   }
@@ -135,6 +135,13 @@ export class RouteTracker implements Step<BgpUpdates, RouteTrackerOutput> {
   /** After many routes were withdrawn, or sessions lost. */
   #giveBackMemory(): void {
     const { paths, pages } = this.#tables;
+    const routes = this.#sources.reduce((sum, source) => sum + source.routes, 0);
+    if (paths.isSweepDue(routes)) {
+      paths.sweep(routes, () => {
+        pages.markPaths(paths);
+        for (const source of this.#sources) source.markPaths();
+      });
+    }
     if (pages.isSparse) {
       pages.compact((move) => {
         for (const source of this.#sources) source.movePages(move);

@@ -2,9 +2,8 @@ import { shortestPrefix } from '../block.ts';
 import type { Family } from '../prefix.ts';
 import { AddPathRoutes } from './add-path-routes.ts';
 import type { AdjRibIn } from './adj-rib-in.ts';
-import { ChangeLog, loggedAbsent, loggedPath, loggedUnknown, packPlace, peerOf } from './change-log.ts';
+import { ChangeLog, packPlace, peerOf } from './change-log.ts';
 import { ElemQueue, runHasPathIds, runIsLate, runIsOfDump, runWithdraws } from './elem-queue.ts';
-import type { MinutePaths } from './minute-paths.ts';
 import type { Peer } from './peer.ts';
 import {
   pathOf,
@@ -28,17 +27,15 @@ export class RouteWriter {
   readonly #shortest: number;
   readonly #tables: RouteTables;
   readonly #peers: readonly Peer[];
-  readonly #minutePaths: MinutePaths;
   /** Keeps the runs that touch memory from being optimised away. */
   #touched = 0;
 
-  constructor(family: Family, tables: RouteTables, peers: readonly Peer[], minutePaths: MinutePaths) {
+  constructor(family: Family, tables: RouteTables, peers: readonly Peer[]) {
     this.#family = family;
     this.#shortest = shortestPrefix[family];
     this.log = new ChangeLog(tables[family].addressWords);
     this.#tables = tables;
     this.#peers = peers;
-    this.#minutePaths = minutePaths;
   }
 
   /** Applies and empties the queue, in the window of announcements in which the open minute is. */
@@ -81,12 +78,12 @@ export class RouteWriter {
     let touched = 0;
     for (let at = 0; at < count; at++) touched ^= slots[slotAt[at]];
     for (let number = 0; number < pathCount; number++) touched ^= paths.touchIndex(pathHash[number]);
-    for (let at = 0; at < count; at++) {
-      const slot = slots[slotAt[at]];
-      if (slot < 0) touched ^= paths.touch(pathOf(slot));
-    }
     for (let number = 0; number < pathCount; number++) touched ^= paths.touchFound(pathHash[number]);
     this.#touched ^= touched;
+    const { words, pathStart, pathLength, interned } = queue;
+    for (let number = 0; number < pathCount; number++) {
+      interned[number] = paths.intern(words, pathStart[number], pathLength[number], pathHash[number]);
+    }
   }
 
   #announce(queue: ElemQueue, run: number): void {
@@ -99,15 +96,14 @@ export class RouteWriter {
     const isOfDump = (kind & runIsOfDump) !== 0;
     const { slots } = pages;
     const end = queue.runStart[run + 1];
-    let path = 0;
+    const path = queue.interned[pathNumber];
     for (let at = queue.runStart[run]; at < end; at++) {
       const slotAt = queue.slotAt[at];
       const prefix = queue.prefix[at];
       const before = slots[slotAt];
-      if (path === 0) path = this.#lookUpPath(queue, pathNumber, before);
       let standing = path;
       if ((kind & runHasPathIds) !== 0) {
-        rib.addPath ??= new AddPathRoutes(paths);
+        rib.addPath ??= new AddPathRoutes();
         standing = rib.addPath.announce(prefix, queue.pathId[at] >>> 0, path);
       }
       rib.mark(prefix);
@@ -130,23 +126,13 @@ export class RouteWriter {
         else if (withoutStamp(before) === slotAbsentAfter(paths.hash(standing))) peer.waDup++;
         else peer.waDiff++;
       }
-      paths.retain(standing);
       if ((kind & runIsLate) !== 0) peer.late++;
       this.#change(rib, place, queue.length[at], prefix, queue.address[at], slotAt, present | stamp);
     }
   }
 
-  /** The id of a queued path. Often it is the path that the slot has already, which costs no look-up. */
-  #lookUpPath(queue: ElemQueue, number: number, slot: number): number {
-    const { paths } = this.#tables;
-    const start = queue.pathStart[number];
-    const length = queue.pathLength[number];
-    if (slot < 0 && paths.holds(pathOf(slot), queue.words, start, length)) return pathOf(slot);
-    return paths.intern(queue.words, start, length, queue.pathHash[number]);
-  }
-
   #withdraw(queue: ElemQueue, run: number): void {
-    const { paths, pages } = this.#tables;
+    const { pages } = this.#tables;
     const place = queue.runPlace[run];
     const kind = queue.runKind[run];
     const peer = this.#peers[peerOf(place)];
@@ -171,7 +157,6 @@ export class RouteWriter {
         continue;
       } else {
         peer.aaDiff++;
-        paths.retain(left);
       }
       if ((kind & runIsLate) !== 0) peer.late++;
       this.#change(rib, place, queue.length[at], prefix, queue.address[at], slotAt, after);
@@ -197,7 +182,7 @@ export class RouteWriter {
     }
   }
 
-  /** Writes a slot, and notes the change. The new path was retained for the slot; the old one is released. */
+  /** Writes a slot, and notes the change. */
   #change(
     rib: AdjRibIn,
     place: number,
@@ -207,22 +192,16 @@ export class RouteWriter {
     slotAt: number,
     after: number,
   ): void {
-    const { paths, pages } = this.#tables;
+    const { pages } = this.#tables;
     const before = pages.slots[slotAt];
     pages.slots[slotAt] = after;
     rib.count(before, after);
     if (length >= this.#shortest) {
       const { log } = this;
-      const addressAt = log.add(place | (length << 6), this.#logged(before), this.#logged(after));
+      const addressAt = log.add(place | (length << 6), before, after);
       if (log.addressWords === 1) log.words[addressAt] = address;
       else this.#tables.ipv6.copyAddress(prefix, log.words, addressAt);
     }
-    if (before < 0) paths.release(pathOf(before));
-  }
-
-  #logged(slot: number): number {
-    if (slot < 0) return this.#minutePaths.number(pathOf(slot)) + loggedPath;
-    return slot >= slotAbsent ? loggedAbsent : loggedUnknown;
   }
 }
 

@@ -6,7 +6,6 @@ import type { StateReader, StateWriter } from '../state.ts';
 import { windowSeconds } from './adj-rib-in.ts';
 import type { ColumnWriter } from './change-columns.ts';
 import { loadPart, type MinutePart, savePart } from './minute-part.ts';
-import type { PathStore } from './path-store.ts';
 import { peerIndexTableIn } from './peer-index-records.ts';
 import { comparePeers } from './peer-set.ts';
 import type { RouteTables } from './route-tables.ts';
@@ -30,7 +29,6 @@ export class SourceTracker {
 
   readonly #applier: UpdateApplier;
   readonly #walker: MrtWalker;
-  readonly #paths: PathStore;
   readonly #columns: ColumnWriter;
   #isDumping = false;
   /** The dump's last PEER_INDEX_TABLE record: the walker needs it again after a restart. */
@@ -38,7 +36,6 @@ export class SourceTracker {
 
   constructor(source: string, tables: RouteTables, columns: ColumnWriter) {
     this.source = source;
-    this.#paths = tables.paths;
     this.#columns = columns;
     this.#applier = new UpdateApplier(tables);
     this.#walker = new MrtWalker(this.#applier);
@@ -62,7 +59,6 @@ export class SourceTracker {
     this.#applier.refused = refused;
     this.#walker.walk(bytes);
     this.#applier.flush();
-    this.#paths.sweep();
   }
 
   /** It is complete through this minute. */
@@ -101,6 +97,14 @@ export class SourceTracker {
       for (const peer of this.#applier.peers.all) peer.fallSilent(firstSecondOf(this.#applier.minute));
     this.#close();
     this.tickedThrough = Math.max(this.tickedThrough, this.#applier.minute - 1);
+  }
+
+  get routes(): number {
+    return this.#applier.routes;
+  }
+
+  markPaths(): void {
+    this.#applier.markPaths();
   }
 
   movePaths(moved: (id: number) => number): void {
@@ -143,7 +147,7 @@ export class SourceTracker {
 
   /** Closes the open minute: its part, if there is anything to say, is the next of `parts`. */
   #close(): void {
-    const { peers, ipv4, ipv6, minutePaths, minute } = this.#applier;
+    const { peers, ipv4, ipv6, minute } = this.#applier;
     const peerIndex = new Uint16Array(peers.all.length);
     const reports: PeerReport[] = [];
     for (const peer of [...peers.all].sort(comparePeers)) {
@@ -154,9 +158,8 @@ export class SourceTracker {
     }
     this.#applier.minute = minute + 1;
     if (reports.length === 0) return;
-    const blocks = this.#columns.write(ipv4.log, ipv6.log, minutePaths, peerIndex);
+    const blocks = this.#columns.write(ipv4.log, ipv6.log, peerIndex);
     this.parts.push({ minute, peers: reports, blocks });
-    this.#paths.sweep();
   }
 
   /** Looks at every peer at the end of a minute. */

@@ -6,7 +6,6 @@ import type { StateReader, StateWriter } from '../state.ts';
 import { windowSeconds } from './adj-rib-in.ts';
 import { packPlace } from './change-log.ts';
 import { type ElemQueue, runHasPathIds, runIsLate, runIsOfDump, runWithdraws } from './elem-queue.ts';
-import { MinutePaths } from './minute-paths.ts';
 import type { Peer } from './peer.ts';
 import { PeerSet } from './peer-set.ts';
 import type { RouteTables } from './route-tables.ts';
@@ -34,8 +33,6 @@ export class UpdateApplier implements MrtVisitor {
   refused: (refusal: Refusal) => void = () => {};
 
   readonly #tables: RouteTables;
-  /** The paths that the changes of the open minute name. */
-  readonly minutePaths: MinutePaths;
   readonly ipv4: RouteWriter;
   readonly ipv6: RouteWriter;
   /** The newest record's time. */
@@ -47,10 +44,9 @@ export class UpdateApplier implements MrtVisitor {
 
   constructor(tables: RouteTables) {
     this.#tables = tables;
-    this.peers = new PeerSet(tables);
-    this.minutePaths = new MinutePaths(tables.paths);
-    this.ipv4 = new RouteWriter('ipv4', tables, this.peers.all, this.minutePaths);
-    this.ipv6 = new RouteWriter('ipv6', tables, this.peers.all, this.minutePaths);
+    this.peers = new PeerSet(tables.pages);
+    this.ipv4 = new RouteWriter('ipv4', tables, this.peers.all);
+    this.ipv6 = new RouteWriter('ipv6', tables, this.peers.all);
   }
 
   beginUpdate(cursor: MrtCursor): void {
@@ -181,9 +177,24 @@ export class UpdateApplier implements MrtVisitor {
     peer.requireReport();
   }
 
+  get routes(): number {
+    return this.peers.all.reduce((sum, peer) => sum + peer.ipv4.routes + peer.ipv6.routes, 0);
+  }
+
+  /** Marks the paths that are held beside the pages. */
+  markPaths(): void {
+    const { paths } = this.#tables;
+    for (const family of families) {
+      this[family].log.markPaths(paths);
+      for (const peer of this.peers.all) peer[family].addPath?.markPaths(paths);
+    }
+  }
+
   movePaths(moved: (id: number) => number): void {
-    this.minutePaths.movePaths(moved);
-    for (const peer of this.peers.all) for (const family of families) peer[family].addPath?.movePaths(moved);
+    for (const family of families) {
+      this[family].log.movePaths(moved);
+      for (const peer of this.peers.all) peer[family].addPath?.movePaths(moved);
+    }
   }
 
   movePages(move: (page: number) => number): void {
@@ -197,7 +208,6 @@ export class UpdateApplier implements MrtVisitor {
     this.peers.save(writer);
     this.ipv4.log.save(writer);
     this.ipv6.log.save(writer);
-    this.minutePaths.save(writer);
   }
 
   load(reader: StateReader): void {
@@ -207,7 +217,6 @@ export class UpdateApplier implements MrtVisitor {
     this.peers.load(reader);
     this.ipv4.log.load(reader);
     this.ipv6.log.load(reader);
-    this.minutePaths.load(reader);
   }
 
   /** The queue, with room for an elem and a run of this kind open. */
