@@ -45,7 +45,7 @@ function areaChart({ name, text, values, top, threshold, kind }: Area, frame: Ti
       return html`<line class="grid" x1="${x}" x2="${x}" y1="0" y2="${plotHeight}"/>`;
     })}
     <svg width="100%" height="${plotHeight}" viewBox="0 0 ${values.length} ${plotHeight}" preserveAspectRatio="none">
-      <path class="area" d="${areaPath(values, y)}"/>
+      <path class="area" d="${areaPath(values, y, plotHeight)}"/>
     </svg>
     <line class="threshold" x1="0" x2="100%" y1="${y(threshold)}" y2="${y(threshold)}"/>
     <text class="threshold-text" x="100%" dx="-4" y="${y(threshold) - 3}">beat: ${threshold}</text>
@@ -54,15 +54,15 @@ function areaChart({ name, text, values, top, threshold, kind }: Area, frame: Ti
 }
 
 /** Steps: a value holds for its whole cell. */
-function areaPath(values: readonly number[], y: (value: number) => number): string {
-  let path = `M0 ${plotHeight}`;
-  let last = plotHeight;
+function areaPath(values: readonly number[], y: (value: number) => number, bottom: number): string {
+  let path = `M0 ${bottom}`;
+  let last = bottom;
   for (const [cell, value] of values.entries()) {
     const height = y(value);
     if (height !== last) path += `H${cell}V${height}`;
     last = height;
   }
-  return `${path}H${values.length}V${plotHeight}Z`;
+  return `${path}H${values.length}V${bottom}Z`;
 }
 
 function cellsOf(history: AsHistory, frame: TimeFrame): Cells {
@@ -102,9 +102,8 @@ export function sparkline(history: AsHistory | undefined, asOfSecond: number): H
   const frame = { fromSecond, toSecond: fromSecond + sparkCells * cellSeconds, cellSeconds };
   const { scores } = cellsOf(history, frame);
   const height = 20;
-  let path = `M0 ${height}`;
-  for (const [cell, score] of scores.entries()) path += `H${cell}V${Math.round(height * (1 - score))}`;
+  const path = areaPath(scores, (score) => Math.round(height * (1 - score)), height);
   const peak = Math.max(...scores).toFixed(2);
   const now = scores.at(-1)!.toFixed(2);
-  return html`<svg class="spark" width="96" height="${height}" viewBox="0 0 ${sparkCells} ${height}" preserveAspectRatio="none" role="img" aria-label="Score in the last 24 hours: at most ${peak}, now ${now}"><path class="area" d="${path}H${sparkCells}V${height}Z"/></svg>`;
+  return html`<svg class="spark" width="96" height="${height}" viewBox="0 0 ${sparkCells} ${height}" preserveAspectRatio="none" role="img" aria-label="Score in the last 24 hours: at most ${peak}, now ${now}"><path class="area" d="${path}"/></svg>`;
 }

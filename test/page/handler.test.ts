@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { createPage } from '#page/http/page.ts';
+import { serve } from '#page/http/server.ts';
+import { WorldView } from '#page/view/world-view.ts';
+import { anomalyOf, noon, openMany, passMinute, scoresOf, servePage } from './made-world.ts';
+import { rawRequest } from './raw-request.ts';
+
+const view = new WorldView();
+view.addScores(scoresOf(noon));
+view.addAnomaly(anomalyOf());
+passMinute(view, noon + 180);
+const page = await servePage(view);
+after(() => page.close());
+const { incidentId } = anomalyOf();
+
+const documents = ['/', '/incidents', `/incidents/${incidentId}`, '/as/64500', '/as/1'];
+const everything = [
+  ...documents,
+  ...['/api/v1/incidents', `/api/v1/incidents/${incidentId}`, '/api/v1/as/64500', '/api/v1/openapi.json'],
+  ...['/assets/page.css', '/assets/page.mjs', '/assets/chart.mjs', '/assets/uplot.mjs', '/assets/uplot.css'],
+  ...['/assets/favicon.svg', '/api/v1/incidents?format=csv', '/api/v1/incidents?format=ndjson'],
+];
+
+test('everything answers GET, and HEAD alike without a body', async () => {
+  for (const path of everything) {
+    const got = await page.get(path);
+    assert.equal(got.status, 200, path);
+    assert.ok((await got.text()).length > 0, path);
+    const head = await page.get(path, { method: 'HEAD' });
+    assert.equal(head.status, 200, path);
+    assert.equal(head.headers.get('content-type'), got.headers.get('content-type'), path);
+    assert.equal(await head.text(), '', path);
+  }
+});
+
+test('each answer forbids inline code, strangers and frames, also one that refuses', async () => {
+  for (const path of [...everything, '/as/x', '/incidents/none', '/api/v1/none', '/incidents?limit=x']) {
+    const { headers } = await page.get(path);
+    const policy = headers.get('content-security-policy') ?? '';
+    assert.match(policy, /^default-src 'none'/, path);
+    assert.doesNotMatch(policy, /unsafe|\*|http|data:/, path);
+    assert.equal(headers.get('x-content-type-options'), 'nosniff', path);
+  }
+});
+
+test('pages have no inline script or style, and name no other host', async () => {
+  for (const path of documents) {
+    const text = await (await page.get(path)).text();
+    assert.doesNotMatch(text, /<script(?![^>]* src="\/)|<style|\sstyle=|\son\w+=|javascript:/i, path);
+    assert.doesNotMatch(text, /(?:src|href|action)="(?:https?:)?\/\//i, path);
+  }
+});
+
+test('only GET and HEAD', async () => {
+  for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+    const response = await page.get('/api/v1/incidents', { method });
+    assert.deepEqual([response.status, response.headers.get('allow')], [405, 'GET, HEAD'], method);
+  }
+});
+
+test('what is not there is 404, and what cannot be used is 400; neither repeats the request', async () => {
+  const marker = 'zzMARKERzz';
+  const missing = [
+    `/as/${marker}`,
+    `/incidents/${marker}`,
+    `/api/v1/${marker}`,
+    `/api/v1/incidents/${marker}`,
+  ];
+  for (const path of [
+    ...missing,
+    `/assets/${marker}`,
+    '/as/1/2',
+    '/as/99999999999',
+    '/api',
+    '/api/v1',
+    '/live/x',
+    '/as/%zz',
+  ]) {
+    const response = await page.get(path);
+    assert.ok([400, 404].includes(response.status), `${path}: ${response.status}`);
+    assert.ok(!(await response.text()).includes(marker), path);
+  }
+  const wrong = [
+    'limit=0',
+    'limit=501',
+    'limit=x',
+    'state=x',
+    'severity=x',
+    'kind=x',
+    'asn=x',
+    'cursor=x',
+    'asn=4294967296',
+  ];
+  for (const query of wrong.map((one) => one.replace('x', marker))) {
+    for (const path of ['/incidents', '/api/v1/incidents']) {
+      const response = await page.get(`${path}?${query}`);
+      assert.equal(response.status, 400, `${path}?${query}`);
+      const text = await response.text();
+      assert.ok(!text.includes(marker), path);
+      if (path.startsWith('/api')) assert.equal((JSON.parse(text) as { status: number }).status, 400);
+    }
+  }
+  for (const range of [
+    'from=x&to=y',
+    'from=2014-12-22',
+    'from=2014-12-22&to=2014-12-21',
+    'from=2000-01-01&to=2014-01-01',
+  ])
+    assert.equal((await page.get(`/as/64500?${range}`)).status, 400, range);
+});
+
+test('no path leads out of the page', async () => {
+  const attempts = [
+    '/assets/../../../etc/passwd',
+    '/assets/%2e%2e/%2e%2e/package.json',
+    '/assets/..%2f..%2fpackage.json',
+    '/assets/....//....//etc/passwd',
+    '/assets/page.css%00.html',
+    '//etc/passwd',
+    '/assets\\..\\package.json',
+    '/incidents/..%2f..%2fetc%2fpasswd',
+  ];
+  for (const path of attempts) {
+    const answer = await rawRequest(page.url, `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    assert.match(answer, /^HTTP\/1\.1 40[04] /, path);
+    assert.doesNotMatch(answer, /root:|"dependencies"/, path);
+  }
+});
+
+test('no header can be put into an answer', async () => {
+  const injected = '%0d%0aset-cookie:%20a=b';
+  for (const path of [
+    `/as?asn=1${injected}`,
+    `/as/1${injected}`,
+    `/incidents?cursor=${injected}`,
+    `/api/v1/incidents/${injected}`,
+  ]) {
+    const answer = await rawRequest(page.url, `GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    assert.doesNotMatch(answer, /^set-cookie/im, path);
+  }
+  const found = await page.get('/as?asn=%20as64500%20');
+  assert.deepEqual([found.status, found.headers.get('location')], [303, '/as/64500']);
+});
+
+test('a request of nonsense is refused, and the page goes on', async () => {
+  for (const bytes of [
+    '\u0000\u0001\u0002\r\n\r\n',
+    'GET / HTTP/9.9\r\n\r\n',
+    `GET /${'a'.repeat(40_000)} HTTP/1.1\r\nhost: x\r\n\r\n`,
+  ])
+    assert.match(await rawRequest(page.url, bytes), /^(?:HTTP\/1\.1 4\d\d |$)/);
+  assert.equal((await page.get('/')).status, 200);
+});
+
+test('an unchanged answer is 304, a changed one is not; compressed and plain are told apart', async () => {
+  for (const path of ['/', '/api/v1/incidents', '/assets/page.css']) {
+    const first = await page.get(path);
+    const etag = first.headers.get('etag')!;
+    const again = await page.get(path, { headers: { 'if-none-match': `"other", W/${etag}` } });
+    assert.deepEqual([again.status, await again.text(), again.headers.get('etag')], [304, '', etag], path);
+    // What is small is not compressed.
+    if (path === '/api/v1/incidents') continue;
+    const plain = await page.get(path, { headers: { 'accept-encoding': 'identity', 'if-none-match': etag } });
+    assert.equal(plain.status, 200, path);
+    assert.notEqual(plain.headers.get('etag'), etag, path);
+  }
+  const own = new WorldView();
+  const other = await servePage(own);
+  const etag = (await other.get('/api/v1/incidents')).headers.get('etag')!;
+  own.addAnomaly(anomalyOf());
+  // For a moment the same answer may be given again.
+  let status = 304;
+  while (status === 304)
+    status = (await other.get('/api/v1/incidents', { headers: { 'if-none-match': etag } })).status;
+  assert.equal(status, 200);
+  await other.close();
+});
+
+test('what is not the page is left to others', async () => {
+  const own = createPage(new WorldView());
+  const seen: string[] = [];
+  const server = await serve({ host: '127.0.0.1', port: 0 }, (request, response) => {
+    if (own.handle(request, response)) return true;
+    seen.push(request.url!);
+    response.end('other');
+    return true;
+  });
+  for (const path of ['/metrics', '/healthz', '/assetsx', '/api/v2/x'])
+    await (await fetch(`${server.url}${path}`)).text();
+  assert.deepEqual(seen, ['/metrics', '/healthz', '/assetsx', '/api/v2/x']);
+  own.close();
+  await server.close();
+});
+
+test('names of the worst sort stay text, everywhere', async () => {
+  const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)>'\`\${x}\u202e\r\n\r\ndata: x`;
+  const hostile = new WorldView();
+  const anomaly = anomalyOf({
+    incidentId: `id ${evil}`,
+    subject: evil,
+    summary: evil,
+    prefixes: [evil, '192.0.2.0/24'],
+    linkedIncidentIds: [evil],
+    evidence: {
+      rule: evil,
+      expectedBasis: evil,
+      measures: [{ name: evil, value: 1, threshold: 2 }],
+      samplePeersFor: [evil],
+      samplePeersAgainst: [evil],
+      sampleUpdates: [evil],
+      members: [evil],
+    },
+  });
+  hostile.addScores(scoresOf(noon, { score: 0.9 }));
+  hostile.addAnomaly(anomaly);
+  hostile.addAnomaly(anomalyOf({ originAs: 0, subject: evil, incidentId: evil }));
+  hostile.setFeeds([{ name: evil, isWell: false, text: evil }]);
+  passMinute(hostile, noon + 180);
+  const names = new Map([[64_500, { name: evil, country: evil }]]);
+  const served = await servePage(hostile, { names, notice: evil, replayCommand: () => evil });
+  const id = encodeURIComponent(anomaly.incidentId);
+  for (const path of [
+    '/',
+    '/incidents',
+    `/incidents/${id}`,
+    '/as/64500',
+    `/incidents/${encodeURIComponent(evil)}`,
+  ]) {
+    const response = await served.get(path);
+    assert.equal(response.status, 200, path);
+    assert.doesNotMatch(await response.text(), /<script>|<img|\u202e/, path);
+  }
+  const json = await (await served.get(`/api/v1/incidents/${id}`)).json();
+  assert.equal((json as { summary: string }).summary, evil);
+  assert.equal((json as { originName: string }).originName, evil);
+  await served.close();
+});
+
+test('a thousand open incidents and more pages than one: each incident comes once', async () => {
+  const many = new WorldView();
+  openMany(many, 1000);
+  const served = await servePage(many);
+  const seen = new Set<string>();
+  let next: string | undefined = '/api/v1/incidents?limit=300';
+  let pages = 0;
+  while (next !== undefined) {
+    const response = await served.get(next);
+    const body = (await response.json()) as {
+      incidents: { incidentId: string }[];
+      total: number;
+      next?: string;
+    };
+    assert.equal(response.headers.get('link'), body.next === undefined ? null : `<${body.next}>; rel="next"`);
+    for (const { incidentId } of body.incidents) seen.add(incidentId);
+    // One that opens meanwhile moves nothing.
+    many.addAnomaly(anomalyOf({ originAs: 90_000 + pages, startSecond: noon + 100_000 + pages }));
+    next = body.next;
+    pages++;
+  }
+  assert.deepEqual([seen.size, pages], [1000, 4]);
+  const csv = await (await served.get('/api/v1/incidents?format=csv')).text();
+  assert.equal(csv.trimEnd().split('\r\n').length, 1 + 1004);
+  const lines = (
+    await (await served.get('/api/v1/incidents', { headers: { accept: 'application/x-ndjson' } })).text()
+  )
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { evidence: { peersFor: number } });
+  assert.equal(lines.length, 1004);
+  assert.equal(lines[0]!.evidence.peersFor, 39);
+  await served.close();
+});
+
+test('narrowed by state, severity, kind and AS', async () => {
+  const some = new WorldView();
+  some.addAnomaly(anomalyOf({ originAs: 1, severity: 'critical' }));
+  some.addAnomaly(anomalyOf({ originAs: 2, severity: 'info', kind: 'beatWatch' }));
+  some.addAnomaly(anomalyOf({ originAs: 3, transition: 'closed', closeReason: 'recovered' }));
+  const served = await servePage(some);
+  const found = async (query: string) => {
+    const body = (await (await served.get(`/api/v1/incidents?${query}`)).json()) as {
+      incidents: { originAs: number }[];
+    };
+    return body.incidents.map(({ originAs }) => originAs);
+  };
+  assert.deepEqual(await found(''), [1, 2]);
+  assert.deepEqual(await found('state=all'), [1, 2, 3]);
+  assert.deepEqual(await found('state=closed'), [3]);
+  assert.deepEqual(await found('severity=warning'), [1]);
+  assert.deepEqual(await found('kind=beatWatch'), [2]);
+  assert.deepEqual(await found('asn=AS1&state=all'), [1]);
+  await served.close();
+});
