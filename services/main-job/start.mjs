@@ -10,6 +10,10 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exitCode = 2;
 } else {
+  // What Node makes of the sources is kept for the next start, where it may be. Threads are told by the environment only.
+  const { enableCompileCache } = await import('node:module');
+  process.env.NODE_COMPILE_CACHE ??= `${import.meta.dirname}/../../node_modules/.cache/steadybeat`;
+  enableCompileCache(process.env.NODE_COMPILE_CACHE);
   const { main } = await import('./main.ts');
   process.exitCode = await main(process.argv.slice(2));
 }
