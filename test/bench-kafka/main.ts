@@ -5,12 +5,17 @@
 import { parseArgs } from 'node:util';
 import { dataFolder, dayRawFiles } from '../bench/inputs.ts';
 import { whyNoJars } from '../kafka/jars.ts';
+import { eventsPerSecond, measureDelay } from './delay.ts';
+import { measureHandOver } from './hand-over.ts';
+import { measureIdle } from './idle.ts';
 import { gzippedBytes, measureEmbedded, measureThroughput } from './throughput.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     files: { type: 'string', default: '95' },
+    minutes: { type: 'string', default: '15' },
+    routes: { type: 'string', default: '5000000' },
   },
 });
 const reason = dataFolder === undefined ? 'STEADYBEAT_DATA is not set' : whyNoJars();
@@ -26,7 +31,7 @@ interface Row {
   readonly holds?: boolean;
 }
 
-const parts = { day, scaling };
+const parts = { day, scaling, restore, delay, idle };
 for (const [name, measure] of Object.entries(parts)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   console.error(`bench:kafka: measuring ${name}, which takes minutes`);
@@ -37,8 +42,9 @@ function slice(): string[] {
   return dayRawFiles().slice(0, Number(values.files));
 }
 
-const dayTitle = (elems: number): string =>
-  `2008-02-20, ${values.files} of 95 files, ${(elems / 1e6).toFixed(1)} M elems`;
+function dayTitle(elems: number): string {
+  return `2008-02-20, ${values.files} of 95 files, ${(elems / 1e6).toFixed(1)} M elems`;
+}
 
 /** Rate, processor time against the log in memory, and bytes on disk. */
 async function day(): Promise<void> {
@@ -79,7 +85,7 @@ async function day(): Promise<void> {
 /** Processor time an elem with 1, 2, 4 and 8 partitions and instances of the two sharded services. */
 async function scaling(): Promise<void> {
   const files = slice();
-  const { lastMinute } = measureEmbedded(files, 1);
+  const { elems, lastMinute } = measureEmbedded(files, 1);
   const rows: Row[] = [];
   let first: number | undefined;
   for (const partitions of [1, 2, 4, 8]) {
@@ -93,7 +99,53 @@ async function scaling(): Promise<void> {
       ...(partitions === 1 ? {} : { bar: '1.3 x', holds: cpu / first <= 1.3 }),
     });
   }
-  print(`${dayTitle(lastMinute)}: scaling, after the first third`, rows);
+  print(`${dayTitle(elems)}: scaling, after the first third`, rows);
+}
+
+async function restore(): Promise<void> {
+  const figures = await measureHandOver(Number(values.routes));
+  const { routes, stateBytes, secondsToNextMinute, usualSeconds, laterSeconds } = figures;
+  print(`A route-tracker with ${(routes / 1e6).toFixed(1)} M routes killed, another standing by`, [
+    {
+      what: 'from the kill to the next minute in as.scores',
+      figure: `${secondsToNextMinute.toFixed(1)} s; ${(stateBytes / 1e6).toFixed(0)} MB of snapshots on disk`,
+      bar: '15 s',
+      holds: secondsToNextMinute <= 15,
+    },
+    {
+      what: 'a minute from its tick to as.scores: usually, afterwards',
+      figure: `${usualSeconds.toFixed(2)} s, ${laterSeconds.toFixed(2)} s`,
+    },
+  ]);
+}
+
+async function delay(): Promise<void> {
+  const minutes = Number(values.minutes);
+  const figures = await measureDelay(minutes);
+  const rate = Math.round(figures.eventsPerSecond / 1000);
+  print(`${rate},000 prefix events a second for ${minutes} minutes`, [
+    {
+      what: 'the worst minute, from the tick past it to its scores',
+      figure: `${figures.seconds.toFixed(2)} s; services take ${figures.cpuShare.toFixed(2)} cores`,
+      bar: '5 s',
+      holds: figures.seconds <= 5 && figures.eventsPerSecond > 0.98 * eventsPerSecond,
+    },
+  ]);
+}
+
+async function idle(): Promise<void> {
+  const { services, cpuShare } = await measureIdle();
+  print(
+    `${services} services with nothing to do but a tick a second (a feeder of files ends, so there is none)`,
+    [
+      {
+        what: 'all together',
+        figure: `${(cpuShare * 100).toFixed(1)} % of one core`,
+        bar: '8 %',
+        holds: cpuShare < 0.08,
+      },
+    ],
+  );
 }
 
 function print(title: string, rows: readonly Row[]): void {

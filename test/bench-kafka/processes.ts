@@ -4,7 +4,12 @@ import { ServiceProcess } from '../processes/service-process.ts';
 /** Of Linux' /proc: clock ticks a second. */
 const ticksPerSecond = 100;
 
-export type StageName = 'route-tracker' | 'visibility-tracker' | 'instability-scorer' | 'anomaly-detector';
+export type StageName =
+  | 'route-tracker'
+  | 'visibility-tracker'
+  | 'instability-scorer'
+  | 'anomaly-detector'
+  | 'metrics-exporter';
 
 /** The services of one measurement, as processes. */
 export class Services {
@@ -45,7 +50,3 @@ function cpuSecondsOf(pid: number): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
-
-/** Of the resident set, in bytes. */
-export const residentBytes = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;

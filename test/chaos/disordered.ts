@@ -3,8 +3,9 @@ import type { OutgoingRecord, Producer } from '#runtime/transport/transport.ts';
 import type { Random } from '#scenario/random.ts';
 import type { FeedTransport } from '../../services/feeder/feed.ts';
 
-/** A source that is held back has at most so many records waiting. */
-const heldMax = 150;
+/** A source is held back for at most so many sends of the feed, about one a minute. */
+const heldSendsMax = 40;
+const releaseChance = 0.03;
 
 /** Sources hurry ahead of each other, as drawn; each keeps its own order. What opens them comes first. */
 export function disordered(transport: FeedTransport, random: Random): FeedTransport {
@@ -18,8 +19,9 @@ export function disordered(transport: FeedTransport, random: Random): FeedTransp
 class DisorderedProducer implements Producer {
   readonly #producer: Producer;
   readonly #random: Random;
-  readonly #held = new Map<string, OutgoingRecord[]>();
-  #isOpen = false;
+  /** By source: its records, and the number of the send from which on they wait. */
+  readonly #held = new Map<string, { readonly records: OutgoingRecord[]; readonly since: number }>();
+  #sends = 0;
 
   constructor(producer: Producer, random: Random) {
     this.#producer = producer;
@@ -27,22 +29,20 @@ class DisorderedProducer implements Producer {
   }
 
   async send(records: readonly OutgoingRecord[]): Promise<void> {
-    if (!this.#isOpen) {
-      this.#isOpen = true;
-      return this.#producer.send(records);
-    }
+    if (this.#sends++ === 0) return this.#producer.send(records);
     for (const record of records) {
       const { producer } = envelopeOf({ ...record, offset: 0 })!;
-      const held = this.#held.get(producer) ?? [];
+      const held = this.#held.get(producer) ?? { records: [], since: this.#sends };
       this.#held.set(producer, held);
-      held.push(record);
+      held.records.push(record);
     }
-    for (const [source, held] of this.#held)
-      if (held.length > heldMax || this.#random.chance(0.02)) await this.#release(source, held);
+    for (const [source, { records: waiting, since }] of this.#held)
+      if (this.#sends - since >= heldSendsMax || this.#random.chance(releaseChance))
+        await this.#release(source, waiting);
   }
 
   async close(): Promise<void> {
-    for (const [source, held] of this.#held) await this.#release(source, held);
+    for (const [source, { records }] of this.#held) await this.#release(source, records);
     await this.#producer.close();
   }
 

@@ -1,0 +1,107 @@
+import type { UpdatesContent } from '#core/contract/bgp-updates.ts';
+import { type EventMinute, type EventSecond, firstSecondOf } from '#core/event-time.ts';
+import { type MrtPeer, type MrtPrefix, MrtWriter } from '#core/mrt/writer.ts';
+import { bgpUpdates } from '#runtime/topics.ts';
+import type { OutgoingRecord, Producer } from '#runtime/transport/transport.ts';
+
+const source = 'made';
+const collectorAs = 12_654;
+/** Prefixes of an UPDATE of a table, which share a path. */
+const prefixesPerPath = 40;
+/** Of an UPDATE of the stream. */
+const prefixesPerUpdate = 10;
+const recordBytesMax = 900_000;
+/** Every so many UPDATEs of the stream withdraw; the rest are other paths. */
+const withdrawEvery = 10;
+
+/** A collector of full feeds: tables first, then a stream of changes. A feed made for measuring, not for detecting. */
+export class MadeFeed {
+  readonly #producer: Producer;
+  readonly #partitions: number;
+  readonly #peers: readonly MrtPeer[];
+  readonly #prefixes: readonly MrtPrefix[];
+  readonly #sequences: number[];
+  /** Where in the prefixes the stream is, and how many UPDATEs it has sent. */
+  #at = 0;
+  #updates = 0;
+
+  constructor(
+    { partitions, peers, prefixes }: { partitions: number; peers: number; prefixes: number },
+    producer: Producer,
+  ) {
+    this.#producer = producer;
+    this.#partitions = partitions;
+    this.#peers = Array.from({ length: peers }, (_, i) => ({ asn: 1001 + i, address: [0xc0000201 + i] }));
+    this.#prefixes = Array.from({ length: prefixes }, (_, i) => ({
+      family: 'ipv4',
+      words: [(0x0b000000 + i * 0x300) >>> 0],
+      length: 24,
+    }));
+    this.#sequences = Array<number>(partitions).fill(0);
+  }
+
+  open(minute: EventMinute): Promise<void> {
+    return this.#all(minute, { case: 'sourceOpened', seed: false });
+  }
+
+  tick(minute: EventMinute): Promise<void> {
+    return this.#all(minute, { case: 'tick' });
+  }
+
+  /** Share `part` of `parts` of every peer's table. */
+  async table(minute: EventMinute, part: number, parts: number): Promise<void> {
+    const groups = Math.ceil(this.#prefixes.length / prefixesPerPath);
+    for (const [index, peer] of this.#peers.entries()) {
+      const writer = new MrtWriter(collectorAs);
+      for (let group = part; group < groups; group += parts) {
+        const own = this.#prefixes.slice(group * prefixesPerPath, (group + 1) * prefixesPerPath);
+        writer.announce(firstSecondOf(minute), peer, 'ipv4', own, pathOf(peer, group, 0));
+        if (writer.length > recordBytesMax) await this.#records(index, minute, writer.take());
+      }
+      await this.#records(index, minute, writer.take());
+    }
+  }
+
+  /** So many prefix events within one second, over all peers. */
+  async changes(minute: EventMinute, second: EventSecond, events: number): Promise<void> {
+    const writers = Array.from({ length: this.#partitions }, () => new MrtWriter(collectorAs));
+    for (let left = events; left > 0; left -= prefixesPerUpdate) {
+      const index = this.#updates++ % this.#peers.length;
+      const peer = this.#peers[index]!;
+      const own = this.#prefixes.slice(this.#at, this.#at + prefixesPerUpdate);
+      const round = Math.floor(this.#updates / this.#peers.length);
+      const writer = writers[index % this.#partitions]!;
+      if (round % withdrawEvery === 0) writer.withdraw(second, peer, 'ipv4', own);
+      else writer.announce(second, peer, 'ipv4', own, pathOf(peer, this.#at, 1 + (round % 7)));
+      if (index === this.#peers.length - 1)
+        this.#at = (this.#at + prefixesPerUpdate) % (this.#prefixes.length - prefixesPerUpdate);
+    }
+    await Promise.all(writers.map((writer, partition) => this.#records(partition, minute, writer.take())));
+  }
+
+  #all(minute: EventMinute, content: UpdatesContent): Promise<void> {
+    const partitions = Array.from({ length: this.#partitions }, (_, partition) => partition);
+    return this.#producer.send(partitions.flatMap((partition) => this.#encoded(partition, minute, content)));
+  }
+
+  async #records(index: number, minute: EventMinute, value: Uint8Array): Promise<void> {
+    if (value.length === 0) return;
+    const content = { case: 'mrtRecords', value } as const;
+    await this.#producer.send(this.#encoded(index % this.#partitions, minute, content));
+  }
+
+  #encoded(partition: number, eventMinute: EventMinute, content: UpdatesContent): OutgoingRecord[] {
+    const stamp = { producer: source, sequence: this.#sequences[partition]! + 1, eventMinute };
+    const values = bgpUpdates.codec.encode(stamp, { source, eventMinute, content });
+    this.#sequences[partition]! += values.length;
+    return values.map((value) => ({ topic: bgpUpdates.topic, partition, key: source, value }));
+  }
+}
+
+/** The peer, two networks in between, and the origin, which a table's groups of prefixes share. */
+const pathOf = ({ asn }: MrtPeer, group: number, variant: number): number[] => [
+  asn,
+  2000 + ((group * 31 + variant * 7) % 900),
+  3000 + ((asn * 17 + group + variant) % 900),
+  100_000 + (group % 60_000),
+];
