@@ -1,6 +1,6 @@
-import type { Denominator } from '#core/contract/as-minutes.ts';
+import type { AsMinutes } from '#core/contract/as-minutes.ts';
 import type { ProbeResults } from '#core/contract/probe-results.ts';
-import { ProbeTracker, type ProbeTrackerOutput } from '#core/probe/probe-tracker.ts';
+import { ProbeTracker } from '#core/probe/probe-tracker.ts';
 import { Service, type ServiceOptions } from '#runtime/service.ts';
 import { asMinutes, probeResults } from '#runtime/topics.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
@@ -9,35 +9,16 @@ import type { Transport } from '#runtime/transport/transport.ts';
 export function buildProbeTracker(
   options: ServiceOptions,
   transport: Transport,
-): Service<ProbeResults, ProbeTrackerOutput> {
+): Service<ProbeResults, AsMinutes> {
   return new Service(
     {
       service: 'probe-tracker',
       input: probeResults,
       stateVersion: 1,
       createStep: () => new ProbeTracker(),
-      publish: ({ eventMinute, probes }, post) =>
-        post.value(asMinutes, 0, 'probes', eventMinute, {
-          block: 0,
-          blockPartitions: 0,
-          eventMinute,
-          events: [],
-          expected: [],
-          ipv4: ofNoBlock,
-          ipv6: ofNoBlock,
-          probes,
-        }),
+      publish: (minutes, post) => post.value(asMinutes, 0, 'probes', minutes.eventMinute, minutes),
     },
     options,
     transport,
   );
 }
-
-const ofNoBlock: Denominator = {
-  livePeers: 0,
-  livePeerAses: 0,
-  collectors: 0,
-  maskedPeers: 0,
-  frozen: false,
-  wholeTable: false,
-};

@@ -2,6 +2,7 @@ import type { EventSecond } from '#core/event-time.ts';
 import { type CollectorFeed, collectorFeed } from './collector-feed.ts';
 import { secondOf } from './draw.ts';
 import { expandLeak, expandReroute } from './path-events.ts';
+import { type ProbeFeed, probeFeed } from './probe-feed.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { expandCollectorPause, expandSessionReset } from './session-events.ts';
@@ -18,6 +19,8 @@ export interface GeneratedScenario {
   readonly collectors: readonly CollectorFeed[];
   /** Every loss that was drawn, by start. */
   readonly losses: readonly TruthLoss[];
+  /** What the probers saw, where there are any. */
+  readonly probes: ProbeFeed | undefined;
 }
 
 /** The same scenario and seed give the same bytes. Records are made while they are read. */
@@ -26,7 +29,9 @@ export function generate(scenario: Scenario, seed: number): GeneratedScenario {
   const timeline = buildTimeline(scenario, topology, seed);
   const { fromSecond, untilSecond } = timeline;
   const collectors = topology.collectors.map((_, index) => collectorFeed(timeline, index, seed));
-  return { scenario, seed, topology, fromSecond, untilSecond, collectors, losses: timeline.losses() };
+  const losses = timeline.losses();
+  const probes = scenario.probes && probeFeed(scenario.probes, topology, losses, seed);
+  return { scenario, seed, topology, fromSecond, untilSecond, collectors, losses, probes };
 }
 
 /** Draws all events of the scenario, each from a stream of its own. */

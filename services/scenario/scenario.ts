@@ -1,4 +1,4 @@
-import type { Kind } from '#core/contract/anomalies.ts';
+import type { Kind, Verdict as WitnessVerdict } from '#core/contract/anomalies.ts';
 
 /**
  * The scenario language: what happened to whom and when, in event time, as data. What is
@@ -15,6 +15,8 @@ export interface Scenario {
   readonly until: string;
   readonly topology: TopologySpec;
   readonly events: readonly ScenarioEvent[];
+  /** Who probes what, where anybody does. */
+  readonly probes?: ProbesSpec;
   readonly verdict: Verdict;
 }
 
@@ -157,6 +159,46 @@ export interface Leak {
   readonly lagSeconds: number;
 }
 
+/** Probers that ask hosts once a minute. A host replies unless its prefix is lost, a trouble of its AS says otherwise, or its prober is cut off. */
+export interface ProbesSpec {
+  readonly from: string;
+  readonly until: string;
+  readonly probers: number;
+  /** Hosts in each prefix of the ASes that are watched, and the background ASes with a host each that tell a prober of itself. */
+  readonly asns: readonly number[];
+  readonly hostsByPrefix: number;
+  readonly references: number;
+  readonly troubles: readonly ProbeTrouble[];
+}
+
+export type ProbeTrouble =
+  /** So much of what is sent to the AS is lost; routes are as they are. */
+  | {
+      readonly trouble: 'loss';
+      readonly asn: number;
+      readonly from: When;
+      readonly until: When;
+      readonly share: readonly [number, number];
+      readonly cause: string;
+    }
+  /** All is lost for a while, again and again. */
+  | {
+      readonly trouble: 'train';
+      readonly asn: number;
+      readonly from: string;
+      readonly until: string;
+      readonly gapMinutes: readonly [number, number];
+      readonly downMinutes: readonly [number, number];
+      readonly cause: string;
+    }
+  /** All probers are cut off from the world, or one of them. */
+  | {
+      readonly trouble: 'uplink';
+      readonly probers: 'all' | 'one';
+      readonly from: When;
+      readonly until: When;
+    };
+
 /** What a detector must say of the scenario, whatever the seed. */
 export interface Verdict {
   readonly source: string;
@@ -167,7 +209,7 @@ export interface Verdict {
 }
 
 export type Expectation =
-  /** One incident of the kind for each loss with this cause, its start and end near those of the loss. */
+  /** One incident of the kind for each loss (by probes: for each trouble) with this cause, its start and end near those of the loss. */
   | {
       readonly case: 'eachLoss';
       readonly cause: string;
@@ -175,4 +217,11 @@ export type Expectation =
       readonly toleranceMinutes: number;
     }
   /** At least one incident of the kind on the subject. */
-  | { readonly case: 'some'; readonly subject: string; readonly kind: Kind };
+  | { readonly case: 'some'; readonly subject: string; readonly kind: Kind }
+  /** Each outage of the subject while it is probed is said with this verdict in the end. */
+  | {
+      readonly case: 'witnesses';
+      readonly subject: string;
+      readonly kind: 'outageFull';
+      readonly verdict: WitnessVerdict;
+    };

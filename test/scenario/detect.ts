@@ -2,6 +2,7 @@ import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsMinutes } from '#core/contract/as-minutes.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
 import { AnomalyDetector } from '#core/detect/anomaly-detector.ts';
+import { ProbeTracker } from '#core/probe/probe-tracker.ts';
 import { RouteTracker, type RouteTrackerOutput } from '#core/rib/route-tracker.ts';
 import { InstabilityScorer } from '#core/score/instability-scorer.ts';
 import { VisibilityTracker } from '#core/visibility/visibility-tracker.ts';
@@ -24,6 +25,9 @@ export function detect(generated: GeneratedScenario): Anomaly[] {
     if (output.case === 'refused') throw new Error(`a record of the scenario was refused: ${output.reason}`);
     visibility.apply(output.value, score);
   };
+  // What all probers saw goes first: the scorer keeps it until its minute.
+  const probes = new ProbeTracker();
+  for (const results of generated.probes?.records() ?? []) probes.apply(results, score);
   for (const updates of bgpUpdatesOf(generated)) tracker.apply(updates, follow);
   return anomalies;
 }

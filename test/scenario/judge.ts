@@ -1,4 +1,5 @@
 import type { Anomaly, Kind } from '#core/contract/anomalies.ts';
+import { parseSecond } from '#core/event-time.ts';
 import type { GeneratedScenario } from '#scenario/generate.ts';
 import type { Expectation } from '#scenario/scenario.ts';
 import type { TruthLoss } from '#scenario/timeline.ts';
@@ -27,12 +28,15 @@ const mayBeat = (generated: GeneratedScenario, incident: Incident): boolean =>
     .filter((kind) => kind.startsWith('beat'))
     .every((kind) => mayBeSaid(generated, incident, kind));
 
-function unmetExpectations(
-  { scenario, losses }: GeneratedScenario,
-  incidents: readonly Incident[],
-): string[] {
+function unmetExpectations(generated: GeneratedScenario, incidents: readonly Incident[]): string[] {
+  const { scenario } = generated;
+  const losses = [...generated.losses, ...(generated.probes?.losses ?? [])];
   const failures: string[] = [];
   for (const expectation of scenario.verdict.must) {
+    if (expectation.case === 'witnesses') {
+      failures.push(...otherVerdicts(generated, expectation, incidents));
+      continue;
+    }
     if (expectation.case === 'some') {
       const { subject, kind } = expectation;
       if (!incidents.some((incident) => incident.subject === subject && incident.kinds.includes(kind))) {
@@ -46,6 +50,26 @@ function unmetExpectations(
     }
   }
   return failures;
+}
+
+/** A shorter loss is over before probes are sure of it. */
+const longEnoughSeconds = 480;
+
+/** Outages of whole ASes in the time of the probes that both witnesses do not say this of in the end. */
+function otherVerdicts(
+  { scenario }: GeneratedScenario,
+  { subject, kind, verdict }: Extract<Expectation, { case: 'witnesses' }>,
+  incidents: readonly Incident[],
+): string[] {
+  const probed = scenario.probes!;
+  const isProbed = ({ startSecond, endSecond }: Incident): boolean =>
+    startSecond >= parseSecond(probed.from)! &&
+    (endSecond ?? 0) < parseSecond(probed.until)! &&
+    (endSecond ?? 0) - startSecond >= longEnoughSeconds;
+  return incidents
+    .filter((incident) => incident.subject === subject && incident.opened.kind === kind && isProbed(incident))
+    .filter((incident) => incident.transitions.at(-1)!.evidence.witnesses?.verdict !== verdict)
+    .map((incident) => `not ${verdict}: ${lineOf(incident)}`);
 }
 
 function meets(
@@ -71,12 +95,13 @@ function strangers(generated: GeneratedScenario, incidents: readonly Incident[])
     .map((incident) => `not expected: ${lineOf(incident)}`);
 }
 
-function mayBeSaid({ scenario, losses }: GeneratedScenario, { subject }: Incident, kind: Kind): boolean {
-  const { must, may } = scenario.verdict;
+function mayBeSaid(generated: GeneratedScenario, { subject }: Incident, kind: Kind): boolean {
+  const { must, may } = generated.scenario.verdict;
+  const losses = [...generated.losses, ...(generated.probes?.losses ?? [])];
   if (may.some((one) => one.subject === subject && one.kinds.includes(kind))) return true;
   return must.some((one) => {
     if (one.kind !== kind) return false;
-    if (one.case === 'some') return one.subject === subject;
+    if (one.case !== 'eachLoss') return one.subject === subject;
     return losses.some((loss) => loss.cause === one.cause && subject === `as:${loss.originAs}`);
   });
 }

@@ -124,14 +124,16 @@ function outTime(
 }
 
 /** What probes say of it, where there are any. */
-function byProbes({ verdict, evidence: { witnesses } }: Incident): string[] {
+function byProbes({ type, verdict, evidence: { witnesses } }: Incident): string[] {
   if (verdict === undefined || witnesses === undefined) return [];
-  const replies = `${witnesses.replying} of ${plural(witnesses.targets, 'host')} reply`;
+  const { replying, targets } = witnesses;
+  // Of a beat, now says nothing.
+  const replies = type === 'beat' ? '' : ` (${replying} of ${plural(targets, 'host')} reply)`;
   switch (verdict) {
     case 'confirmed':
-      return [`confirmed by probes (${replies})`];
+      return [`confirmed by probes${replies}`];
     case 'controlPlaneOnly':
-      return [`but probes reach it (${replies})`];
+      return type === 'beat' ? ['not seen by probes'] : [`but probes reach it${replies}`];
     case 'probesAbsent':
       return ['not probed now'];
     case 'dataPlaneOnly':
@@ -180,6 +182,7 @@ function beatSentence(incident: BeatIncident, isClosed: boolean): string {
       `from ${time(startSecond)} to ${time(lastEventSecond)}`,
       ...same,
       ...told,
+      ...byProbes(incident),
       ...behind(incident.evidence.upstreamAs),
     ].join(', ');
   const window = kind === 'burst' ? '30 minutes' : '6 hours';

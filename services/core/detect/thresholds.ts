@@ -111,11 +111,13 @@ export const schedule = {
   windowMarginSeconds: 30 * minute,
 } as const;
 
-/** 4.4, by probes alone. Our choices: how long it lasts before it is told, how long a return, and when it is told louder. */
+/** 4.4, with probes. Our choices: how long it lasts before it is told by them alone, how long a return, and when it is told louder. */
 export const dataPlane = {
   openSeconds: 5 * minute,
   endSeconds: 5 * minute,
   louderSeconds: hour,
+  /** Two witnesses that agreed, and no longer do: for so long it may be the return that one sees first. */
+  contradictionSeconds: 15 * minute,
   /** As many as the tracker of the connections asks for. */
   probes: 6,
 } as const;

@@ -2,22 +2,38 @@ import type { AsReach, ReachState } from '../contract/as-reach.ts';
 import { type EventMinute, type EventSecond, firstSecondOf } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { Connections } from './connections.ts';
-import { afterMinute, clip, declareAt, mostSure, noReplyEvidence, prior, replyEvidence } from './log-odds.ts';
+import {
+  afterMinute,
+  clip,
+  declareAt,
+  mostSure,
+  noReplyEvidence,
+  prior,
+  replyEvidence,
+  wavering,
+} from './log-odds.ts';
 import { ProbeTarget } from './probe-target.ts';
 import type { Health } from './prober-health.ts';
 
 /** Probes of one AS in one minute share paths: together they weigh at most as much as two lost probes of a good target. */
 const mostOfMinute = 4.6;
-/** Fewer replies than this share of the expected ones say neither up nor down: a part of the AS is out, or a path loses much. */
-const partShare = 0.25;
+/**
+ * Of the replies that are expected, this share or more says that the AS is up, and this one or less that it is not: a trickle is no
+ * connectivity. In between neither is said: a part of the AS is out, or a path loses much.
+ */
+const upShare = 0.25;
+const trickleShare = 0.1;
 /** So many probers that none can vouch for are believed all the same: not all of their uplinks went at once. */
 const enoughProbers = 3;
-/** Without a usable result for so long, nothing is said of the AS. */
+/** Without a result for so long, or with so many minutes in a row whose results cannot be used, nothing is said of the AS. */
 const absentMinutes = 30;
+const uselessMinutes = 3;
 /** Targets asked within so long are counted. */
 const countedSeconds = 600;
 /** Down for so long, it is off the table: its targets must reply again to say something. */
 const forgottenSeconds = 7 * 86_400;
+
+type Told = Pick<AsReach, 'state' | 'replying' | 'disconnectedProbes'> & { readonly wavers: boolean };
 
 /** A result of the minute, with its target. */
 export interface Asked {
@@ -36,8 +52,9 @@ export class AsBelief {
   #state: ReachState = 'absent';
   #sinceSecond: EventSecond = 0;
   #usableMinute: EventMinute = 0;
+  #useless = 0;
   /** What was told last. */
-  #told: Pick<AsReach, 'state' | 'targets' | 'replying' | 'disconnectedProbes'> | undefined;
+  #told: Told | undefined;
 
   constructor(originAs: number) {
     this.originAs = originAs;
@@ -64,7 +81,8 @@ export class AsBelief {
     if (evidence !== undefined) {
       this.#logOdds = clip(this.#logOdds + evidence, mostSure);
       this.#usableMinute = minute;
-    }
+      this.#useless = 0;
+    } else if (asked.length > 0) this.#useless++;
     const changed = this.#declare(minute, asked);
     // A reply that is the first one makes a witness; what a network that is down fails to reply is not learned.
     if (this.#logOdds < declareAt) for (const { target, replied } of asked) target.learn(replied);
@@ -90,7 +108,8 @@ export class AsBelief {
       forDown += noReplyEvidence(target.responseRate);
       silent[health].add(target.prober);
     }
-    if (replies > 0) return replies >= partShare * expected ? Math.max(forUp, -mostOfMinute) : 0;
+    if (replies > 0 && replies >= upShare * expected) return Math.max(forUp, -mostOfMinute);
+    if (replies > trickleShare * expected) return 0;
     const isBelieved = silent.healthy.size > 0 || silent.unknown.size >= enoughProbers;
     return isBelieved ? Math.min(forDown, mostOfMinute) : undefined;
   }
@@ -98,7 +117,8 @@ export class AsBelief {
   /** True where it changed between up and down. */
   #declare(minute: EventMinute, asked: readonly Asked[]): boolean {
     const before = this.#state;
-    if (minute - this.#usableMinute >= absentMinutes) this.#enter('absent', firstSecondOf(minute));
+    if (minute - this.#usableMinute >= absentMinutes || this.#useless >= uselessMinutes)
+      this.#enter('absent', firstSecondOf(minute));
     else if (this.#logOdds >= declareAt && before !== 'down') {
       // It went after the last reply.
       this.#enter('down', this.#lastReply() || firstSecondOf(minute));
@@ -146,12 +166,15 @@ export class AsBelief {
     const reach = this.#describe(minute, changed);
     const told = this.#told;
     if (told === undefined && reach.state === 'absent' && reach.disconnectedProbes === 0) return undefined;
-    const isMoving = reach.state !== 'up' && reach.replying !== told?.replying;
+    const { state, replying, disconnectedProbes } = reach;
+    const wavers = state === 'up' && reach.logOdds > wavering;
     const isNews =
-      reach.state !== told?.state || isMoving || reach.disconnectedProbes !== told.disconnectedProbes;
+      state !== told?.state ||
+      wavers !== told.wavers ||
+      (state !== 'up' && replying !== told.replying) ||
+      disconnectedProbes !== told.disconnectedProbes;
     if (!isNews) return undefined;
-    const { state, targets, replying, disconnectedProbes } = reach;
-    this.#told = { state, targets, replying, disconnectedProbes };
+    this.#told = { state, replying, disconnectedProbes, wavers };
     return reach;
   }
 
@@ -191,6 +214,7 @@ export class AsBelief {
     writer.text(this.#state);
     writer.u32(this.#sinceSecond);
     writer.u32(this.#usableMinute);
+    writer.u32(this.#useless);
     writer.text(JSON.stringify(this.#told ?? null));
   }
 
@@ -204,6 +228,7 @@ export class AsBelief {
     this.#state = reader.text() as ReachState;
     this.#sinceSecond = reader.u32();
     this.#usableMinute = reader.u32();
-    this.#told = (JSON.parse(reader.text()) as AsReach | null) ?? undefined;
+    this.#useless = reader.u32();
+    this.#told = (JSON.parse(reader.text()) as Told | null) ?? undefined;
   }
 }

@@ -9,6 +9,9 @@ export const mostSure = 6.9;
 /** Declared down at L >= this, and up again at L <= minus this: P = 0.9 and 0.1. */
 export const declareAt = 2.2;
 
+/** Of a network that is up: above this, probes waver. */
+export const wavering = -4;
+
 /** A network goes down once in 30 days and comes back after 2 hours, by the minute. */
 const goesDown = 1 / (30 * 1440);
 const comesBack = 1 / 120;

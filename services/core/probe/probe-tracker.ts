@@ -1,3 +1,4 @@
+import type { AsMinutes, Denominator } from '../contract/as-minutes.ts';
 import type { AsReach, ProbeMinute } from '../contract/as-reach.ts';
 import type { ProbeResult, ProbeResults } from '../contract/probe-results.ts';
 import { type EventMinute, firstSecondOf } from '../event-time.ts';
@@ -9,34 +10,29 @@ import { type Health, ProberMinute } from './prober-health.ts';
 
 const minutesOfDay = 1440;
 
-export interface ProbeTrackerOutput {
-  readonly eventMinute: EventMinute;
-  readonly probes: ProbeMinute;
-}
-
 /**
  * One task for all probes: puts the minute of all sources together, finds probers that fail themselves, and keeps for each
  * origin AS whether probes reach it. Emits each minute once, also an empty one.
  */
-export class ProbeTracker implements Step<ProbeResults, ProbeTrackerOutput> {
+export class ProbeTracker implements Step<ProbeResults, AsMinutes> {
   readonly #sources = new ProbeSources();
   readonly #beliefs = new Map<number, AsBelief>();
   /** Whether the last minute told was one with an open source. */
   #toldOpen = false;
 
-  apply(input: ProbeResults, emit: (output: ProbeTrackerOutput) => void): void {
+  apply(input: ProbeResults, emit: (output: AsMinutes) => void): void {
     this.#sources.apply(input);
     for (let taken = this.#sources.take(); taken !== undefined; taken = this.#sources.take()) {
       const reaches = this.#closeMinute(taken.minute, taken.results);
       this.#toldOpen = true;
-      emit({ eventMinute: taken.minute, probes: { open: true, live: this.#sources.isLive, reaches } });
+      emit(minuteOfProbes(taken.minute, { open: true, live: this.#sources.isLive, reaches }));
     }
     if (!this.#toldOpen || this.#sources.isOpen) return;
     const eventMinute = this.#sources.takeEnd();
     if (eventMinute === undefined) return;
     this.#toldOpen = false;
     const reaches = this.#newsOf((belief) => belief.close(eventMinute));
-    emit({ eventMinute, probes: { open: false, live: false, reaches } });
+    emit(minuteOfProbes(eventMinute, { open: false, live: false, reaches }));
   }
 
   save(writer: StateWriter): void {
@@ -116,3 +112,23 @@ export class ProbeTracker implements Step<ProbeResults, ProbeTrackerOutput> {
     return belief;
   }
 }
+
+const ofNoBlock: Denominator = {
+  livePeers: 0,
+  livePeerAses: 0,
+  collectors: 0,
+  maskedPeers: 0,
+  frozen: false,
+  wholeTable: false,
+};
+
+const minuteOfProbes = (eventMinute: EventMinute, probes: ProbeMinute): AsMinutes => ({
+  block: 0,
+  blockPartitions: 0,
+  eventMinute,
+  events: [],
+  expected: [],
+  ipv4: ofNoBlock,
+  ipv6: ofNoBlock,
+  probes,
+});

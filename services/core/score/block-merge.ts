@@ -59,6 +59,7 @@ export class BlockMerge {
 
   /** The next minute that no block will add to, if there is one. */
   take(): MergedMinute | undefined {
+    if (this.#blocks.length === 0) return undefined;
     let through = Number.POSITIVE_INFINITY;
     for (const { lastMinute } of this.#blocks) through = Math.min(through, lastMinute ?? -1);
     this.#next ??= through < 0 ? undefined : this.#firstWaiting();
