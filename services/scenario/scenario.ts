@@ -218,7 +218,7 @@ export type Expectation =
     }
   /** At least one incident of the kind on the subject. */
   | { readonly case: 'some'; readonly subject: string; readonly kind: Kind }
-  /** Each outage of the subject while it is probed is said with this verdict in the end. */
+  /** Each outage of the subject while it is probed is said with this verdict. */
   | {
       readonly case: 'witnesses';
       readonly subject: string;

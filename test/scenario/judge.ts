@@ -55,7 +55,7 @@ function unmetExpectations(generated: GeneratedScenario, incidents: readonly Inc
 /** A shorter loss is over before probes are sure of it. */
 const longEnoughSeconds = 480;
 
-/** Outages of whole ASes in the time of the probes that both witnesses do not say this of in the end. */
+/** Outages of whole ASes in the time of the probes that both witnesses never say this of. */
 function otherVerdicts(
   { scenario }: GeneratedScenario,
   { subject, kind, verdict }: Extract<Expectation, { case: 'witnesses' }>,
@@ -68,7 +68,9 @@ function otherVerdicts(
     (endSecond ?? 0) - startSecond >= longEnoughSeconds;
   return incidents
     .filter((incident) => incident.subject === subject && incident.opened.kind === kind && isProbed(incident))
-    .filter((incident) => incident.transitions.at(-1)!.evidence.witnesses?.verdict !== verdict)
+    .filter((incident) =>
+      incident.transitions.every(({ evidence }) => evidence.witnesses?.verdict !== verdict),
+    )
     .map((incident) => `not ${verdict}: ${lineOf(incident)}`);
 }
 
