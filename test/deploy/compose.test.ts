@@ -26,6 +26,10 @@ interface Service {
   readonly stop_grace_period?: string;
 }
 
+interface Targets {
+  readonly targets: readonly string[];
+}
+
 const repository = path.join(import.meta.dirname, '../..');
 const inRepository = (name: string) => path.join(repository, name);
 const compose = parse(readFileSync(inRepository('docker-compose.yml'), 'utf8'), { merge: true }) as {
@@ -112,4 +116,24 @@ test('every process says how it is, and gets the time that it asks for to stop',
     assert.ok(Number.parseInt(stop_grace_period!, 10) > Number(environment!.STEADYBEAT_STOP_WITHIN_SECONDS));
   const files = ours.flatMap(([, { healthcheck }]) => healthcheck?.test?.[2] ?? []);
   none(files.filter((file) => !existsSync(inRepository(file))));
+});
+
+test('Prometheus asks those that there are, where they answer', () => {
+  const prometheus = parse(readFileSync(inRepository('deploy/prometheus/prometheus.yml'), 'utf8')) as {
+    readonly alerting: { readonly alertmanagers: readonly { readonly static_configs: readonly Targets[] }[] };
+    readonly scrape_configs: readonly {
+      readonly dns_sd_configs?: readonly { readonly names: readonly string[]; readonly port: number }[];
+    }[];
+  };
+  for (const { dns_sd_configs = [] } of prometheus.scrape_configs)
+    for (const { names, port } of dns_sd_configs)
+      for (const name of names) {
+        const address = compose.services[name]?.environment?.STEADYBEAT_HEALTH_ADDRESS;
+        assert.equal(address, `0.0.0.0:${port}`, name);
+      }
+  const managers = prometheus.alerting.alertmanagers.flatMap((one) => one.static_configs);
+  for (const target of managers.flatMap(({ targets }) => targets)) {
+    const [name, port] = target.split(':');
+    none(compose.services[name!]?.ports?.some((mapping) => mapping.endsWith(`:${port}`)) ? [] : [target]);
+  }
 });
