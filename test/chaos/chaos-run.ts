@@ -2,21 +2,16 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { EventMinute } from '#core/event-time.ts';
 import { clusterConfig } from '#runtime/kafka/kafka-options.ts';
 import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
 import { newAdmin } from '#runtime/kafka/mended-kafkajs.ts';
-import { bgpUpdates, topicSpecs } from '#runtime/topics.ts';
+import { topicSpecs } from '#runtime/topics.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
-import { Random } from '#scenario/random.ts';
-import { Feed, type FeedTransport } from '../../services/feeder/feed.ts';
-import { diskFile } from '../../services/feeder/mrt-file.ts';
 import { ownPrefix } from '../kafka/broker.ts';
 import type { JarCluster } from '../kafka/jar-cluster.ts';
-import { ServiceProcess } from '../processes/service-process.ts';
 import { firstDifference } from '../sim/crashes.ts';
-import { disordered } from './disordered.ts';
 import { disturb, type Surroundings } from './disturb.ts';
+import { Feeding } from './feeding.ts';
 import { Fleet } from './fleet.ts';
 import type { Flow } from './flow.ts';
 import type { Plan } from './plan.ts';
@@ -24,12 +19,6 @@ import { PublicReader } from './public-reader.ts';
 
 const counts = { updatePartitions: 3, blockPartitions: 2 };
 const sessionTimeoutMs = 1_500;
-/** The flow is spread over so long at least, so that all services are at work together. */
-const feedMs = 5_000;
-/** The feeder is ahead of what was told by at most this share of the flow. */
-const aheadShare = 0.12;
-/** So much of the flow is kept for the time after the disturbances. */
-const keptShare = 0.15;
 const endWithinMs = 120_000;
 const pollMs = 100;
 
@@ -57,10 +46,12 @@ export async function chaosRun(plan: Plan, flow: Flow, cluster: JarCluster): Pro
     await transport.ensureTopics(topicSpecs(counts));
     await fleet.startAll(plan.instances);
     let disturbances = plan.disturbances.length;
-    const feeding = new Feeding(plan, flow, kafka, transport, {
+    const options = {
+      ...{ updatePartitions: counts.updatePartitions, environment: environment(kafka, plan) },
       toldMinute: () => reader.minute,
       isDisturbed: () => disturbances > 0 && !fleet.isAwaited,
-    });
+    };
+    const feeding = new Feeding(options, plan, flow, transport);
     const isOver = () => reader.lineCount >= flow.expected.length;
     const at: Surroundings = {
       ...{ cluster, kafka, transport, fleet, counts, sessionTimeoutMs, isOver },
@@ -113,82 +104,6 @@ async function allTold(
     if (failed !== undefined) throw failed.error;
     if (performance.now() > until)
       throw new Error(`${reader.lineCount} of ${flow.expected.length} records after ${endWithinMs / 1000} s`);
-  }
-}
-
-interface Pace {
-  readonly toldMinute: () => EventMinute;
-  /** Something goes wrong now, and does not wait for anybody. */
-  readonly isDisturbed: () => boolean;
-}
-
-/** The feeder: in this process, at the services' pace; or one of its own, where it is to be killed. */
-class Feeding {
-  readonly #plan: Plan;
-  readonly #flow: Flow;
-  readonly #transport: Transport;
-  readonly #environment: Readonly<Record<string, string>>;
-  readonly #asProcess: boolean;
-  readonly #pace: Pace;
-  readonly #ended = Promise.withResolvers<void>();
-  #feeder: ServiceProcess | undefined;
-  #steps = 0;
-
-  constructor(plan: Plan, flow: Flow, kafka: Kafka, transport: Transport, pace: Pace) {
-    this.#pace = pace;
-    this.#plan = plan;
-    this.#flow = flow;
-    this.#transport = transport;
-    this.#environment = environment(kafka, plan);
-    this.#asProcess = plan.disturbances.some((one) => one.case === 'killFeeder');
-  }
-
-  /** How much of the flow is fed, 0 to 1. */
-  get share(): number {
-    return this.#asProcess ? 1 : this.#steps / this.#flow.steps;
-  }
-
-  async run(): Promise<void> {
-    if (this.#asProcess) return this.#ended.promise;
-    const { flow, disorder, seed } = { ...this.#plan, flow: this.#flow };
-    const start = performance.now();
-    const { toldMinute, isDisturbed } = this.#pace;
-    let firstMinute: EventMinute | undefined;
-    const beforeMinute = async (minute: EventMinute): Promise<void> => {
-      firstMinute ??= minute;
-      const ahead = () => (minute - Math.max(firstMinute!, toldMinute())) / flow.minutes;
-      while (ahead() > aheadShare || (this.share > 1 - keptShare && isDisturbed())) await setTimeout(pollMs);
-      const waitMs = start + (this.#steps++ / flow.steps) * feedMs - performance.now();
-      if (waitMs > 10) await setTimeout(waitMs);
-    };
-    const log: FeedTransport = disorder
-      ? disordered(this.#transport, new Random(seed, 'disorder'))
-      : this.#transport;
-    await new Feed({ partitions: counts.updatePartitions, beforeMinute }, log).run(flow.files.map(diskFile));
-  }
-
-  async killed(afterRecords: number): Promise<boolean> {
-    this.#start();
-    const feeder = this.#feeder!;
-    for (;;) {
-      const highs = await Promise.all(
-        Array.from({ length: counts.updatePartitions }, (_, partition) =>
-          this.#transport.offsets(bgpUpdates.topic, partition),
-        ),
-      );
-      if (highs.reduce((sum, { high }) => sum + high, 0) >= afterRecords) break;
-      if (await Promise.race([feeder.ended.then(() => true), setTimeout(5, false)])) break;
-    }
-    const { signal } = await feeder.kill('SIGKILL');
-    this.#start();
-    const { code } = await this.#feeder!.ended;
-    if (code === 0) this.#ended.resolve();
-    else this.#ended.reject(new Error(`the feeder ended with ${code}:\n${this.#feeder!.log}`));
-    return signal === 'SIGKILL';
-  }
-
-  #start(): void {
-    this.#feeder = new ServiceProcess(['run', 'feeder', ...this.#flow.files], this.#environment);
   }
 }
 

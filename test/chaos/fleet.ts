@@ -58,6 +58,7 @@ export class Instance {
 export class Fleet {
   readonly #environment: Readonly<Record<string, string>>;
   readonly #instances = new Set<Instance>();
+  readonly #all: Instance[] = [];
   /** Whose end is wanted. */
   readonly #ending = new Set<Instance>();
   #unexpected: string | undefined;
@@ -72,6 +73,7 @@ export class Fleet {
   start(stage: Stage): Instance {
     const instance = new Instance(stage, this.#environment);
     this.#instances.add(instance);
+    this.#all.push(instance);
     void instance.process.ended.then(({ code, signal }) => {
       this.#instances.delete(instance);
       if (!this.#ending.has(instance))
@@ -101,6 +103,8 @@ export class Fleet {
 
   /** In order; what it says where it does not end well is the run's failure. */
   async stop(instance: Instance): Promise<void> {
+    // One that has just begun is not there yet to be told.
+    await instance.process.ready();
     this.#ending.add(instance);
     const { code, signal } = await instance.process.kill('SIGTERM');
     if (code !== 0)
@@ -120,8 +124,9 @@ export class Fleet {
     await Promise.all([...this.#instances].map((instance) => this.kill(instance)));
   }
 
+  /** What all of them said, also those that are gone. */
   logs(): string {
-    return [...this.#instances].map(({ stage, process }) => `--- ${stage}\n${process.log}`).join('\n');
+    return this.#all.map(({ stage, process }) => `--- ${stage}\n${process.log}`).join('\n');
   }
 
   /** Waits for it; false where `given up` comes first. */
