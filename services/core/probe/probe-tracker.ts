@@ -17,6 +17,8 @@ const minutesOfDay = 1440;
 export class ProbeTracker implements Step<ProbeResults, AsMinutes> {
   readonly #sources = new ProbeSources();
   readonly #beliefs = new Map<number, AsBelief>();
+  /** The AS of each Atlas probe that said something of itself. */
+  readonly #homes = new Map<string, number>();
   /** Whether the last minute told was one with an open source. */
   #toldOpen = false;
 
@@ -41,12 +43,17 @@ export class ProbeTracker implements Step<ProbeResults, AsMinutes> {
       writer.u32(belief.originAs);
       belief.save(writer);
     });
+    writer.list(this.#homes, ([prober, home]) => {
+      writer.text(prober);
+      writer.u32(home);
+    });
     writer.u8(this.#toldOpen ? 1 : 0);
   }
 
   load(reader: StateReader): void {
     this.#sources.load(reader);
     reader.list(() => this.#belief(reader.u32()).load(reader));
+    reader.list(() => this.#homes.set(reader.text(), reader.u32()));
     this.#toldOpen = reader.u8() === 1;
   }
 
@@ -54,9 +61,8 @@ export class ProbeTracker implements Step<ProbeResults, AsMinutes> {
     const asked = new Map<number, Asked[]>();
     const probers = new Map<string, ProberMinute>();
     for (const result of results) {
-      if (result.originAs === 0) continue;
       if (result.kind === 'atlasConnection') this.#noteConnection(result);
-      else this.#noteAsked(result, asked, probers);
+      else if (result.originAs !== 0) this.#noteAsked(result, asked, probers);
     }
     const healthTowards =
       (originAs: number) =>
@@ -69,8 +75,17 @@ export class ProbeTracker implements Step<ProbeResults, AsMinutes> {
     return reaches;
   }
 
+  /** An event that names no AS is of the one that its probe was in before. */
   #noteConnection({ originAs, prober, controller, eventSecond, outcome }: ProbeResult): void {
-    this.#belief(originAs).connections.note(prober, controller, eventSecond, outcome === 'reply');
+    const before = this.#homes.get(prober) ?? 0;
+    const home = originAs || before;
+    if (home === 0) return;
+    const isConnected = outcome === 'reply';
+    this.#belief(home).connections.note(prober, controller, eventSecond, isConnected);
+    if (before === home) return;
+    this.#homes.set(prober, home);
+    // It moved, and is no longer away from where it was.
+    if (before !== 0) this.#belief(before).connections.note(prober, controller, eventSecond, true);
   }
 
   #noteAsked(result: ProbeResult, asked: Map<number, Asked[]>, probers: Map<string, ProberMinute>): void {
