@@ -6,7 +6,7 @@ import { lastScoredMinute, openWorld } from './world.ts';
 export const eventsPerSecond = 50_000;
 const partitions = 4;
 const peers = 40;
-const prefixes = 50_000;
+const prefixes = 100_000;
 const tableMinutes = 5;
 const firstMinute = 23_654_000;
 const minuteSeconds = 60;

@@ -13,6 +13,9 @@ const prefixesPerUpdate = 10;
 const recordBytesMax = 900_000;
 /** Every so many UPDATEs of the stream withdraw; the rest are other paths. */
 const withdrawEvery = 10;
+/** Most changes are about few prefixes, each peer's own; every so many are about all prefixes, seen by all peers. */
+const sharedEvery = 10;
+const ownPrefixes = 2_500;
 
 /** A collector of full feeds: tables first, then a stream of changes. A feed made for measuring, not for detecting. */
 export class MadeFeed {
@@ -21,8 +24,7 @@ export class MadeFeed {
   readonly #peers: readonly MrtPeer[];
   readonly #prefixes: readonly MrtPrefix[];
   readonly #sequences: number[];
-  /** Where in the prefixes the stream is, and how many UPDATEs it has sent. */
-  #at = 0;
+  /** UPDATEs of the stream so far. */
   #updates = 0;
 
   constructor(
@@ -66,17 +68,28 @@ export class MadeFeed {
   async changes(minute: EventMinute, second: EventSecond, events: number): Promise<void> {
     const writers = Array.from({ length: this.#partitions }, () => new MrtWriter(collectorAs));
     for (let left = events; left > 0; left -= prefixesPerUpdate) {
-      const index = this.#updates++ % this.#peers.length;
+      const index = this.#updates % this.#peers.length;
+      const turn = Math.floor(this.#updates++ / this.#peers.length);
+      const { from, lap } = this.#placeOf(index, turn);
       const peer = this.#peers[index]!;
-      const own = this.#prefixes.slice(this.#at, this.#at + prefixesPerUpdate);
-      const round = Math.floor(this.#updates / this.#peers.length);
+      const own = this.#prefixes.slice(from, from + prefixesPerUpdate);
       const writer = writers[index % this.#partitions]!;
-      if (round % withdrawEvery === 0) writer.withdraw(second, peer, 'ipv4', own);
-      else writer.announce(second, peer, 'ipv4', own, pathOf(peer, this.#at, 1 + (round % 7)));
-      if (index === this.#peers.length - 1)
-        this.#at = (this.#at + prefixesPerUpdate) % (this.#prefixes.length - prefixesPerUpdate);
+      if ((from / prefixesPerUpdate + lap) % withdrawEvery === 0) writer.withdraw(second, peer, 'ipv4', own);
+      else writer.announce(second, peer, 'ipv4', own, pathOf(peer, groupOf(from), 1 + (lap % 7)));
     }
     await Promise.all(writers.map((writer, partition) => this.#records(partition, minute, writer.take())));
+  }
+
+  /** What a peer's next UPDATE is about, and how often the peer was there before. */
+  #placeOf(index: number, turn: number): { from: number; lap: number } {
+    const all = this.#prefixes.length - (this.#prefixes.length % prefixesPerUpdate);
+    const at = turn * prefixesPerUpdate;
+    if (turn % sharedEvery === 0) {
+      const from = (at / sharedEvery + index * ownPrefixes) % all;
+      return { from: from - (from % prefixesPerUpdate), lap: Math.floor(at / sharedEvery / all) };
+    }
+    const from = (index * ownPrefixes + (at % ownPrefixes)) % all;
+    return { from, lap: Math.floor(at / ownPrefixes) };
   }
 
   #all(minute: EventMinute, content: UpdatesContent): Promise<void> {
@@ -97,6 +110,8 @@ export class MadeFeed {
     return values.map((value) => ({ topic: bgpUpdates.topic, partition, key: source, value }));
   }
 }
+
+const groupOf = (prefix: number): number => Math.floor(prefix / prefixesPerPath);
 
 /** The peer, two networks in between, and the origin, which a table's groups of prefixes share. */
 const pathOf = ({ asn }: MrtPeer, group: number, variant: number): number[] => [
