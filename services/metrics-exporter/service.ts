@@ -16,6 +16,9 @@ export interface MetricsExporterOptions {
   /** So many open incidents get series of their own. */
   readonly incidentSeriesMax: number;
   readonly onEvent?: (event: ServiceEvent) => void;
+  /** What is read, each value once: of anomalies all, of scores those of the last hours and what comes. */
+  readonly onAnomaly?: (anomaly: Anomaly) => void;
+  readonly onScores?: (scores: AsScores) => void;
   /** The wall clock. */
   readonly nowMs: () => number;
 }
@@ -98,11 +101,13 @@ export class MetricsExporter {
       if (anomaly === undefined) return;
       this.#incidents.take(anomaly, isLive);
       if (isLive) this.#figures.anomaly(anomaly);
+      this.#options.onAnomaly?.(anomaly);
       return;
     }
     const scores = this.#scores.take(record)?.value;
     if (scores === undefined) return;
     this.#figures.scores(scores, isLive);
+    this.#options.onScores?.(scores);
     const { eventMinute, content } = scores;
     if (content.case === 'score') this.#watched.take(content.value, isLive);
     else if (content.case === 'heartbeat') this.#eventMinute = Math.max(this.#eventMinute, eventMinute);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Page } from '#page/http/page.ts';
 import type { Metrics } from '#runtime/metrics/metrics.ts';
 import type { Health, Verdict } from './run-command-health.ts';
 
@@ -10,17 +11,18 @@ export interface Probes {
   close(): Promise<void>;
 }
 
-/** Who is slower than this with a request, or says nothing on a connection for so long, is cut off. */
+/** Who is slower than this with a request is cut off. */
 const requestTimeoutMs = 5_000;
-const idleTimeoutMs = 60_000;
-const connectionsMax = 200;
+/** Viewers of the page, mostly. */
+const connectionsMax = 1_200;
 const headerBytesMax = 8 * 1024;
 
-/** Answers GET /livez and GET /readyz with 200 or 503 and a line that says why, and GET /metrics. */
+/** Answers GET /livez and GET /readyz with 200 or 503 and a line that says why, GET /metrics, and what is the page's, if there is one. */
 export async function openProbes(
   { host, port }: { host: string; port: number },
   health: Health,
   metrics: Metrics,
+  page?: Page,
 ): Promise<Probes> {
   const limits = {
     headersTimeout: requestTimeoutMs,
@@ -29,10 +31,10 @@ export async function openProbes(
     maxHeaderSize: headerBytesMax,
   };
   const server = createServer(limits, (request, response) => {
+    if (page?.handle(request, response)) return;
     void answer(request, response, health, metrics);
   });
   server.maxConnections = connectionsMax;
-  server.setTimeout(idleTimeoutMs);
   server.listen(port, host);
   await once(server, 'listening');
   const { address, family, port: taken } = server.address() as AddressInfo;
@@ -64,6 +66,7 @@ async function answer(
     case '/metrics': {
       const { contentType, text } = await metrics.exposition(request.headers.accept ?? '');
       response.setHeader('content-type', contentType);
+      response.setHeader('cache-control', 'no-store');
       response.end(text);
       return;
     }
@@ -78,5 +81,6 @@ const told = (response: ServerResponse, { isWell, why }: Verdict): void =>
 function line(response: ServerResponse, status: number, text: string): void {
   response.statusCode = status;
   response.setHeader('content-type', 'text/plain; charset=utf-8');
+  response.setHeader('x-content-type-options', 'nosniff');
   response.end(`${text}\n`);
 }

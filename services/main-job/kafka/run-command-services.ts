@@ -23,6 +23,7 @@ import type { ServiceName } from '../arguments.ts';
 import type { RunningService } from '../pipeline.ts';
 import { number } from '../report/progress.ts';
 import { RefusalReport } from '../report/refusal-report.ts';
+import type { ExportedPage } from './run-command-page.ts';
 
 /** What a process runs. */
 export type RunningPart = Pick<RunningService, 'start' | 'stop' | 'finished'>;
@@ -33,10 +34,12 @@ export interface PartOptions {
   readonly files: readonly string[];
   readonly say: (line: string) => void;
   readonly metrics: Metrics;
+  /** Of the metrics-exporter. */
+  readonly page: ExportedPage | undefined;
 }
 
 export function buildPart(name: ServiceName, options: PartOptions, transport: Transport): RunningPart {
-  const { configuration, files, say, metrics } = options;
+  const { configuration, files, say, metrics, page } = options;
   if (name === 'feeder') return new FeedingFiles(configuration.updatePartitions, files, say, transport);
   const tasks = new ServiceMetrics(metrics, () => Date.now());
   const onEvent = (event: ServiceEvent) => {
@@ -45,7 +48,7 @@ export function buildPart(name: ServiceName, options: PartOptions, transport: Tr
   };
   if (name === 'metrics-exporter') {
     const { watchList = [], incidentSeriesMax } = configuration;
-    const exported = { watchList, incidentSeriesMax, onEvent, nowMs: () => Date.now() };
+    const exported = { watchList, incidentSeriesMax, onEvent, nowMs: () => Date.now(), ...page };
     return new MetricsExporter(exported, metrics, transport);
   }
   return builders[name]({ ...configuration, ...serviceOptions(configuration), onEvent }, transport);

@@ -12,6 +12,7 @@ import type { ServiceName } from '../arguments.ts';
 import { stopOnSignal } from '../signals.ts';
 import { Health, partitionsText } from './run-command-health.ts';
 import { processMetrics } from './run-command-metrics.ts';
+import { exportedPage } from './run-command-page.ts';
 import { openProbes, type Probes } from './run-command-probes.ts';
 import { buildPart, type RunningPart, topicsOf } from './run-command-services.ts';
 import { differenceText, topicPlans } from './topics-command-plan.ts';
@@ -40,10 +41,12 @@ export async function runCommand(
   processMetrics(name, health, metrics);
   const stopping = new AbortController();
   stopOnSignal(() => stopping.abort());
+  const page = name === 'metrics-exporter' ? exportedPage() : undefined;
   let probes: Probes | undefined;
   try {
-    probes = await openProbes(configuration.healthAddress, health, metrics);
+    probes = await openProbes(configuration.healthAddress, health, metrics, page);
     say(`health: http://${probes.address}/livez and /readyz; metrics: /metrics`);
+    if (page !== undefined) say(`page: http://${probes.address}/`);
     const options = kafkaOptionsOf(configuration, `steadybeat-${name}`, (event) => {
       health.heard(event);
       tellEvent(event, say);
@@ -54,7 +57,7 @@ export async function runCommand(
       return 0;
     }
     const watched = new WatchedTransport(transport, metrics, () => performance.now());
-    const part = buildPart(name, { configuration, files, say, metrics }, health.watching(watched));
+    const part = buildPart(name, { configuration, files, say, metrics, page }, health.watching(watched));
     await runPart(part, watched, health, { say, stopping: stopping.signal, configuration });
     return 0;
   } catch (error) {
@@ -62,6 +65,7 @@ export async function runCommand(
     say(messageOf(error));
     return 1;
   } finally {
+    page?.close();
     await probes?.close();
   }
 }

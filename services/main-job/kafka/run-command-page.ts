@@ -1,0 +1,19 @@
+import type { Anomaly } from '#core/contract/anomalies.ts';
+import type { AsScores } from '#core/contract/as-scores.ts';
+import { createPage, type Page } from '#page/http/page.ts';
+import { WorldView } from '#page/view/world-view.ts';
+
+/** The web page of what a metrics-exporter reads. */
+export interface ExportedPage extends Page {
+  readonly onAnomaly: (anomaly: Anomaly) => void;
+  readonly onScores: (scores: AsScores) => void;
+}
+
+export function exportedPage(): ExportedPage {
+  const view = new WorldView();
+  return {
+    ...createPage(view),
+    onAnomaly: (anomaly) => view.addAnomaly(anomaly),
+    onScores: (scores) => view.addScores(scores),
+  };
+}
