@@ -1,5 +1,8 @@
+import type { RouteChanges } from '#core/contract/route-changes.ts';
+import { taskIndex } from '#runtime/codec/codec.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
 import type { Metrics } from '#runtime/metrics/metrics.ts';
+import { RouteMetrics } from '#runtime/metrics/route-metrics.ts';
 import { ServiceMetrics } from '#runtime/metrics/service-metrics.ts';
 import type { ServiceEvent, ServiceOptions } from '#runtime/service.ts';
 import {
@@ -51,7 +54,15 @@ export function buildPart(name: ServiceName, options: PartOptions, transport: Tr
     const exported = { watchList, incidentSeriesMax, onEvent, nowMs: () => Date.now(), ...page };
     return new MetricsExporter(exported, metrics, transport);
   }
-  return builders[name]({ ...configuration, ...serviceOptions(configuration), onEvent }, transport);
+  const serviceOptions = { ...configuration, ...snapshotOptions(configuration), onEvent };
+  if (name !== 'route-tracker') return builders[name](serviceOptions, transport);
+  const routes = new RouteMetrics(metrics);
+  const onMinute = (changes: RouteChanges) => routes.heard(changes);
+  const onTrackerEvent = (event: ServiceEvent) => {
+    onEvent(event);
+    if (event.case === 'lost') routes.lost(taskIndex(event.task));
+  };
+  return buildRouteTracker({ ...serviceOptions, onEvent: onTrackerEvent, onMinute }, transport);
 }
 
 /** The topics that a service reads and writes. */
@@ -63,7 +74,6 @@ export function topicsOf(name: ServiceName): string[] {
 }
 
 const builders = {
-  'route-tracker': buildRouteTracker,
   'visibility-tracker': buildVisibilityTracker,
   'instability-scorer': buildInstabilityScorer,
   'anomaly-detector': buildAnomalyDetector,
@@ -76,7 +86,7 @@ const flow = {
   'anomaly-detector': [asScores, anomalies],
 } as const;
 
-function serviceOptions(configuration: Configuration): ServiceOptions {
+function snapshotOptions(configuration: Configuration): ServiceOptions {
   return {
     snapshots: {
       everyEventMinutes: configuration.snapshotEventMinutes,
