@@ -1,0 +1,31 @@
+import type { Severity } from '#core/contract/anomalies.ts';
+import { emptyVisibility } from '#runtime/codec/visibility.ts';
+import { ExporterWorld } from './exporter-world.ts';
+
+export const activeAses = 80_000;
+export const openIncidents = 8_000;
+
+const severities: readonly Severity[] = ['info', 'notice', 'warning', 'critical'];
+const ipv4 = { ...emptyVisibility(), expected: 400, visible: 300, lost: 100 };
+
+/** An exporter that watches 500 ASes while something happens to every AS of the table, with as many incidents of each severity. */
+export async function fullTable(): Promise<ExporterWorld> {
+  const world = new ExporterWorld({ watchList: Array.from({ length: 500 }, (_, i) => i + 1) });
+  await world.open();
+  const inAMinute = activeAses / 10;
+  for (let minute = 0; minute < 10; minute++) {
+    const scores = Array.from({ length: inAMinute }, (_, i) => {
+      const originAs = minute * inAMinute + i + 1;
+      return { originAs, score: originAs / activeAses, surprise: originAs / 4000, ipv4, ipv6: ipv4 };
+    });
+    await world.minute(29_999_988 + minute, scores);
+  }
+  for (let i = 0; i < openIncidents; i++) {
+    const originAs = 4_200_000_000 + i;
+    const incidentId = `as${originAs}-outage-20141222T1615Z`;
+    const severity = severities[i % severities.length]!;
+    await world.anomaly({ incidentId, subject: `as:${originAs}`, originAs, severity });
+  }
+  await world.start();
+  return world;
+}
