@@ -1,4 +1,3 @@
-import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import type {
   AsMinutes,
   Denominator,
@@ -21,6 +20,7 @@ import {
   writeUint,
   writeUints,
 } from './fields.ts';
+import type { WireReader, WireWriter } from './wire.ts';
 
 const eventKinds = new EnumNames<PrefixEventKind>([
   'down',
@@ -87,7 +87,7 @@ const message: BinaryMessage<AsMinutes, Target> = {
 /** Topic as.minutes. */
 export const asMinutesCodec = binaryCodec(message);
 
-function writePrefixEvent(writer: BinaryWriter, value: PrefixEvent): void {
+function writePrefixEvent(writer: WireWriter, value: PrefixEvent): void {
   writeUint(writer, 1, eventKinds.number(value.kind));
   writeUint(writer, 2, value.originAs);
   writeText(writer, 3, value.prefix);
@@ -123,7 +123,7 @@ const emptyPrefixEvent = (): Writable<PrefixEvent> => ({
   peersAgainst: [],
 });
 
-function readPrefixEventField(reader: BinaryReader, field: number, value: Writable<PrefixEvent>): boolean {
+function readPrefixEventField(reader: WireReader, field: number, value: Writable<PrefixEvent>): boolean {
   switch (field) {
     case 1:
       value.kind = eventKinds.name(reader.uint32());
@@ -175,7 +175,7 @@ function readPrefixEventField(reader: BinaryReader, field: number, value: Writab
   }
 }
 
-function writeExpectedDelta(writer: BinaryWriter, value: ExpectedDelta): void {
+function writeExpectedDelta(writer: WireWriter, value: ExpectedDelta): void {
   writeUint(writer, 1, value.originAs);
   writeSint(writer, 2, value.ipv4);
   writeSint(writer, 3, value.ipv6);
@@ -191,11 +191,7 @@ const emptyExpectedDelta = (): Writable<ExpectedDelta> => ({
   heardIpv6: 0,
 });
 
-function readExpectedDeltaField(
-  reader: BinaryReader,
-  field: number,
-  value: Writable<ExpectedDelta>,
-): boolean {
+function readExpectedDeltaField(reader: WireReader, field: number, value: Writable<ExpectedDelta>): boolean {
   switch (field) {
     case 1:
       value.originAs = reader.uint32();
@@ -217,7 +213,7 @@ function readExpectedDeltaField(
   }
 }
 
-function writeDenominator(writer: BinaryWriter, value: Denominator): void {
+function writeDenominator(writer: WireWriter, value: Denominator): void {
   writeUint(writer, 1, value.livePeers);
   writeUint(writer, 2, value.livePeerAses);
   writeUint(writer, 3, value.collectors);
@@ -235,7 +231,7 @@ const emptyDenominator = (): Writable<Denominator> => ({
   wholeTable: false,
 });
 
-function readDenominatorField(reader: BinaryReader, field: number, value: Writable<Denominator>): boolean {
+function readDenominatorField(reader: WireReader, field: number, value: Writable<Denominator>): boolean {
   switch (field) {
     case 1:
       value.livePeers = reader.uint32();

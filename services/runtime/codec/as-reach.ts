@@ -1,4 +1,3 @@
-import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { AsReach, ProbeMinute, ReachState } from '#core/contract/as-reach.ts';
 import {
   EnumNames,
@@ -9,18 +8,19 @@ import {
   writeMessage,
   writeUint,
 } from './fields.ts';
+import type { WireReader, WireWriter } from './wire.ts';
 
 type Target = Writable<Omit<ProbeMinute, 'reaches'>> & { readonly reaches: AsReach[] };
 
 const states = new EnumNames<ReachState>(['up', 'down', 'absent']);
 
-export function writeProbeMinute(writer: BinaryWriter, value: ProbeMinute): void {
+export function writeProbeMinute(writer: WireWriter, value: ProbeMinute): void {
   writeBool(writer, 1, value.open);
   writeBool(writer, 2, value.live);
   for (const reach of value.reaches) writeMessage(writer, 3, reach, writeAsReach);
 }
 
-export const readProbeMinute = (reader: BinaryReader): ProbeMinute =>
+export const readProbeMinute = (reader: WireReader): ProbeMinute =>
   readMessage(
     reader,
     { open: false, live: false, reaches: [] as AsReach[] } as Target,
@@ -33,7 +33,7 @@ export const readProbeMinute = (reader: BinaryReader): ProbeMinute =>
     },
   );
 
-export function writeAsReach(writer: BinaryWriter, value: AsReach): void {
+export function writeAsReach(writer: WireWriter, value: AsReach): void {
   writeUint(writer, 1, value.originAs);
   writeUint(writer, 2, states.number(value.state));
   writeUint(writer, 3, value.sinceSecond);
@@ -47,8 +47,7 @@ export function writeAsReach(writer: BinaryWriter, value: AsReach): void {
   writeUint(writer, 11, value.disconnectedSecond);
 }
 
-export const readAsReach = (reader: BinaryReader): AsReach =>
-  readMessage(reader, emptyReach(), readReachField);
+export const readAsReach = (reader: WireReader): AsReach => readMessage(reader, emptyReach(), readReachField);
 
 const emptyReach = (): Writable<AsReach> => ({
   originAs: 0,
@@ -64,7 +63,7 @@ const emptyReach = (): Writable<AsReach> => ({
   disconnectedSecond: 0,
 });
 
-function readReachField(reader: BinaryReader, field: number, value: Writable<AsReach>): boolean {
+function readReachField(reader: WireReader, field: number, value: Writable<AsReach>): boolean {
   if (field === 1) value.originAs = reader.uint32();
   else if (field === 2) value.state = states.name(reader.uint32());
   else if (field === 3) value.sinceSecond = reader.uint32();

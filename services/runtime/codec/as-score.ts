@@ -1,4 +1,3 @@
-import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { PrefixEventKind } from '#core/contract/as-minutes.ts';
 import type { AsScore, Beat, Burst, ScoredEvent, Visibility } from '#core/contract/as-scores.ts';
 import { readAsReach, writeAsReach } from './as-reach.ts';
@@ -15,6 +14,7 @@ import {
   writeUint,
 } from './fields.ts';
 import { emptyVisibility, readVisibilityField, writeVisibility } from './visibility.ts';
+import type { WireReader, WireWriter } from './wire.ts';
 
 const eventKinds: ReadonlySet<string> = new Set<PrefixEventKind>([
   'down',
@@ -25,7 +25,7 @@ const eventKinds: ReadonlySet<string> = new Set<PrefixEventKind>([
   'covered',
 ]);
 
-export function writeAsScore(writer: BinaryWriter, value: AsScore): void {
+export function writeAsScore(writer: WireWriter, value: AsScore): void {
   writeUint(writer, 1, value.originAs);
   writeDouble(writer, 2, value.score);
   writeDouble(writer, 3, value.surprise);
@@ -58,7 +58,7 @@ export const emptyAsScore = (): Target => ({
   eventCount: 0,
 });
 
-export function readAsScoreField(reader: BinaryReader, field: number, value: Target): boolean {
+export function readAsScoreField(reader: WireReader, field: number, value: Target): boolean {
   switch (field) {
     case 1:
       value.originAs = reader.uint32();
@@ -95,7 +95,7 @@ export function readAsScoreField(reader: BinaryReader, field: number, value: Tar
   }
 }
 
-function writeBeat(writer: BinaryWriter, value: Beat): void {
+function writeBeat(writer: WireWriter, value: Beat): void {
   writeUint(writer, 1, value.events);
   writeUint(writer, 2, value.activeQuarters);
   writeUint(writer, 3, value.activeHours);
@@ -135,7 +135,7 @@ const emptyBeat = (): Writable<Beat> => ({
   byProbes: false,
 });
 
-function readBeatField(reader: BinaryReader, field: number, value: Writable<Beat>): boolean {
+function readBeatField(reader: WireReader, field: number, value: Writable<Beat>): boolean {
   switch (field) {
     case 1:
       value.events = reader.uint32();
@@ -193,14 +193,14 @@ function readBeatField(reader: BinaryReader, field: number, value: Writable<Beat
   }
 }
 
-function writeBurst(writer: BinaryWriter, value: Burst): void {
+function writeBurst(writer: WireWriter, value: Burst): void {
   writeDouble(writer, 1, value.z);
   writeUint(writer, 2, value.events);
 }
 
 const emptyBurst = (): Writable<Burst> => ({ z: 0, events: 0 });
 
-function readBurstField(reader: BinaryReader, field: number, value: Writable<Burst>): boolean {
+function readBurstField(reader: WireReader, field: number, value: Writable<Burst>): boolean {
   switch (field) {
     case 1:
       value.z = reader.double();
@@ -213,7 +213,7 @@ function readBurstField(reader: BinaryReader, field: number, value: Writable<Bur
   }
 }
 
-function writeScoredEvent(writer: BinaryWriter, value: ScoredEvent): void {
+function writeScoredEvent(writer: WireWriter, value: ScoredEvent): void {
   writeText(writer, 1, value.kind);
   writeText(writer, 2, value.prefix);
   writeUint(writer, 3, value.eventSecond);
@@ -241,7 +241,7 @@ const emptyScoredEvent = (): Writable<ScoredEvent> => ({
   newOriginAs: 0,
 });
 
-function readScoredEventField(reader: BinaryReader, field: number, value: Writable<ScoredEvent>): boolean {
+function readScoredEventField(reader: WireReader, field: number, value: Writable<ScoredEvent>): boolean {
   switch (field) {
     case 1:
       value.kind = readKind(reader);
@@ -281,7 +281,7 @@ function readScoredEventField(reader: BinaryReader, field: number, value: Writab
   }
 }
 
-function readKind(reader: BinaryReader): PrefixEventKind {
+function readKind(reader: WireReader): PrefixEventKind {
   const kind = reader.string();
   if (!eventKinds.has(kind)) throw new RangeError(`there is no kind of prefix event ${kind}`);
   return kind as PrefixEventKind;

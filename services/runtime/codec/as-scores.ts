@@ -1,4 +1,3 @@
-import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { AsScores, Heartbeat, ScoresContent, TransitScore } from '#core/contract/as-scores.ts';
 import { emptyAsScore, readAsScoreField, writeAsScore } from './as-score.ts';
 import { type BinaryMessage, binaryCodec } from './codec.ts';
@@ -11,6 +10,7 @@ import {
   writeTexts,
   writeUint,
 } from './fields.ts';
+import type { WireReader, WireWriter } from './wire.ts';
 
 interface Target {
   content: ScoresContent | undefined;
@@ -49,7 +49,7 @@ const message: BinaryMessage<AsScores, Target> = {
 /** Topic as.scores. */
 export const asScoresCodec = binaryCodec(message);
 
-function writeTransitScore(writer: BinaryWriter, value: TransitScore): void {
+function writeTransitScore(writer: WireWriter, value: TransitScore): void {
   writeUint(writer, 1, value.transitAs);
   writeUint(writer, 2, value.prefixes);
   writeUint(writer, 3, value.origins);
@@ -65,7 +65,7 @@ const emptyTransitScore = (): Writable<TransitScore> => ({
   samplePrefixes: [],
 });
 
-function readTransitScoreField(reader: BinaryReader, field: number, value: Writable<TransitScore>): boolean {
+function readTransitScoreField(reader: WireReader, field: number, value: Writable<TransitScore>): boolean {
   switch (field) {
     case 1:
       value.transitAs = reader.uint32();
@@ -87,7 +87,7 @@ function readTransitScoreField(reader: BinaryReader, field: number, value: Writa
   }
 }
 
-function writeHeartbeat(writer: BinaryWriter, value: Heartbeat): void {
+function writeHeartbeat(writer: WireWriter, value: Heartbeat): void {
   writeUint(writer, 1, value.activeOrigins);
   writeUint(writer, 2, value.unstableOrigins);
   writeBool(writer, 3, value.storm);
@@ -103,7 +103,7 @@ const emptyHeartbeat = (): Writable<Heartbeat> => ({
   ipv6Frozen: false,
 });
 
-function readHeartbeatField(reader: BinaryReader, field: number, value: Writable<Heartbeat>): boolean {
+function readHeartbeatField(reader: WireReader, field: number, value: Writable<Heartbeat>): boolean {
   switch (field) {
     case 1:
       value.activeOrigins = reader.uint32();

@@ -1,7 +1,7 @@
-import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { EventMinute } from '#core/event-time.ts';
 import { type Envelope, type OpenedRecord, openRecord, writeEnvelope } from './envelope.ts';
 import { type ReadField, readFields } from './fields.ts';
+import { WireReader, WireWriter } from './wire.ts';
 
 /** What the writer of a value knows of its envelope; `sequence` is that of the first record. */
 export interface Stamp {
@@ -26,14 +26,14 @@ export const bodyBytesMax = 960 * 1024;
 /** How a binary topic's message is made of the fields after the envelope. */
 export interface BinaryMessage<T, Target> {
   readonly schemaVersion: number;
-  write(writer: BinaryWriter, value: T): void;
+  write(writer: WireWriter, value: T): void;
   empty(): Target;
   readonly readField: ReadField<Target>;
   finish(target: Target, envelope: Envelope): T;
 }
 
 /** One for all: what is written is taken out before anybody else writes. */
-const writer = new BinaryWriter();
+const writer = new WireWriter();
 
 /** Protobuf: the envelope first. A part is the envelope and that part's slice of the bytes of all other fields. */
 export function binaryCodec<T, Target>(message: BinaryMessage<T, Target>): Codec<T> {
@@ -50,7 +50,7 @@ export function binaryCodec<T, Target>(message: BinaryMessage<T, Target>): Codec
     open: openRecord,
     decode(envelope, body) {
       checkVersion(envelope, schemaVersion);
-      const reader = new BinaryReader(body);
+      const reader = new WireReader(body);
       return message.finish(readFields(reader, body.length, message.empty(), message.readField), envelope);
     },
   };

@@ -1,5 +1,5 @@
 import { type BinaryMessage, binaryCodec } from './codec.ts';
-import { readUint64, type Writable, writeBytes, writeText, writeUint, writeUint64 } from './fields.ts';
+import { type Writable, writeBytes, writeText, writeUint, writeUint64 } from './fields.ts';
 
 /** Topic dead.letters: proto/steadybeat/v1/dead_letters.proto says what each field means. */
 export interface DeadLetter {
@@ -26,7 +26,7 @@ const message: BinaryMessage<DeadLetter, Writable<DeadLetter>> = {
   readField(reader, field, letter) {
     if (field === 2) letter.reason = reader.string();
     else if (field === 3) letter.origin = reader.string();
-    else if (field === 4) letter.position = readUint64(reader);
+    else if (field === 4) letter.position = reader.uint64();
     else if (field === 5) letter.head = reader.bytes();
     else if (field === 6) letter.length = reader.uint32();
     else return false;

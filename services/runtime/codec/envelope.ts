@@ -1,15 +1,14 @@
-import { BinaryReader, type BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { EventMinute } from '#core/event-time.ts';
 import {
   type ReadField,
   readFields,
-  readUint64,
   type Writable,
   writeMessage,
   writeText,
   writeUint,
   writeUint64,
 } from './fields.ts';
+import { WireReader, type WireWriter } from './wire.ts';
 
 /** Starts every record between services: proto/steadybeat/v1/envelope.proto says what each field means. */
 export interface Envelope {
@@ -30,10 +29,10 @@ export interface OpenedRecord {
 const envelopeField = 1;
 const envelopeTag = (envelopeField << 3) | 2;
 
-export const writeEnvelope = (writer: BinaryWriter, envelope: Envelope): void =>
+export const writeEnvelope = (writer: WireWriter, envelope: Envelope): void =>
   writeMessage(writer, envelopeField, envelope, writeEnvelopeFields);
 
-function writeEnvelopeFields(writer: BinaryWriter, envelope: Envelope): void {
+function writeEnvelopeFields(writer: WireWriter, envelope: Envelope): void {
   writeText(writer, 1, envelope.producer);
   writeUint64(writer, 2, envelope.sequence);
   writeUint(writer, 3, envelope.eventMinute);
@@ -44,7 +43,7 @@ function writeEnvelopeFields(writer: BinaryWriter, envelope: Envelope): void {
 
 /** Opens a binary record; throws RangeError where it does not start with an envelope. */
 export function openRecord(record: Uint8Array): OpenedRecord {
-  const reader = new BinaryReader(record);
+  const reader = new WireReader(record);
   if (record.length === 0 || reader.uint32() !== envelopeTag)
     throw new RangeError('a record does not start with an envelope');
   const end = reader.uint32() + reader.pos;
@@ -73,7 +72,7 @@ const readEnvelopeField: ReadField<Writable<Envelope>> = (reader, field, envelop
       envelope.producer = reader.string();
       return true;
     case 2:
-      envelope.sequence = readUint64(reader);
+      envelope.sequence = reader.uint64();
       return true;
     case 3:
       envelope.eventMinute = reader.uint32();

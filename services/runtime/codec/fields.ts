@@ -1,4 +1,4 @@
-import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import type { WireReader, WireWriter } from './wire.ts';
 
 /**
  * Protobuf fields, written and read without an object for each message: the topics with
@@ -9,58 +9,55 @@ const varint = 0;
 const fixed64 = 1;
 const lengthDelimited = 2;
 
-export function writeUint(writer: BinaryWriter, field: number, value: number): void {
+export function writeUint(writer: WireWriter, field: number, value: number): void {
   if (value !== 0) writer.uint32((field << 3) | varint).uint32(value);
 }
 
-export function writeSint(writer: BinaryWriter, field: number, value: number): void {
+export function writeSint(writer: WireWriter, field: number, value: number): void {
   if (value !== 0) writer.uint32((field << 3) | varint).sint32(value);
 }
 
-export function writeUint64(writer: BinaryWriter, field: number, value: number): void {
-  if (value === 0) return;
-  writer.uint32((field << 3) | varint);
-  if (value <= 0xffff_ffff) writer.uint32(value);
-  else writer.uint64(BigInt(value));
+export function writeUint64(writer: WireWriter, field: number, value: number): void {
+  if (value !== 0) writer.uint32((field << 3) | varint).uint64(value);
 }
 
-export function writeBool(writer: BinaryWriter, field: number, value: boolean): void {
+export function writeBool(writer: WireWriter, field: number, value: boolean): void {
   if (value) writer.uint32((field << 3) | varint).bool(true);
 }
 
-export function writeDouble(writer: BinaryWriter, field: number, value: number): void {
+export function writeDouble(writer: WireWriter, field: number, value: number): void {
   if (value !== 0) writer.uint32((field << 3) | fixed64).double(value);
 }
 
-export function writeText(writer: BinaryWriter, field: number, value: string): void {
+export function writeText(writer: WireWriter, field: number, value: string): void {
   if (value !== '') writer.uint32((field << 3) | lengthDelimited).string(value);
 }
 
-export function writeTexts(writer: BinaryWriter, field: number, values: readonly string[]): void {
+export function writeTexts(writer: WireWriter, field: number, values: readonly string[]): void {
   for (const value of values) writer.uint32((field << 3) | lengthDelimited).string(value);
 }
 
-export function writeBytes(writer: BinaryWriter, field: number, value: Uint8Array): void {
+export function writeBytes(writer: WireWriter, field: number, value: Uint8Array): void {
   if (value.length > 0) writer.uint32((field << 3) | lengthDelimited).bytes(value);
 }
 
 /** The bytes of a column. */
 export function writeColumn(
-  writer: BinaryWriter,
+  writer: WireWriter,
   field: number,
   column: Uint8Array | Uint16Array | Uint32Array,
 ): void {
   writeBytes(writer, field, new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
 }
 
-export function writeUints(writer: BinaryWriter, field: number, values: readonly number[]): void {
+export function writeUints(writer: WireWriter, field: number, values: readonly number[]): void {
   if (values.length === 0) return;
   writer.uint32((field << 3) | lengthDelimited).fork();
   for (const value of values) writer.uint32(value);
   writer.join();
 }
 
-export function writeDoubles(writer: BinaryWriter, field: number, values: readonly number[]): void {
+export function writeDoubles(writer: WireWriter, field: number, values: readonly number[]): void {
   if (values.length === 0) return;
   writer.uint32((field << 3) | lengthDelimited).fork();
   for (const value of values) writer.double(value);
@@ -69,10 +66,10 @@ export function writeDoubles(writer: BinaryWriter, field: number, values: readon
 
 /** A message that is present, also when all its fields are defaults. */
 export function writeMessage<T>(
-  writer: BinaryWriter,
+  writer: WireWriter,
   field: number,
   value: T,
-  write: (writer: BinaryWriter, value: T) => void,
+  write: (writer: WireWriter, value: T) => void,
 ): void {
   writer.uint32((field << 3) | lengthDelimited).fork();
   write(writer, value);
@@ -83,10 +80,10 @@ export function writeMessage<T>(
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Sets one field of the target from the reader; false where it does not know the field. */
-export type ReadField<T> = (reader: BinaryReader, field: number, target: T) => boolean;
+export type ReadField<T> = (reader: WireReader, field: number, target: T) => boolean;
 
 /** Reads fields up to position `end` into the target; fields that are not known are skipped. */
-export function readFields<T>(reader: BinaryReader, end: number, target: T, read: ReadField<T>): T {
+export function readFields<T>(reader: WireReader, end: number, target: T, read: ReadField<T>): T {
   if (end > reader.len) throw new RangeError(`a message ends at ${end}, beyond ${reader.len} bytes`);
   while (reader.pos < end) {
     const tag = reader.uint32();
@@ -96,31 +93,29 @@ export function readFields<T>(reader: BinaryReader, end: number, target: T, read
   return target;
 }
 
-export function readMessage<T>(reader: BinaryReader, target: T, read: ReadField<T>): T {
+export function readMessage<T>(reader: WireReader, target: T, read: ReadField<T>): T {
   const length = reader.uint32();
   return readFields(reader, reader.pos + length, target, read);
 }
 
-export const readUint64 = (reader: BinaryReader): number => Number(reader.uint64());
-
-export function readUints(reader: BinaryReader, values: number[]): void {
+export function readUints(reader: WireReader, values: number[]): void {
   const length = reader.uint32();
   for (const end = reader.pos + length; reader.pos < end; ) values.push(reader.uint32());
 }
 
-export function readDoubles(reader: BinaryReader, values: number[]): void {
+export function readDoubles(reader: WireReader, values: number[]): void {
   const length = reader.uint32();
   for (const end = reader.pos + length; reader.pos < end; ) values.push(reader.double());
 }
 
 /** A column of bytes as 16-bit words: a view where the bytes lie aligned, else a copy. */
-export function readColumn16(reader: BinaryReader): Uint16Array {
+export function readColumn16(reader: WireReader): Uint16Array {
   const bytes = aligned(reader.bytes(), 2);
   return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 1);
 }
 
 /** The same as 32-bit words. */
-export function readColumn32(reader: BinaryReader): Uint32Array {
+export function readColumn32(reader: WireReader): Uint32Array {
   const bytes = aligned(reader.bytes(), 4);
   return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 2);
 }

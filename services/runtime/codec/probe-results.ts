@@ -1,4 +1,3 @@
-import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import type {
   ProbeContent,
   ProbeKind,
@@ -10,7 +9,6 @@ import { type BinaryMessage, binaryCodec } from './codec.ts';
 import {
   EnumNames,
   readMessage,
-  readUint64,
   type Writable,
   writeBool,
   writeMessage,
@@ -18,6 +16,7 @@ import {
   writeUint,
   writeUint64,
 } from './fields.ts';
+import type { WireReader, WireWriter } from './wire.ts';
 
 const kinds = new EnumNames<ProbeKind>(['ping', 'tcp', 'http', 'dns', 'tracerouteEnd', 'atlasConnection']);
 const outcomes = new EnumNames<ProbeOutcome>(['reply', 'noReply', 'refused', 'proberError', 'wrongReply']);
@@ -59,25 +58,25 @@ const message: BinaryMessage<ProbeResults, Target> = {
 /** Topic probe.results. */
 export const probeResultsCodec = binaryCodec(message);
 
-function writeBatch(writer: BinaryWriter, results: readonly ProbeResult[]): void {
+function writeBatch(writer: WireWriter, results: readonly ProbeResult[]): void {
   for (const result of results) writeMessage(writer, 1, result, writeResult);
 }
 
-const readBatch = (reader: BinaryReader): ProbeResult[] =>
+const readBatch = (reader: WireReader): ProbeResult[] =>
   readMessage(reader, [] as ProbeResult[], (from, field, results) => {
     if (field !== 1) return false;
     results.push(readMessage(from, emptyResult(), readResultField));
     return true;
   });
 
-const readLive = (reader: BinaryReader): boolean =>
+const readLive = (reader: WireReader): boolean =>
   readMessage(reader, { live: false }, (from, field, target) => {
     if (field !== 1) return false;
     target.live = from.bool();
     return true;
   }).live;
 
-function writeResult(writer: BinaryWriter, value: ProbeResult): void {
+function writeResult(writer: WireWriter, value: ProbeResult): void {
   writeUint(writer, 2, kinds.number(value.kind));
   writeText(writer, 3, value.prober);
   writeText(writer, 4, value.targetAddress);
@@ -101,7 +100,7 @@ const emptyResult = (): Writable<ProbeResult> => ({
   detail: '',
 });
 
-function readResultField(reader: BinaryReader, field: number, value: Writable<ProbeResult>): boolean {
+function readResultField(reader: WireReader, field: number, value: Writable<ProbeResult>): boolean {
   if (field === 2) value.kind = kinds.name(reader.uint32());
   else if (field === 3) value.prober = reader.string();
   else if (field === 4) value.targetAddress = reader.string();
@@ -116,9 +115,9 @@ function readResultField(reader: BinaryReader, field: number, value: Writable<Pr
 }
 
 /** Of a google.protobuf.Timestamp. */
-const readSeconds = (reader: BinaryReader): number =>
+const readSeconds = (reader: WireReader): number =>
   readMessage(reader, { seconds: 0 }, (from, field, target) => {
     if (field !== 1) return false;
-    target.seconds = readUint64(from);
+    target.seconds = from.uint64();
     return true;
   }).seconds;

@@ -1,4 +1,3 @@
-import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import {
   type ChangeColumns,
   type FamilyReport,
@@ -21,6 +20,7 @@ import {
   writeText,
   writeUint,
 } from './fields.ts';
+import type { WireReader, WireWriter } from './wire.ts';
 
 const none8 = new Uint8Array();
 const none16 = new Uint16Array();
@@ -56,7 +56,7 @@ const message: BinaryMessage<RouteChanges, Target> = {
 /** Topic route.changes. The columns that it decodes are views of the record where they lie aligned. */
 export const routeChangesCodec = binaryCodec(message);
 
-function writeSource(writer: BinaryWriter, source: SourceChanges): void {
+function writeSource(writer: WireWriter, source: SourceChanges): void {
   writeText(writer, 1, source.source);
   writeBool(writer, 2, source.seed);
   for (const peer of source.peers) writeMessage(writer, 3, peer, writePeer);
@@ -76,7 +76,7 @@ const emptySource = () => ({
   ipv6: emptyColumns(),
 });
 
-function readSourceField(reader: BinaryReader, field: number, source: Writable<SourceChanges>): boolean {
+function readSourceField(reader: WireReader, field: number, source: Writable<SourceChanges>): boolean {
   if (field === 1) source.source = reader.string();
   else if (field === 2) source.seed = reader.bool();
   else if (field === 3) (source.peers as PeerReport[]).push(readPeer(reader));
@@ -88,7 +88,7 @@ function readSourceField(reader: BinaryReader, field: number, source: Writable<S
   return true;
 }
 
-function writeColumns(writer: BinaryWriter, columns: ChangeColumns): void {
+function writeColumns(writer: WireWriter, columns: ChangeColumns): void {
   writeUint(writer, 1, columns.count);
   writeColumn(writer, 2, columns.second);
   writeColumn(writer, 3, columns.peer);
@@ -108,7 +108,7 @@ const emptyColumns = (): Writable<ChangeColumns> => ({
   after: none32,
 });
 
-function readColumnsField(reader: BinaryReader, field: number, columns: Writable<ChangeColumns>): boolean {
+function readColumnsField(reader: WireReader, field: number, columns: Writable<ChangeColumns>): boolean {
   if (field === 1) columns.count = reader.uint32();
   else if (field === 2) columns.second = reader.bytes();
   else if (field === 3) columns.peer = readColumn16(reader);
@@ -123,7 +123,7 @@ function readColumnsField(reader: BinaryReader, field: number, columns: Writable
 /** Field number of the first of peerCounts. */
 const firstPeerCount = 7;
 
-function writePeer(writer: BinaryWriter, peer: PeerReport): void {
+function writePeer(writer: WireWriter, peer: PeerReport): void {
   writeText(writer, 1, peer.address);
   writeUint(writer, 2, peer.asn);
   writeUint(writer, 3, peerStates.number(peer.state));
@@ -133,7 +133,7 @@ function writePeer(writer: BinaryWriter, peer: PeerReport): void {
   for (let i = 0; i < peerCounts.length; i++) writeUint(writer, firstPeerCount + i, peer[peerCounts[i]!]);
 }
 
-function readPeer(reader: BinaryReader): PeerReport {
+function readPeer(reader: WireReader): PeerReport {
   const peer = {
     address: '',
     asn: 0,
@@ -154,7 +154,7 @@ function readPeer(reader: BinaryReader): PeerReport {
   return readMessage<Writable<PeerReport>>(reader, peer, readPeerField);
 }
 
-function readPeerField(reader: BinaryReader, field: number, peer: Writable<PeerReport>): boolean {
+function readPeerField(reader: WireReader, field: number, peer: Writable<PeerReport>): boolean {
   if (field === 1) peer.address = reader.string();
   else if (field === 2) peer.asn = reader.uint32();
   else if (field === 3) peer.state = peerStates.name(reader.uint32());
@@ -166,7 +166,7 @@ function readPeerField(reader: BinaryReader, field: number, peer: Writable<PeerR
 }
 
 /** Property by property: by names from a list it takes twice as long, and every minute has all peers. */
-function readPeerCount(reader: BinaryReader, field: number, peer: Writable<PeerReport>): boolean {
+function readPeerCount(reader: WireReader, field: number, peer: Writable<PeerReport>): boolean {
   if (field === 7) peer.announcedNew = reader.uint32();
   else if (field === 8) peer.aaDiff = reader.uint32();
   else if (field === 9) peer.aaDup = reader.uint32();
@@ -180,7 +180,7 @@ function readPeerCount(reader: BinaryReader, field: number, peer: Writable<PeerR
   return true;
 }
 
-function writeFamily(writer: BinaryWriter, family: FamilyReport): void {
+function writeFamily(writer: WireWriter, family: FamilyReport): void {
   writeUint(writer, 1, family.routes);
   writeUint(writer, 2, family.refreshed);
   writeBool(writer, 3, family.complete);
@@ -189,7 +189,7 @@ function writeFamily(writer: BinaryWriter, family: FamilyReport): void {
 
 const emptyFamily = (): Writable<FamilyReport> => ({ routes: 0, refreshed: 0, complete: false, named: 0 });
 
-function readFamilyField(reader: BinaryReader, field: number, family: Writable<FamilyReport>): boolean {
+function readFamilyField(reader: WireReader, field: number, family: Writable<FamilyReport>): boolean {
   if (field === 1) family.routes = reader.uint32();
   else if (field === 2) family.refreshed = reader.uint32();
   else if (field === 3) family.complete = reader.bool();

@@ -1,7 +1,6 @@
 import { type BinaryMessage, binaryCodec } from './codec.ts';
 import {
   readMessage,
-  readUint64,
   type Writable,
   writeBytes,
   writeMessage,
@@ -88,9 +87,9 @@ function readManifest(reader: Reader): SnapshotRecord {
   readMessage(reader, manifest, (from, field, target) => {
     if (field === 1) target.task = from.string();
     else if (field === 2) target.writer = from.string();
-    else if (field === 3) target.inputOffset = readUint64(from);
+    else if (field === 3) target.inputOffset = from.uint64();
     else if (field === 4) target.chunkCount = from.uint32();
-    else if (field === 5) target.stateBytes = readUint64(from);
+    else if (field === 5) target.stateBytes = from.uint64();
     else if (field === 6) target.stateCrc32 = from.uint32();
     else if (field === 7) target.stateVersion = from.uint32();
     else return false;

@@ -1,4 +1,3 @@
-import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { PeerCounts, Visibility } from '#core/contract/as-scores.ts';
 import {
   readMessage,
@@ -10,9 +9,10 @@ import {
   writeUint,
   writeUints,
 } from './fields.ts';
+import type { WireReader, WireWriter } from './wire.ts';
 
 /** Message Visibility of as.scores. */
-export function writeVisibility(writer: BinaryWriter, value: Visibility): void {
+export function writeVisibility(writer: WireWriter, value: Visibility): void {
   writeUint(writer, 1, value.expected);
   writeUint(writer, 2, value.visible);
   writeUint(writer, 3, value.lost);
@@ -48,11 +48,7 @@ export const emptyVisibility = (): Writable<Visibility> => ({
   lostBy: [],
 });
 
-export function readVisibilityField(
-  reader: BinaryReader,
-  field: number,
-  value: Writable<Visibility>,
-): boolean {
+export function readVisibilityField(reader: WireReader, field: number, value: Writable<Visibility>): boolean {
   switch (field) {
     case 1:
       value.expected = reader.uint32();
@@ -104,7 +100,7 @@ export function readVisibilityField(
   }
 }
 
-function writePeerCounts(writer: BinaryWriter, value: PeerCounts): void {
+function writePeerCounts(writer: WireWriter, value: PeerCounts): void {
   writeUint(writer, 1, value.peers);
   writeUint(writer, 2, value.livePeers);
   writeUint(writer, 3, value.peerAses);
@@ -118,7 +114,7 @@ const emptyPeerCounts = (): Writable<PeerCounts> => ({
   livePeerAses: 0,
 });
 
-function readPeerCountsField(reader: BinaryReader, field: number, value: Writable<PeerCounts>): boolean {
+function readPeerCountsField(reader: WireReader, field: number, value: Writable<PeerCounts>): boolean {
   switch (field) {
     case 1:
       value.peers = reader.uint32();
