@@ -50,6 +50,7 @@ export type ConfiguredCommand = {
   | { readonly case: 'run'; readonly service: ServiceName; readonly files: readonly string[] }
   | { readonly case: 'topics'; readonly apply: boolean }
   | { readonly case: 'dead-letters' }
+  | { readonly case: 'test-alert' }
 );
 
 /** What runs as a process of its own over Kafka. */
@@ -98,6 +99,7 @@ export const helpText = `Steadybeat watches the Internet's routing for the stead
   On Apache Kafka (--dump lists every setting; status 1: could not go on or end in time, 2: wrong arguments or settings):
   npm start -- topics                  say how the topics differ from what they should be; --apply creates and sets them
   npm start -- dead-letters            show what could not be used, and where it came from
+  npm start -- test-alert              send a test incident through exporter, Prometheus and Alertmanager to whoever is told
   npm start -- run SERVICE             one service as a process: route-tracker, visibility-tracker, instability-scorer,
                                        anomaly-detector or metrics-exporter; it waits for brokers, and SIGTERM ends it in order
   npm start -- run feeder FILE...      feed MRT files to them
@@ -188,7 +190,8 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   if (positionals[0] === 'decode') return decodeCommand(values, positionals.slice(1));
   if (positionals[0] === 'run') return runCommand(values, positionals.slice(1));
   if (positionals[0] === 'topics') return topicsCommand(values, positionals.slice(1));
-  if (positionals[0] === 'dead-letters') return deadLettersCommand(values, positionals.slice(1));
+  if (positionals[0] === 'dead-letters' || positionals[0] === 'test-alert')
+    return plainKafkaCommand(positionals[0], values, positionals.slice(1));
   const output = outputOptions(values);
   if (positionals[0] === 'live') return liveCommand(values, positionals.slice(1), output);
   if (positionals[0] === 'archive') return archiveCommand(values, positionals.slice(1), output);
@@ -271,10 +274,14 @@ function topicsCommand(values: Values, others: readonly string[]): Command {
   return { case: 'topics', apply: values.apply === true, ...configured(values) };
 }
 
-function deadLettersCommand(values: Values, others: readonly string[]): Command {
-  if (others.length > 0) throw new WrongArgument(`dead-letters needs no ${others[0]}`);
-  refuseOthers(values, ofConfigured, 'is not for dead-letters');
-  return { case: 'dead-letters', ...configured(values) };
+function plainKafkaCommand(
+  name: 'dead-letters' | 'test-alert',
+  values: Values,
+  others: readonly string[],
+): Command {
+  if (others.length > 0) throw new WrongArgument(`${name} needs no ${others[0]}`);
+  refuseOthers(values, ofConfigured, `is not for ${name}`);
+  return { case: name, ...configured(values) };
 }
 
 const ofOutput = ['format', 'scores', 'watch', 'page', 'as-names'];

@@ -42,6 +42,7 @@ async function run(command: Command): Promise<number> {
     case 'run':
     case 'topics':
     case 'dead-letters':
+    case 'test-alert':
       return (await import('./kafka/configured-command.ts')).configuredCommand(command);
     case 'replay':
       return replayCommand(command);

@@ -2,6 +2,7 @@ import { dumpLines, readConfiguration } from '#runtime/configuration/configurati
 import type { ConfiguredCommand } from '../arguments.ts';
 import { deadLettersCommand } from './dead-letters-command.ts';
 import { runCommand } from './run-command.ts';
+import { testAlertCommand } from './test-alert-command.ts';
 import { topicsCommand } from './topics-command.ts';
 
 /** Reads the settings before anything else; status 2 where they are wrong, with every mistake. */
@@ -21,5 +22,7 @@ export async function configuredCommand(command: ConfiguredCommand): Promise<num
       return topicsCommand(read.configuration, command.apply);
     case 'dead-letters':
       return deadLettersCommand(read.configuration);
+    case 'test-alert':
+      return testAlertCommand(read.configuration);
   }
 }

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import type { Anomaly, Transition } from '#core/contract/anomalies.ts';
+import { type EventSecond, formatSecond, minuteOf } from '#core/event-time.ts';
+import { kafkaOptionsOf } from '#runtime/configuration/configuration.ts';
+import type { Configuration } from '#runtime/configuration/schema.ts';
+import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
+import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
+import { anomalies } from '#runtime/topics.ts';
+
+/**
+ * Sends a test incident through the whole chain: opened and closed at once; the exporter tells of it for long enough
+ * that the alert TestAlert fires. Status 1 where the brokers do not take it.
+ */
+export async function testAlertCommand(configuration: Configuration): Promise<number> {
+  const options = kafkaOptionsOf(configuration, 'steadybeat-test-alert', () => undefined);
+  let transport: KafkaTransport | undefined;
+  try {
+    transport = await KafkaTransport.open(options);
+    const producer = await transport.openProducer();
+    const now = Math.floor(Date.now() / 1000);
+    const incidentId = `test-alert-${formatSecond(now).replaceAll(/[-:]/g, '')}`;
+    // A producer of its own: the numbers of the detector's records are not touched.
+    const stamp = { producer: `test-alert/${randomUUID()}`, eventMinute: minuteOf(now) };
+    const records = (['opened', 'closed'] as const).flatMap((transition, i) =>
+      anomalies.codec
+        .encode({ ...stamp, sequence: i + 1 }, testIncident(incidentId, transition, now))
+        .map((value) => ({ topic: anomalies.topic, partition: 0, key: incidentId, value })),
+    );
+    await producer.send(records);
+    process.stdout.write(
+      `sent ${incidentId}: the alert TestAlert should fire within two scrapes, and end some minutes later\n`,
+    );
+    return 0;
+  } catch (error) {
+    if (!(error instanceof KafkaProblem)) throw error;
+    process.stderr.write(`steadybeat: ${error.message}\n`);
+    return 1;
+  } finally {
+    await transport?.close();
+  }
+}
+
+function testIncident(incidentId: string, transition: Transition, second: EventSecond): Anomaly {
+  const isClosed = transition === 'closed';
+  return {
+    incidentId,
+    transition,
+    ...(isClosed && { closeReason: 'retracted', endSecond: second }),
+    kind: 'outageFull',
+    // Of no AS, group or transit: nothing else takes it for an outage.
+    subject: 'test:alert',
+    originAs: 0,
+    startSecond: second,
+    eventSecond: second,
+    durationSeconds: 0,
+    severity: 'critical',
+    summary: 'A test of the alerts: nothing happened.',
+    prefixes: [],
+    prefixCount: 0,
+    linkedIncidentIds: [],
+    evidence: {
+      rule: 'a test: npm start -- test-alert',
+      measures: [],
+      peersFor: 0,
+      livePeers: 0,
+      peerAsesFor: 0,
+      livePeerAses: 0,
+      samplePeersFor: [],
+      samplePeersAgainst: [],
+      sampleUpdates: [],
+      upstreamAs: 0,
+      viaAses: [],
+      members: [],
+      expectedPrefixes: 0,
+      expectedBasis: '',
+      phases: [],
+    },
+  };
+}
