@@ -24,6 +24,8 @@ export type Command =
       readonly risLiveUrl: string | undefined;
       /** Where routers may send BMP, if anywhere. */
       readonly bmp: { readonly host: string; readonly port: number } | undefined;
+      /** Whose topics to read, if anybody's. */
+      readonly kafka: { readonly brokers: readonly string[]; readonly topics: RegExp } | undefined;
       readonly output: OutputOptions;
     }
   | {
@@ -83,6 +85,7 @@ export interface Address {
 const defaultLiveFolder = 'steadybeat-live';
 /** BEAT on the keys of a telephone. */
 const defaultPage: Address = { host: '127.0.0.1', port: 2328 };
+const defaultTopics = '(^|\\.)bmp_raw$';
 const defaultCacheFolder = 'steadybeat-archive';
 
 export const helpText = `Steadybeat watches the Internet's routing for the steady beat of instability and the outage that follows it.
@@ -117,6 +120,9 @@ Options
                           (live always keeps it: in ${defaultLiveFolder} where nothing else is said)
   --bmp [ADDRESS:]PORT    live: listen for routers that send BMP (on all addresses, if none is given)
   --ris-live URL|off      live: another server, or none
+  --kafka HOST:PORT,...   live: read what others write to this Kafka: BMP (RouteViews, OpenBMP, goBMP), or routes as OpenBMP, goBMP or the
+                          Internet Health Report parse them; TLS and user as --dump lists them
+  --topics REGEXP         live: of these topics (default ${defaultTopics})
   --collector NAMES       archive: collectors, divided by commas
   --base-url URL          archive: of a mirror with the same folders
   --cache DIR             archive: fetched files lie in this folder, 16 GB at most (default ${defaultCacheFolder}); what is there is not
@@ -144,6 +150,8 @@ const options = {
   cache: { type: 'string' },
   bmp: { type: 'string' },
   'ris-live': { type: 'string' },
+  kafka: { type: 'string' },
+  topics: { type: 'string' },
   config: { type: 'string' },
   check: { type: 'boolean' },
   dump: { type: 'boolean' },
@@ -197,7 +205,7 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   if (positionals[0] === 'archive') return archiveCommand(values, positionals.slice(1), output);
   const ofArchive = ofArchives.find((name) => values[name] !== undefined);
   if (ofArchive !== undefined) throw new WrongArgument(`--${ofArchive} is for archive only`);
-  const ofLive = (['bmp', 'ris-live'] as const).find((name) => values[name] !== undefined);
+  const ofLive = ofLives.find((name) => values[name] !== undefined);
   if (ofLive !== undefined) throw new WrongArgument(`--${ofLive} is for live only`);
   const ofKafka = [...ofConfigured, 'apply'].find((name) => values[name] !== undefined);
   if (ofKafka !== undefined) throw new WrongArgument(`--${ofKafka} is for what works on Kafka`);
@@ -216,6 +224,7 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   };
 }
 
+const ofLives = ['bmp', 'ris-live', 'kafka', 'topics'];
 const ofArchives = ['collector', 'base-url', 'cache'];
 
 function archiveCommand(values: Values, places: readonly string[], output: OutputOptions): Command {
@@ -301,13 +310,30 @@ function liveCommand(values: Values, others: readonly string[], output: OutputOp
     throw new WrongArgument(`--ris-live: "${risLiveUrl}" is neither ws://, wss:// nor off`);
   }
   const bmp = address('--bmp', text(values.bmp), '::');
-  if (risLiveUrl === undefined && bmp === undefined) {
-    throw new WrongArgument('live with --ris-live off needs --bmp: there is nothing to hear');
+  const kafka = kafkaTopics(text(values.kafka), text(values.topics));
+  if (risLiveUrl === undefined && bmp === undefined && kafka === undefined) {
+    throw new WrongArgument('live with --ris-live off needs --bmp or --kafka: there is nothing to hear');
   }
-  return { case: 'live', dataFolder: text(values.data) ?? defaultLiveFolder, risLiveUrl, bmp, output };
+  return { case: 'live', dataFolder: text(values.data) ?? defaultLiveFolder, risLiveUrl, bmp, kafka, output };
 }
 
 const addressPattern = /^(?:\[([0-9a-f:.]+)\]:|([^:[\]]+):)?(\d{1,5})$/i;
+
+function kafkaTopics(brokers: string | undefined, topics: string | undefined) {
+  if (brokers === undefined) {
+    if (topics !== undefined) throw new WrongArgument('--topics needs --kafka');
+    return undefined;
+  }
+  const list = brokers.split(',');
+  for (const broker of list)
+    if (!/^(\[[0-9a-f:.]+\]|[^\s:[\]/]+):\d{1,5}$/i.test(broker))
+      throw new WrongArgument(`--kafka: "${broker}" is not host:port`);
+  try {
+    return { brokers: list, topics: new RegExp(topics ?? defaultTopics) };
+  } catch (error) {
+    throw new WrongArgument(`--topics: ${(error as Error).message}`);
+  }
+}
 
 /** "11019", "192.0.2.1:11019", "[2001:db8::1]:11019". */
 function address(name: string, value: string | undefined, defaultHost: string): Address | undefined {

@@ -21,9 +21,14 @@ export class UpdateOctets {
   /** Attributes that all announcements of a message share. */
   readonly #shared = new OctetWriter();
   readonly #nextHop = new Uint8Array(16);
+  #pathId = -1;
 
-  /** Makes the UPDATEs of a message's announcements and withdrawals: none where it has only End-of-RIB. Throws Refused. */
-  make(fields: MessageFields, sink: UpdateSink): void {
+  /**
+   * Makes the UPDATEs of a message's announcements and withdrawals: none where it has only End-of-RIB. Throws Refused.
+   * `pathId` is put before each prefix (RFC 7911 3), unless it is -1.
+   */
+  make(fields: MessageFields, sink: UpdateSink, pathId: number = -1): void {
+    this.#pathId = pathId;
     this.#withdrawals(elementsOf(fields.withdrawals), sink);
     const announcements = elementsOf(fields.announcements);
     if (announcements.length === 0) return;
@@ -128,6 +133,7 @@ export class UpdateOctets {
     const out = this.#out;
     for (const text of prefixes as readonly string[]) {
       if (isEndOfRib(text) || familyOf(text) !== afi) continue;
+      if (this.#pathId >= 0) out.u32(this.#pathId);
       out.reserve(17);
       const octets = writePrefix(text, out.bytes, out.length);
       if (octets === 0) throw new Refused('prefix');

@@ -7,6 +7,8 @@ export interface OpenBmpFeedOptions {
   readonly now: () => number;
 }
 
+/** The first octet of a BMP message that has no frame around it. */
+const bmpVersion = 3;
 /** Of RouteViews' collectors, which are routers themselves. */
 const routeViewsAs = 6447;
 const maxRouters = 1024;
@@ -18,10 +20,17 @@ const maxRouters = 1024;
 export class OpenBmpFeed {
   readonly #options: OpenBmpFeedOptions;
   readonly #live: LiveFeed;
+  readonly #onHeard: (source: string) => void;
   readonly #sessions = new Map<string, BmpSession>();
   #frames = 0;
 
-  constructor(options: OpenBmpFeedOptions, live: LiveFeed) {
+  /** `onHeard` is told each source that says something. */
+  constructor(
+    options: OpenBmpFeedOptions,
+    live: LiveFeed,
+    onHeard: (source: string) => void = () => undefined,
+  ) {
+    this.#onHeard = onHeard;
     this.#options = options;
     this.#live = live;
   }
@@ -29,7 +38,7 @@ export class OpenBmpFeed {
   /** Takes the value of one Kafka record of the topic. */
   take(topic: string, value: Uint8Array): void {
     this.#frames++;
-    const frame = readOpenBmpFrame(value);
+    const frame = value[0] === bmpVersion ? bareFrame(topic, value) : readOpenBmpFrame(value);
     if (typeof frame === 'string') {
       this.#live.refuse(topic, frame, this.#frames, value);
       return;
@@ -45,6 +54,7 @@ export class OpenBmpFeed {
     const received = second === 0 ? Math.floor(this.#options.now() / 1000) : second;
     const at = session.take(value, start, end, received, microsecond);
     if (at < end) this.#live.refuse(source, 'messageLength', this.#frames, value.subarray(at, end));
+    this.#onHeard(source);
     this.#live.take(source, session.out.bytes, 0, session.out.length);
     session.out.length = 0;
     // A frame is whole by itself: what was lost in it is not lost in the next one.
@@ -67,6 +77,12 @@ export class OpenBmpFeed {
 /** "amsix.ams" of "routeviews.amsix.ams.61955.bmp_raw": read from the right, since the name may have dots. */
 export function routeViewsCollector(topic: string): string | undefined {
   return /^routeviews\.(.+)\.\d+\.bmp_raw$/.exec(topic)?.[1];
+}
+
+/** Topics of RIS as Kafka have BMP alone, and names such as rrc13.2854.bmp_raw. */
+function bareFrame(topic: string, value: Uint8Array): OpenBmpFrame {
+  const routerGroup = /^(.+)\.\d+\.bmp_raw$/.exec(topic)?.[1] ?? topic;
+  return { second: 0, microsecond: 0, adminId: '', routerIp: '', routerGroup, start: 0, end: value.length };
 }
 
 /** The router by its group, or by the collector that it talks to, and its address. */

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { FeedHealth } from '#page/view/world-view.ts';
+import { kafkaOptionsOf, readConfiguration } from '#runtime/configuration/configuration.ts';
 import type { Command } from '../arguments.ts';
 import { IncidentLines } from '../report/incident-line.ts';
 import { IncidentList } from '../report/incident-list.ts';
@@ -11,6 +13,7 @@ import { openPage } from '../report/shown-page.ts';
 import { paintFor, StatusLine } from '../report/terminal.ts';
 import { stopOnSignal } from '../signals.ts';
 import { Live, type LiveHealth } from './live.ts';
+import type { LiveFeedsOptions } from './live-feeds.ts';
 
 type LiveCommand = Extract<Command, { case: 'live' }>;
 
@@ -23,7 +26,7 @@ const feedsMilliseconds = 5000;
 
 /** Watches until it is interrupted; status 0, or 1 where it could not begin or go on. */
 export async function liveCommand(command: LiveCommand): Promise<number> {
-  const { output, dataFolder, risLiveUrl, bmp } = command;
+  const { output, dataFolder } = command;
   const isJson = output.format === 'ndjson';
   const out = isJson ? process.stderr : process.stdout;
   const paint = paintFor(out);
@@ -43,8 +46,7 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
   let refusals = 0;
   const live = new Live({
     dataFolder,
-    risLiveUrl,
-    bmp,
+    feeds: { ...wantedFeeds(command), onEvent: tell },
     onAnomaly: (anomaly: Anomaly, isKnown) => {
       page?.onAnomaly(anomaly);
       if (!isWatched(anomaly, output.watch)) return;
@@ -58,7 +60,6 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
       if (++refusals <= toldOneByOne) tell(`refused: ${origin}: ${reason}`);
       else if (refusals === toldOneByOne + 1) tell('refused: more, which are counted');
     },
-    onEvent: tell,
     ...((scores || page) && {
       onScores: (value) => {
         page?.onScores(value);
@@ -88,9 +89,26 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
   return 0;
 }
 
+/** Brokers of others are reached as those of this project are: by TLS and as the user that the environment names. */
+function wantedFeeds({ risLiveUrl, bmp, kafka, dataFolder }: LiveCommand): Omit<LiveFeedsOptions, 'onEvent'> {
+  if (kafka === undefined) return { risLiveUrl, bmp, kafka };
+  const read = readConfiguration(process.env, undefined);
+  if (read.case === 'wrong') throw new Error(read.mistakes.join('\n'));
+  const options = kafkaOptionsOf(read.configuration, 'steadybeat-live', () => undefined);
+  return {
+    risLiveUrl,
+    bmp,
+    kafka: {
+      kafka: { ...options, brokers: kafka.brokers },
+      topics: kafka.topics,
+      positionsFile: join(dataFolder, 'kafka-positions.json'),
+    },
+  };
+}
+
 /** "23 collectors and routers, 1,204 peers, 5,210 records/s, 2 s behind; RIS Live connected". */
 function healthText(health: LiveHealth, perSecond: number): string {
-  const { sources, peers, delaySeconds, late, refused, risLive, bmp } = health;
+  const { sources, peers, delaySeconds, late, refused, risLive, bmp, kafka } = health;
   const parts = [
     `${clockText()}  ${number(sources)} collectors and routers, ${number(peers)} peers, ${number(perSecond)} records/s`,
   ];
@@ -100,6 +118,8 @@ function healthText(health: LiveHealth, perSecond: number): string {
   if (risLive !== undefined && risLive.pauses > 0) parts.push(`paused ${number(risLive.pauses)} times`);
   if (bmp !== undefined) parts.push(`BMP ${bmp.connections} connected`);
   if (bmp !== undefined && bmp.turnedAway > 0) parts.push(`${number(bmp.turnedAway)} turned away`);
+  if (kafka !== undefined)
+    parts.push(kafka.isConnected ? `Kafka ${number(kafka.topics)} topics` : 'Kafka NOT CONNECTED');
   if (late > 0) parts.push(`${number(late)} late`);
   const total = [...refused.values()].reduce((sum, count) => sum + count, 0);
   if (total > 0) parts.push(`${number(total)} refused`);
@@ -130,7 +150,7 @@ function feedsOf(health: LiveHealth | undefined): FeedHealth[] {
   ];
 }
 
-function totalsLines({ records, elems, refused, late, risLive, bmp }: LiveHealth): string[] {
+function totalsLines({ records, elems, refused, late, risLive, bmp, kafka }: LiveHealth): string[] {
   const refusedText = countsText(refused);
   const cutOffText = countsText(bmp?.cutOff ?? new Map());
   return [
@@ -139,6 +159,7 @@ function totalsLines({ records, elems, refused, late, risLive, bmp }: LiveHealth
     ...(risLive === undefined
       ? []
       : [`RIS Live: ${number(risLive.messages)} messages, ${risLive.connections} connections`]),
+    ...(kafka === undefined ? [] : [`Kafka: ${number(kafka.records)} records of ${kafka.topics} topics`]),
     ...(refusedText === '' ? [] : [`refused: ${refusedText}`]),
     ...(cutOffText === '' ? [] : [`BMP connections cut off: ${cutOffText}`]),
   ];

@@ -5,29 +5,21 @@ import type { AsScores } from '#core/contract/as-scores.ts';
 import { anomalies, asMinutes, bgpUpdates, routeChanges } from '#runtime/topics.ts';
 import { openDiskStorage } from '#runtime/transport/disk-storage.ts';
 import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
-import { type BmpHealth, BmpListener, bmpDefaults } from '../../feeder/live/bmp-listener.ts';
 import { CheckpointFile } from '../../feeder/live/live-checkpoint.ts';
 import { LiveFeed, type LiveTotals } from '../../feeder/live/live-feed.ts';
-import { RisLiveFeed, type RisLiveHealth } from '../../feeder/live/ris-live-feed.ts';
-import { risLiveDefaults } from '../../feeder/live/ris-live-options.ts';
 import { type Pipeline, startPipeline } from '../pipeline.ts';
+import { LiveFeeds, type LiveFeedsHealth, type LiveFeedsOptions } from './live-feeds.ts';
 
 export interface LiveOptions {
   readonly dataFolder: string;
-  readonly risLiveUrl: string | undefined;
-  readonly bmp: { readonly host: string; readonly port: number } | undefined;
+  readonly feeds: LiveFeedsOptions;
   /** Each change of an incident; `isKnown` of those of earlier runs. */
   readonly onAnomaly: (anomaly: Anomaly, isKnown: boolean) => void;
   readonly onScores?: (scores: AsScores) => void;
   readonly onRefused: (origin: string, reason: string) => void;
-  /** What happens to the feeds, for people. */
-  readonly onEvent: (text: string) => void;
 }
 
-export interface LiveHealth extends LiveTotals {
-  readonly risLive: RisLiveHealth | undefined;
-  readonly bmp: BmpHealth | undefined;
-}
+export type LiveHealth = LiveTotals & LiveFeedsHealth;
 
 const partitions = { updatePartitions: 2, blockPartitions: 2 };
 /** The whole table of every peer is in a snapshot of the first service: it is not written every minute. */
@@ -45,8 +37,7 @@ export class Live {
   readonly #options: LiveOptions;
   readonly #stopped = Promise.withResolvers<void>();
   #live: LiveFeed | undefined;
-  #risLive: RisLiveFeed | undefined;
-  #bmp: BmpListener | undefined;
+  #feeds: LiveFeeds | undefined;
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -54,8 +45,8 @@ export class Live {
 
   /** Undefined before all has started. */
   health(): LiveHealth | undefined {
-    if (this.#live === undefined) return undefined;
-    return { ...this.#live.totals(), risLive: this.#risLive?.health(), bmp: this.#bmp?.health() };
+    if (this.#live === undefined || this.#feeds === undefined) return undefined;
+    return { ...this.#live.totals(), ...this.#feeds.health() };
   }
 
   /** Ends run in order: what was heard goes through all services. */
@@ -83,12 +74,13 @@ export class Live {
     );
     await live.start();
     this.#live = live;
+    const feeds = new LiveFeeds(this.#options.feeds, live);
+    this.#feeds = feeds;
     try {
-      await this.#startFeeds(live);
+      await feeds.start();
       await Promise.race([this.#stopped.promise, pipeline.failed, live.failed]);
     } finally {
-      this.#risLive?.stop();
-      await this.#bmp?.stop();
+      await feeds.stop();
     }
     await live.stop();
     await Promise.race([pipeline.drained(), pipeline.failed]);
@@ -108,19 +100,6 @@ export class Live {
       },
       log,
     );
-  }
-
-  async #startFeeds(live: LiveFeed): Promise<void> {
-    const { risLiveUrl, bmp, onEvent } = this.#options;
-    if (bmp !== undefined) {
-      this.#bmp = new BmpListener({ ...bmpDefaults, ...bmp, now: Date.now, onEvent }, live);
-      const port = await this.#bmp.start();
-      onEvent(`BMP: listening on port ${port}`);
-    }
-    if (risLiveUrl !== undefined) {
-      this.#risLive = new RisLiveFeed({ ...risLiveDefaults, url: risLiveUrl, now: Date.now, onEvent }, live);
-      this.#risLive.start();
-    }
   }
 }
 

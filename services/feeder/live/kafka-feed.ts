@@ -1,0 +1,223 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import type { KafkaOptions } from '#runtime/kafka/kafka-options.ts';
+import { type StartOffset, TopicReader } from '#runtime/kafka/topic-reader.ts';
+import { BackOff } from './back-off.ts';
+import type { LiveFeed } from './live-feed.ts';
+import { TopicRecords } from './topic-records.ts';
+
+export interface KafkaFeedOptions {
+  /** Whose topics are read. */
+  readonly kafka: Omit<KafkaOptions, 'onEvent' | 'prefix'>;
+  /** Names of topics to read. */
+  readonly topics: RegExp;
+  /** Where it is kept how far it has read; undefined: it begins at the end each time. */
+  readonly positionsFile: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** For people. */
+  readonly onEvent: (text: string) => void;
+}
+
+export interface KafkaHealth {
+  readonly isConnected: boolean;
+  readonly topics: number;
+  readonly records: number;
+  /** Times that reading was paused since the log was full. */
+  readonly pauses: number;
+}
+
+interface Positions {
+  /** Milliseconds since 1970. */
+  readonly savedAt: number;
+  /** By "topic/partition". */
+  readonly offsets: Readonly<Record<string, number>>;
+}
+
+const batchBytes = 1024 * 1024;
+/** New topics are looked for so often: a peer of a collector that is new has one. */
+const listMilliseconds = 60_000;
+/** Without brokers for so long, its sources are lost. */
+const patienceMilliseconds = 60_000;
+const saveMilliseconds = 3000;
+/** Reading goes on where it was after so long at most: what is older would be taken for what happens now. */
+const resumeMilliseconds = 600_000;
+
+/** What others write to Kafka into bgp.updates: BMP, or routes that were parsed already. */
+export class KafkaFeed {
+  readonly #options: KafkaFeedOptions;
+  readonly #live: LiveFeed;
+  readonly #records: TopicRecords;
+  readonly #backOff = new BackOff(1000, 60_000);
+  readonly #stopping = new AbortController();
+  readonly #heard = new Set<string>();
+  /** By "topic/partition": the next offset, and the same some seconds ago, which is in bgp.updates by now. */
+  #offsets: Record<string, number> = {};
+  #settled: Record<string, number> = {};
+  #reader: TopicReader | undefined;
+  #topics = 0;
+  #isConnected = false;
+  #pauses = 0;
+  #lost: NodeJS.Timeout | undefined;
+  #saving: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: KafkaFeedOptions, live: LiveFeed) {
+    this.#options = options;
+    this.#live = live;
+    this.#records = new TopicRecords(options, live, (source) => this.#heard.add(source));
+  }
+
+  start(): void {
+    this.#offsets = this.#keptOffsets();
+    this.#settled = { ...this.#offsets };
+    this.#saving = setInterval(() => this.#save(), saveMilliseconds);
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    clearTimeout(this.#lost);
+    clearInterval(this.#saving);
+    this.#reader?.close();
+    await this.#running;
+    this.#settled = this.#offsets;
+    this.#save();
+  }
+
+  health(): KafkaHealth {
+    return {
+      isConnected: this.#isConnected,
+      topics: this.#topics,
+      records: this.#records.records,
+      pauses: this.#pauses,
+    };
+  }
+
+  /** Connects, and reads until that fails; again and again, with growing pauses. */
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const reader = new TopicReader({
+        ...this.#options.kafka,
+        prefix: '',
+        onEvent: ({ case: what }) => {
+          if (what === 'waiting') this.#disconnected();
+          else if (what === 'resumed') this.#connected();
+        },
+      });
+      this.#reader = reader;
+      try {
+        await this.#readAll(reader);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#disconnected();
+        const milliseconds = this.#backOff.next();
+        const why = error instanceof Error ? error.message : String(error);
+        this.#options.onEvent(`Kafka: ${why} Trying again in ${(milliseconds / 1000).toFixed(1)} s`);
+        await setTimeout(milliseconds, undefined, { signal }).catch(() => undefined);
+      } finally {
+        reader.close();
+      }
+    }
+  }
+
+  async #readAll(reader: TopicReader): Promise<void> {
+    let listedAt = Number.NEGATIVE_INFINITY;
+    let listing: Promise<void> | undefined;
+    let listFailure: unknown;
+    await this.#follow(reader);
+    listedAt = performance.now();
+    for (;;) {
+      if (performance.now() - listedAt > listMilliseconds && listing === undefined) {
+        listing = this.#follow(reader).then(
+          () => {
+            listedAt = performance.now();
+            listing = undefined;
+          },
+          (error: unknown) => {
+            listFailure = error;
+          },
+        );
+      }
+      if (listFailure !== undefined) throw listFailure;
+      const batch = await reader.read(batchBytes);
+      if (batch === undefined) return;
+      this.#backOff.reset();
+      for (const { offset, value } of batch.records) {
+        if (this.#live.isFull) await this.#room();
+        if (value !== null) this.#records.take(batch.topic, value);
+        this.#offsets[`${batch.topic}/${batch.partition}`] = offset + 1;
+      }
+    }
+  }
+
+  /** Reads topics that were not there before too. */
+  async #follow(reader: TopicReader): Promise<void> {
+    const wanted = (await reader.list()).filter((topic) => this.#options.topics.test(topic)).sort();
+    await reader.follow(wanted, this.#startOffset);
+    this.#connected();
+    if (wanted.length === this.#topics) return;
+    this.#topics = wanted.length;
+    this.#options.onEvent(
+      wanted.length === 0
+        ? `Kafka: no topic of ${this.#options.kafka.brokers.join(', ')} has such a name; looking again each minute`
+        : `Kafka: ${wanted.length} topics of ${this.#options.kafka.brokers.join(', ')}`,
+    );
+  }
+
+  readonly #startOffset: StartOffset = (topic, partition, low, high) => {
+    const kept = this.#offsets[`${topic}/${partition}`];
+    return kept === undefined || kept > high ? high : Math.max(low, kept);
+  };
+
+  async #room(): Promise<void> {
+    this.#pauses++;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#live.onRoom(resolve);
+    this.#stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+    await promise;
+    this.#live.offRoom(resolve);
+  }
+
+  #connected(): void {
+    this.#isConnected = true;
+    clearTimeout(this.#lost);
+    this.#lost = undefined;
+  }
+
+  #disconnected(): void {
+    this.#isConnected = false;
+    this.#lost ??= globalThis.setTimeout(() => this.#loseAll(), patienceMilliseconds);
+  }
+
+  #loseAll(): void {
+    this.#options.onEvent(
+      `Kafka: no broker for ${patienceMilliseconds / 1000} s; ${this.#heard.size} collectors and routers are lost until they are heard again`,
+    );
+    for (const source of this.#heard) this.#live.lose(source);
+    this.#heard.clear();
+  }
+
+  #keptOffsets(): Record<string, number> {
+    const { positionsFile, now } = this.#options;
+    if (positionsFile === undefined) return {};
+    try {
+      const { savedAt, offsets } = JSON.parse(readFileSync(positionsFile, 'utf8')) as Positions;
+      return now() - savedAt < resumeMilliseconds ? { ...offsets } : {};
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      throw error;
+    }
+  }
+
+  #save(): void {
+    const { positionsFile, now } = this.#options;
+    if (positionsFile !== undefined) {
+      const positions: Positions = { savedAt: now(), offsets: this.#settled };
+      writeFileSync(`${positionsFile}.new`, JSON.stringify(positions));
+      renameSync(`${positionsFile}.new`, positionsFile);
+    }
+    this.#settled = { ...this.#offsets };
+  }
+}
