@@ -80,7 +80,7 @@ const facts: Readonly<Record<string, TopicFacts>> = {
     key: 'The incident id.',
     writers: 'anomaly-detector',
     description:
-      'Incidents: a record for each transition (opened, updated, closed with a reason). Wake somebody for SEVERITY_CRITICAL only.',
+      'Incidents: a record for each transition (opened, updated, closed with a reason). Wake somebody for SEVERITY_CRITICAL only. The subject "test:alert" is a test of the alerts: nothing happened.',
     isPublic: true,
     isJson: true,
   },

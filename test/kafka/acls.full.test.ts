@@ -161,7 +161,9 @@ suite('least rights', { skip: missingJars() }, () => {
     });
   }
 
-  test('an operator makes the topics, and sees dead letters', { timeout: 120_000 }, async () => {
+  test('an operator makes the topics, sees dead letters, and tests the alerts', {
+    timeout: 120_000,
+  }, async () => {
     const prefix = 'acl-operator.';
     await grant(cluster.brokers, prefix, 'operator', rightsOf('operator'));
     const own = environment('operator', prefix);
@@ -170,6 +172,7 @@ suite('least rights', { skip: missingJars() }, () => {
     const longer = { ...own, STEADYBEAT_RESULT_RETENTION_HOURS: '9999' };
     assert.equal((await steadybeat(['topics', '--apply'], longer)).status, 0);
     assert.equal((await steadybeat(['dead-letters'], own)).stdout, 'no dead letters\n');
+    assert.equal((await steadybeat(['test-alert'], own)).status, 0);
   });
 
   test('a subscriber reads what is public, and nothing else', { timeout: 120_000 }, async () => {
