@@ -10,8 +10,7 @@ const view = new WorldView();
 view.addScores(scoresOf(noon));
 view.addAnomaly(anomalyOf());
 passMinute(view, noon + 180);
-const page = await servePage(view);
-after(() => page.close());
+const page = await servePage({ after }, view);
 const { incidentId } = anomalyOf();
 
 const documents = ['/', '/incidents', `/incidents/${incidentId}`, '/as/64500', '/as/1'];
@@ -153,7 +152,7 @@ test('a request of nonsense is refused, and the page goes on', async () => {
   assert.equal((await page.get('/')).status, 200);
 });
 
-test('an unchanged answer is 304, a changed one is not; compressed and plain are told apart', async () => {
+test('an unchanged answer is 304, a changed one is not; compressed and plain are told apart', async (t) => {
   for (const path of ['/', '/api/v1/incidents', '/assets/page.css']) {
     const first = await page.get(path);
     const etag = first.headers.get('etag')!;
@@ -166,7 +165,7 @@ test('an unchanged answer is 304, a changed one is not; compressed and plain are
     assert.notEqual(plain.headers.get('etag'), etag, path);
   }
   const own = new WorldView();
-  const other = await servePage(own);
+  const other = await servePage(t, own);
   const etag = (await other.get('/api/v1/incidents')).headers.get('etag')!;
   own.addAnomaly(anomalyOf());
   // For a moment the same answer may be given again.
@@ -174,7 +173,6 @@ test('an unchanged answer is 304, a changed one is not; compressed and plain are
   while (status === 304)
     status = (await other.get('/api/v1/incidents', { headers: { 'if-none-match': etag } })).status;
   assert.equal(status, 200);
-  await other.close();
 });
 
 test('what is not the page is left to others', async () => {
@@ -193,7 +191,7 @@ test('what is not the page is left to others', async () => {
   await server.close();
 });
 
-test('names of the worst sort stay text, everywhere', async () => {
+test('names of the worst sort stay text, everywhere', async (t) => {
   const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)>'\`\${x}\u202e\r\n\r\ndata: x`;
   const hostile = new WorldView();
   const anomaly = anomalyOf({
@@ -218,7 +216,7 @@ test('names of the worst sort stay text, everywhere', async () => {
   hostile.setFeeds([{ name: evil, isWell: false, text: evil }]);
   passMinute(hostile, noon + 180);
   const names = new Map([[64_500, { name: evil, country: evil }]]);
-  const served = await servePage(hostile, { names, notice: evil, replayCommand: () => evil });
+  const served = await servePage(t, hostile, { names, notice: evil, replayCommand: () => evil });
   const id = encodeURIComponent(anomaly.incidentId);
   for (const path of [
     '/',
@@ -234,13 +232,12 @@ test('names of the worst sort stay text, everywhere', async () => {
   const json = await (await served.get(`/api/v1/incidents/${id}`)).json();
   assert.equal((json as { summary: string }).summary, evil);
   assert.equal((json as { originName: string }).originName, evil);
-  await served.close();
 });
 
-test('a thousand open incidents and more pages than one: each incident comes once', async () => {
+test('a thousand open incidents and more pages than one: each incident comes once', async (t) => {
   const many = new WorldView();
   openMany(many, 1000);
-  const served = await servePage(many);
+  const served = await servePage(t, many);
   const seen = new Set<string>();
   let next: string | undefined = '/api/v1/incidents?limit=300';
   let pages = 0;
@@ -269,15 +266,14 @@ test('a thousand open incidents and more pages than one: each incident comes onc
     .map((line) => JSON.parse(line) as { evidence: { peersFor: number } });
   assert.equal(lines.length, 1004);
   assert.equal(lines[0]!.evidence.peersFor, 39);
-  await served.close();
 });
 
-test('narrowed by state, severity, kind and AS', async () => {
+test('narrowed by state, severity, kind and AS', async (t) => {
   const some = new WorldView();
   some.addAnomaly(anomalyOf({ originAs: 1, severity: 'critical' }));
   some.addAnomaly(anomalyOf({ originAs: 2, severity: 'info', kind: 'beatWatch' }));
   some.addAnomaly(anomalyOf({ originAs: 3, transition: 'closed', closeReason: 'recovered' }));
-  const served = await servePage(some);
+  const served = await servePage(t, some);
   const found = async (query: string) => {
     const body = (await (await served.get(`/api/v1/incidents?${query}`)).json()) as {
       incidents: { originAs: number }[];
@@ -290,5 +286,4 @@ test('narrowed by state, severity, kind and AS', async () => {
   assert.deepEqual(await found('severity=warning'), [1]);
   assert.deepEqual(await found('kind=beatWatch'), [2]);
   assert.deepEqual(await found('asn=AS1&state=all'), [1]);
-  await served.close();
 });

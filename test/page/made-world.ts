@@ -131,15 +131,24 @@ export interface ServedPage {
   close(): Promise<void>;
 }
 
-export async function servePage(view: WorldView, options: PageOptions = {}): Promise<ServedPage> {
+/** A page over the view until the test ends, however it ends. */
+export async function servePage(
+  test: { after(close: () => Promise<void>): void },
+  view: WorldView,
+  options: PageOptions = {},
+): Promise<ServedPage> {
   const page = createPage(view, options);
   const server = await serve({ host: '127.0.0.1', port: 0 }, page.handle);
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    page.close();
+    closing ??= server.close();
+    return closing;
+  };
+  test.after(close);
   return {
     url: server.url,
     get: (path, init) => fetch(`${server.url}${path}`, { redirect: 'manual', ...init }),
-    close: async () => {
-      page.close();
-      await server.close();
-    },
+    close,
   };
 }

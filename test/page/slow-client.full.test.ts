@@ -4,12 +4,11 @@ import { test } from 'node:test';
 import { WorldView } from '#page/view/world-view.ts';
 import { servePage } from './made-world.ts';
 
-test('clients that send their headers too slowly are cut off, and keep nobody out', async () => {
-  const page = await servePage(new WorldView());
+test('clients that send their headers too slowly are cut off, and keep nobody out', async (t) => {
+  const page = await servePage(t, new WorldView());
   const slow = Promise.all(Array.from({ length: 50 }, () => slowly(page.url)));
   assert.equal((await page.get('/')).status, 200);
   for (const answer of await slow) assert.match(answer, /^(?:HTTP\/1\.1 408 |$)/);
-  await page.close();
 });
 
 /** Sends a header line now and then for as long as the server takes it; resolves with what it answered. */

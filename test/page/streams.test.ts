@@ -4,9 +4,9 @@ import { WorldView } from '#page/view/world-view.ts';
 import { EventStream } from './event-stream.ts';
 import { anomalyOf, noon, openMany, passMinute, servePage } from './made-world.ts';
 
-test('a change is told to everybody who listens, and a minute', async () => {
+test('a change is told to everybody who listens, and a minute', async (t) => {
   const view = new WorldView();
-  const page = await servePage(view);
+  const page = await servePage(t, view);
   const streams = await Promise.all([1, 2].map(() => EventStream.open(`${page.url}/api/v1/stream`)));
   view.addAnomaly(anomalyOf());
   view.addAnomaly(anomalyOf({ transition: 'closed', closeReason: 'recovered' }));
@@ -17,12 +17,11 @@ test('a change is told to everybody who listens, and a minute', async () => {
     assert.deepEqual(told, ['TRANSITION_OPENED', 'TRANSITION_CLOSED']);
     stream.close();
   }
-  await page.close();
 });
 
-test('who was cut off gets what it missed, once', async () => {
+test('who was cut off gets what it missed, once', async (t) => {
   const view = new WorldView();
-  const page = await servePage(view);
+  const page = await servePage(t, view);
   const stream = await EventStream.open(`${page.url}/api/v1/stream`);
   openMany(view, 3);
   const { id } = await stream.first(({ data }) => data.originAs === 65_001);
@@ -40,13 +39,12 @@ test('who was cut off gets what it missed, once', async () => {
     await other.first(({ event }) => event === 'reset');
     other.close();
   }
-  await page.close();
 });
 
-test('the world is told as what changed', async () => {
+test('the world is told as what changed', async (t) => {
   const view = new WorldView();
   view.addAnomaly(anomalyOf({ originAs: 1, severity: 'critical' }));
-  const page = await servePage(view);
+  const page = await servePage(t, view);
   const stream = await EventStream.open(`${page.url}/live/world`);
   const all = await stream.first(() => true);
   const [first] = all.data.order as string[];
@@ -58,11 +56,10 @@ test('the world is told as what changed', async () => {
   view.addAnomaly(anomalyOf({ originAs: 1, transition: 'closed', closeReason: 'recovered' }));
   await stream.first(({ data }) => data.order?.length === 1 && data.order[0] !== first);
   stream.close();
-  await page.close();
 });
 
-test('of too many viewers the last is asked to come again', async () => {
-  const page = await servePage(new WorldView(), { viewersMax: 2 });
+test('of too many viewers the last is asked to come again', async (t) => {
+  const page = await servePage(t, new WorldView(), { viewersMax: 2 });
   const streams = [
     await EventStream.open(`${page.url}/live/pulse`),
     await EventStream.open(`${page.url}/live/world`),
@@ -70,5 +67,4 @@ test('of too many viewers the last is asked to come again', async () => {
   const refused = await page.get('/api/v1/stream');
   assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '10']);
   for (const stream of streams) stream.close();
-  await page.close();
 });

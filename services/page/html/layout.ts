@@ -34,7 +34,7 @@ ${withChart && html`<script type="module" src="/assets/chart.mjs"></script>`}
   <form class="find" action="/as" method="get" role="search"><label for="asn">AS</label><input id="asn" name="asn" inputmode="numeric" autocomplete="off" placeholder="131279" size="9" required pattern="\\s*([Aa][Ss])?[0-9]{1,10}\\s*"><button>Show</button></form>
   <p class="as-of">${asOf(site)}</p>
 </header>
-${site.notice !== undefined && html`<p class="site-notice">${site.notice}</p>`}
+${site.notice !== undefined && html`<aside class="site-notice" aria-label="What is shown here">${site.notice}</aside>`}
 <main id="main" tabindex="-1">
 ${body}
 </main>

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { WorldView } from '#page/view/world-view.ts';
+import { axeViolations, noChromium, openBrowser, themes, watchPage, widths } from './chromium.ts';
+import { december2014, namesOfReplay } from './december-2014.ts';
+import { anomalyOf, noon, openMany, passMinute, type ServedPage, scoresOf, servePage } from './made-world.ts';
+
+/** Where pictures go, if anybody wants to look at them. */
+const pictures = process.env.STEADYBEAT_PICTURES;
+const blackout = '/incidents/as131279-outage-20141222T1616Z';
+const beat = '/incidents/as131279-beat-20141221T1440Z';
+const eightDays = '/as/131279?from=2014-12-20&to=2014-12-28';
+
+describe('the page in Chromium', { skip: noChromium }, () => {
+  let browser: Browser;
+  let replay: ServedPage;
+  before(async () => {
+    browser = await openBrowser();
+    replay = await servePage({ after: () => {} }, await december2014(), {
+      names: namesOfReplay,
+      notice: 'A replay of December 2014.',
+      replayCommand: () => 'npm start -- --page',
+    });
+  });
+  after(async () => {
+    await browser?.close();
+    await replay?.close();
+  });
+
+  /** Opens a path in a context of its own, and closes it; nothing may have been complained of. */
+  async function visit(url: string, use: (page: Page) => Promise<void>, options: BrowserContextOptions = {}) {
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    const complaints = watchPage(page);
+    await page.goto(url);
+    await use(page);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  }
+
+  for (const theme of themes) {
+    for (const width of widths) {
+      test(`${theme}, ${width} wide: nothing runs over, axe-core finds nothing`, async (t) => {
+        const busy = new WorldView();
+        openMany(busy, 8, ['critical', 'warning', 'notice', 'info']);
+        for (let i = 0; i < 8; i++)
+          busy.addScores(scoresOf(noon, { originAs: 65_000 + i, score: 0.3 + i / 20 }));
+        busy.setFeeds([{ name: 'RIS Live', isWell: false, text: 'no connection' }]);
+        passMinute(busy, noon + 120);
+        const world = await servePage(t, busy, {
+          names: new Map([[65_003, { name: 'N'.repeat(80), country: 'DE' }]]),
+        });
+        const urls = {
+          world: `${world.url}/`,
+          replay: `${replay.url}/`,
+          list: `${replay.url}/incidents?state=all`,
+          blackout: replay.url + blackout,
+          beat: replay.url + beat,
+          as: replay.url + eightDays,
+          missing: `${replay.url}/as/none`,
+        };
+        for (const [name, url] of Object.entries(urls)) {
+          const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
+          const page = await context.newPage();
+          await page.goto(url);
+          await page.waitForFunction(
+            "document.getElementById('scores') === null || document.querySelector('.uplot')",
+          );
+          const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
+          assert.ok(overflow <= 0, `${name}: ${overflow} px too wide`);
+          assert.deepEqual(await axeViolations(page), [], name);
+          if (pictures !== undefined)
+            await page.screenshot({ path: `${pictures}/${name}-${theme}-${width}.png`, fullPage: true });
+          await context.close();
+        }
+      });
+    }
+  }
+
+  test('from the world to the beat, to its blackout, to a stretch of time, by clicks', async () => {
+    await visit(`${replay.url}/`, async (page) => {
+      await page.click('#closed tr:has(.critical) td a');
+      assert.match((await page.textContent('h1'))!, /^Full outage: AS131279/);
+      assert.match((await page.textContent('.lead'))!, /9 h 3\d min/);
+      await page.click('#linked a:has-text("Steady beat")');
+      assert.match((await page.textContent('h1'))!, /^Steady beat/);
+      await page.click('.ranges a:has-text("Closer")');
+      assert.match(page.url(), /from=2014-12-2.*to=2014-12-2/);
+      await page.fill('#asn', 'AS131279');
+      await page.press('#asn', 'Enter');
+      await page.waitForURL('**/as/131279');
+    });
+  });
+
+  test('dragging along a curve chooses a stretch of time, pointing reads it', async () => {
+    await visit(replay.url + eightDays, async (page) => {
+      const box = (await page.locator('.u-over').first().boundingBox())!;
+      const y = box.y + box.height / 2;
+      await page.mouse.move(box.x + box.width * 0.3, y);
+      assert.match(
+        (await page.textContent('#readout'))!,
+        /^2014-12-22 \d\d:\d\d UTC: score S 0\.\d\d, surprise Z \d/,
+      );
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width * 0.4, y, { steps: 4 });
+      await page.mouse.up();
+      await page.waitForURL(/from=2014-12-22T0\d/);
+    });
+  });
+
+  test('by keyboard alone: to the content, and into an incident', async () => {
+    await visit(`${replay.url}/`, async (page) => {
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/incidents/**');
+    });
+  });
+
+  test('without JavaScript all of it is there', async () => {
+    await visit(
+      replay.url + blackout,
+      async (page) => {
+        for (const part of [
+          '.raster rect.l4',
+          '.score .area',
+          '.surprise .area',
+          '.story li',
+          '.share',
+          'pre.command',
+        ])
+          assert.ok((await page.locator(part).count()) > 0, part);
+        assert.match((await page.textContent('main'))!, /39 of 40 lack it, 1 do not/);
+      },
+      { javaScriptEnabled: false },
+    );
+  });
+
+  test('what happens is seen at once, and the focus stays where it was', async (t) => {
+    const view = new WorldView();
+    view.addAnomaly(anomalyOf({ originAs: 1 }));
+    const own = await servePage(t, view);
+    await visit(`${own.url}/`, async (page) => {
+      await page.waitForSelector('html.live');
+      await page.focus('#open a[href="/as/1"]');
+      view.addAnomaly(
+        anomalyOf({ originAs: 2, severity: 'critical', summary: 'AS2: both networks gone since noon' }),
+      );
+      await page.waitForSelector('#open tbody tr:first-child a[href="/as/2"]');
+      await page.waitForFunction(
+        "document.getElementById('announcements').textContent.includes('since noon')",
+      );
+      assert.match((await page.textContent('#state'))!, /1 critical/);
+      view.addAnomaly(anomalyOf({ originAs: 1, transition: 'updated', severity: 'warning' }));
+      await page.waitForSelector('#open tr:has(a[href="/as/1"]) .badge.warning');
+      assert.equal(await page.evaluate("document.activeElement?.getAttribute('href')"), '/as/1');
+      view.addAnomaly(anomalyOf({ originAs: 2, transition: 'closed', closeReason: 'recovered' }));
+      await page.waitForFunction("document.querySelectorAll('#open tbody tr').length === 1");
+    });
+  });
+
+  test('the page of an incident follows it', async (t) => {
+    const view = new WorldView();
+    view.addScores(scoresOf(noon));
+    view.addAnomaly(anomalyOf());
+    const own = await servePage(t, view);
+    await visit(`${own.url}/incidents/${anomalyOf().incidentId}`, async (page) => {
+      await page.waitForSelector('html.live');
+      view.addAnomaly(anomalyOf({ transition: 'closed', closeReason: 'recovered', endSecond: noon + 900 }));
+      await page.waitForSelector('.status .closed');
+      await page.waitForSelector('.uplot');
+    });
+  });
+
+  test('a server that goes away is said', async (t) => {
+    const own = await servePage(t, new WorldView());
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${own.url}/`);
+    await page.waitForSelector('html.live');
+    await own.close();
+    await page.waitForSelector('html.not-heard');
+    await context.close();
+  });
+
+  test('a thousand open incidents of eighty thousand ASes, changing', async (t) => {
+    const view = new WorldView();
+    for (let originAs = 1; originAs <= 80_000; originAs++)
+      view.addScores(scoresOf(noon, { originAs, score: (originAs % 97) / 100 }));
+    openMany(view, 1000, ['info', 'notice', 'warning', 'critical']);
+    passMinute(view, noon + 60);
+    const own = await servePage(t, view);
+    await visit(`${own.url}/`, async (page) => {
+      assert.equal(await page.locator('#open tbody tr').count(), 50);
+      await page.waitForSelector('html.live');
+      for (let i = 0; i < 200; i++)
+        view.addAnomaly(
+          anomalyOf({
+            originAs: 70_000 + i,
+            startSecond: noon + 60,
+            severity: 'critical',
+            prefixCount: 100 + i,
+          }),
+        );
+      await page.waitForSelector('#open tbody tr:first-child a[href="/as/70199"]');
+      assert.equal(await page.locator('#open tbody tr').count(), 50);
+      await page
+        .click('a:has-text("All 1,200 open incidents")')
+        .catch(() => page.goto(`${own.url}/incidents?state=open`));
+      await page.click('a[rel=next]');
+      assert.equal(await page.locator('#all tbody tr').count(), 50);
+    });
+  });
+
+  test('names of the worst sort are only text', async (t) => {
+    const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)><svg/onload=alert(3)>`;
+    const view = new WorldView();
+    view.addScores(scoresOf(noon));
+    view.addAnomaly(anomalyOf({ incidentId: evil, summary: evil, prefixes: [evil] }));
+    const own = await servePage(t, view, {
+      names: new Map([[64_500, { name: evil, country: evil }]]),
+      notice: evil,
+    });
+    for (const path of ['/', '/incidents', `/incidents/${encodeURIComponent(evil)}`, '/as/64500'])
+      await visit(own.url + path, async (page) => {
+        assert.ok((await page.textContent('body'))!.includes('<script>alert(1)</script>'), path);
+        if (path !== '/') return;
+        await page.waitForSelector('html.live');
+        view.addAnomaly(
+          anomalyOf({ originAs: 9, incidentId: `${evil}2`, summary: evil, severity: 'critical' }),
+        );
+        await page.waitForSelector('#open a[href="/as/9"]');
+        assert.equal(await page.locator('main img, main script').count(), 0);
+      });
+  });
+});
