@@ -14,6 +14,7 @@ import { dataFolder, noData } from '../decode/mrt-files.ts';
 import { streamsOf } from './capture.ts';
 import { LiveLog } from './live-log.ts';
 import { RouteLines } from './routes.ts';
+import { until } from './until.ts';
 
 const shortMilliseconds = 1_500;
 
@@ -61,10 +62,6 @@ async function started(
   };
   t.after(stop);
   return { log, live, listener, events, port, router, stop };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(5);
 }
 
 const closed = (socket: Socket) =>

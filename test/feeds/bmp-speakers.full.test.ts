@@ -15,6 +15,7 @@ import { BmpListener, bmpDefaults } from '../../services/feeder/live/bmp-listene
 import { noCheckpoint } from '../../services/feeder/live/live-checkpoint.ts';
 import { LiveFeed } from '../../services/feeder/live/live-feed.ts';
 import { LiveLog } from './live-log.ts';
+import { until } from './until.ts';
 
 const gobgpd = '/usr/bin/gobgpd';
 const gobgp = '/usr/bin/gobgp';
@@ -32,14 +33,6 @@ async function freePort(host: string): Promise<number> {
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-async function until(what: string, condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 2000; i++) {
-    if (condition()) return;
-    await sleep(20);
-  }
-  assert.fail(`never: ${what}`);
 }
 
 interface Place {
@@ -150,26 +143,26 @@ for (const [name, start, skip] of [
     const { place, run, told, live, events } = await prepared(t);
     const first = await startSpeaker(place, run);
     await start(place, run);
-    await until('connected', () => events.some((text) => text.includes('connected')));
-    await until('peer up', () => told().includes('S 5 6'));
+    await until(() => events.some((text) => text.includes('connected')));
+    await until(() => told().includes('S 5 6'));
 
     first.command('global', 'rib', 'add', '10.1.0.0/16', 'nexthop', '192.0.2.2', 'aspath', '65003');
-    await until('announced', () => told().includes('A 10.1.0.0/16 65002 65003'));
+    await until(() => told().includes('A 10.1.0.0/16 65002 65003'));
     // FRR without zebra has no use for an IPv6 next hop.
     if (name === 'GoBGP') {
       first.command('global', 'rib', 'add', '2001:db8:1::/48', '-a', 'ipv6', 'nexthop', '2001:db8::2');
-      await until('announced, IPv6', () => told().includes('A 2001:db8:1::/48 65002'));
+      await until(() => told().includes('A 2001:db8:1::/48 65002'));
     }
     first.command('global', 'rib', 'del', '10.1.0.0/16');
-    await until('withdrawn', () => told().includes('W 10.1.0.0/16'));
+    await until(() => told().includes('W 10.1.0.0/16'));
 
     first.child.kill('SIGKILL');
-    await until('peer down', () => told().includes('S 6 1'));
+    await until(() => told().includes('S 6 1'));
     const before = told().length;
     const second = await startSpeaker(place, run);
-    await until('up again', () => told().slice(before).includes('S 5 6'));
+    await until(() => told().slice(before).includes('S 5 6'));
     second.command('global', 'rib', 'add', '10.2.0.0/16', 'nexthop', '192.0.2.2');
-    await until('announced again', () => told().slice(before).includes('A 10.2.0.0/16 65002'));
+    await until(() => told().slice(before).includes('A 10.2.0.0/16 65002'));
     assert.deepEqual(Object.fromEntries(live.totals().refused), {});
     // FRR also says of a peer that it has never been up.
     const states = told().filter((line) => line.startsWith('S'));

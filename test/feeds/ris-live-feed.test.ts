@@ -8,6 +8,7 @@ import { LiveFeed } from '../../services/feeder/live/live-feed.ts';
 import { RisLiveFeed } from '../../services/feeder/live/ris-live-feed.ts';
 import { LiveLog } from './live-log.ts';
 import { type Act, RisLiveServer } from './ris-live-server.ts';
+import { until } from './until.ts';
 
 /** Of the tests that wait for it; the others have a silence that never comes, however slow the machine is. */
 const shortSilence = 400;
@@ -70,11 +71,6 @@ async function started(
   };
   t.after(stop);
   return { server, log, live, feed, events, stop };
-}
-
-/** Waits for what has to come; the test runner's own limit ends what never comes. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(10);
 }
 
 test('it subscribes to all updates and states with raw octets, and writes what it hears', async (t) => {
