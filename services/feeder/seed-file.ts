@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
+import { parsePrefix } from '#core/address-text.ts';
 import { type MrtPeer, MrtWriter } from '#core/mrt/writer.ts';
 import type { InputEvent, InputEvents } from '#runtime/input/input.ts';
 import { openInput } from '#runtime/input/open-input.ts';
 import type { MrtFile } from './mrt-file.ts';
-import { parsePrefix } from './prefix-text.ts';
 
 export const seedSource = 'seed';
 /** Who tells a table of which only the origins are known. It is no peer: a seed votes for nothing. */

@@ -1,7 +1,7 @@
+import { writeAddress } from '../address-text.ts';
 import type { EventSecond } from '../event-time.ts';
 import { Bgp4mpWriter, type SessionEnds } from '../mrt/bgp4mp-writer.ts';
 import { sessionState } from '../mrt/session-state.ts';
-import { writeAddress } from '../ris-live/address-text.ts';
 import { type MessageFields, uint32Of } from '../ris-live/fields.ts';
 import { fieldRefusals, Refused } from '../ris-live/refused.ts';
 import { UpdateOctets } from '../ris-live/update-octets.ts';

@@ -1,5 +1,5 @@
+import { writeAddress } from '../address-text.ts';
 import type { SessionEnds } from '../mrt/bgp4mp-writer.ts';
-import { writeAddress } from './address-text.ts';
 import { uint32Of } from './fields.ts';
 
 /** RIS has some 25 collectors with up to some hundred peers each: what names more is hostile or broken. */

@@ -1,6 +1,6 @@
+import { writeAddress } from '../address-text.ts';
 import { asSequence, asSet } from '../bgp/as-path.ts';
 import { attributeType, extendedLength, optionalFlag, transitiveFlag } from '../bgp/attribute-type.ts';
-import { writeAddress } from './address-text.ts';
 import { elementsOf, type MessageFields, uint32Of } from './fields.ts';
 import type { OctetWriter } from './octet-writer.ts';
 import { Refused } from './refused.ts';

@@ -3,11 +3,11 @@
  * four octets. What the fields do not show (extended and large communities, unknown attributes) is not there.
  */
 
+import { writeAddress, writePrefix } from '../address-text.ts';
 import { attributeType, extendedLength, optionalFlag, transitiveFlag } from '../bgp/attribute-type.ts';
 import { messageHeaderBytes } from '../bgp/message.ts';
 import { afiIpv4, afiIpv6 } from '../bgp/mp-reach-nlri.ts';
 import { writeUpdateHeader } from '../mrt/bgp4mp-writer.ts';
-import { writeAddress, writePrefix } from './address-text.ts';
 import { elementsOf, isObject, type MessageFields } from './fields.ts';
 import { maxUpdateBytes, OctetWriter } from './octet-writer.ts';
 import { Refused } from './refused.ts';

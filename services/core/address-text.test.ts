@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { formatIpv4, formatIpv6 } from '../prefix.ts';
-import { writeAddress, writePrefix } from './address-text.ts';
+import { parsePrefix, writeAddress, writePrefix } from './address-text.ts';
+import { formatIpv4, formatIpv6 } from './prefix.ts';
 
 /** The octets as text again. */
 function readBack(text: string): string | undefined {
@@ -89,4 +89,14 @@ test('prefixes as NLRI', () => {
     '::/0128',
   ])
     assert.deepEqual(nlri(text), [], text);
+});
+
+test('a prefix as words has no bits beyond its length', () => {
+  assert.deepEqual(parsePrefix('192.0.2.255/25'), { family: 'ipv4', words: [0xc0000280], length: 25 });
+  assert.deepEqual(parsePrefix('0.0.0.0/0'), { family: 'ipv4', words: [0], length: 0 });
+  assert.deepEqual(parsePrefix('255.255.255.255/32'), { family: 'ipv4', words: [0xffffffff], length: 32 });
+  const ipv6 = parsePrefix('2001:db8:ffff:ffff:ffff::1/50');
+  assert.deepEqual(ipv6, { family: 'ipv6', words: [0x20010db8, 0xffffc000, 0, 0], length: 50 });
+  for (const text of ['192.0.2.0', '192.0.2.0/33', '192.0.2/24', '2001:db8::/129', '/24', '192.0.2.0/'])
+    assert.equal(parsePrefix(text), undefined, text);
 });

@@ -1,4 +1,7 @@
-/** Addresses and prefixes as RIS Live writes them (RFC 4291 2.2, RFC 4632), into octets. */
+/** Addresses and prefixes as people and programs write them (RFC 4291 2.2, RFC 4632), into octets. */
+import { u32 } from './bgp/octets.ts';
+import type { MrtPrefix } from './mrt/writer.ts';
+
 const [zero, nine, dot, colon] = [48, 57, 46, 58];
 const groupsInAll = 8;
 const groups = new Uint16Array(groupsInAll);
@@ -127,3 +130,22 @@ export function writePrefix(text: string, into: Uint8Array, at: number): number 
   for (let i = 0; i < octets; i++) into[at + 1 + i] = address[i]!;
   return 1 + octets;
 }
+
+const nlri = new Uint8Array(17);
+
+/** "192.0.2.0/24" or "2001:db8::/32"; undefined where it is none. Bits beyond the length are dropped. */
+export function parsePrefix(text: string): MrtPrefix | undefined {
+  nlri.fill(0);
+  if (writePrefix(text, nlri, 0) === 0) return undefined;
+  const length = nlri[0]!;
+  const isIpv6 = text.includes(':');
+  const words = Array.from({ length: isIpv6 ? 4 : 1 }, (_, i) =>
+    masked(u32(nlri, 1 + 4 * i), length - 32 * i),
+  );
+  return { family: isIpv6 ? 'ipv6' : 'ipv4', words, length };
+}
+
+const masked = (word: number, bits: number): number => {
+  if (bits >= 32) return word;
+  return bits <= 0 ? 0 : (word & (0xffffffff << (32 - bits))) >>> 0;
+};
