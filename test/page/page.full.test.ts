@@ -72,6 +72,9 @@ describe('the page in Chromium', { skip: noChromium }, () => {
           assert.deepEqual(await axeViolations(page), [], name);
           if (pictures !== undefined)
             await page.screenshot({ path: `${pictures}/${name}-${theme}-${width}.png`, fullPage: true });
+          // The picture of README.
+          if (pictures !== undefined && name === 'as' && width === 1280)
+            await page.locator('#beat').screenshot({ path: `${pictures}/december-2014-${theme}.png` });
           await context.close();
         }
       });

@@ -10,6 +10,8 @@ const laneHeight = 22;
 /** So much room, in percent, does the text of a bar need, and its duration alone. */
 const textPercent = 18;
 const shortPercent = 8;
+/** On a phone the text of narrower bars would be cut off. */
+const narrowPercent = 60;
 const barsMax = 120;
 
 interface Bar {
@@ -73,7 +75,7 @@ function barText({ record, x, width, lasts }: Bar, full: string, lane: readonly 
     room >= textPercent ? full : room >= shortPercent ? durationText(lasts) : undefined;
   const inside = fitting(width);
   if (inside !== undefined)
-    return html`<svg x="${x}%" width="${width}%" height="${laneHeight}"><text class="inside" x="5" y="15">${inside}</text></svg>`;
+    return html`<svg x="${x}%" width="${width}%" height="${laneHeight}"><text class="inside ${width < narrowPercent && 'narrow'}" x="5" y="15">${inside}</text></svg>`;
   if (severityRank(record.peakSeverity) < severityRank('notice')) return undefined;
   const others = lane.filter((other) => other.record !== record);
   const behind = fitting(
