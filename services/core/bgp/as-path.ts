@@ -55,16 +55,17 @@ export function originOfWords(words: Uint32Array, count: number): number {
   return count > 0 && words[last]! >>> 8 === asSequence ? words[count - 1]! : 0;
 }
 
-/** Writes the path's words and returns how many. Throws RangeError where `into` is too short. */
+/** Writes the path's words from `from` on and returns where they end. Throws RangeError where `into` is too short. */
 export function writePathWords(
   bytes: Uint8Array,
   start: number,
   end: number,
   asnBytes: number,
   into: Uint32Array,
+  from: number = 0,
 ): number {
   let at = start;
-  let words = 0;
+  let words = from;
   while (at < end) {
     const count = bytes[at + 1]!;
     if (words + 1 + count > into.length) throw new RangeError(`an AS path does not fit ${into.length} words`);

@@ -32,6 +32,31 @@ export function isNlri(
   return at === end;
 }
 
+/** The network bits of an IPv4 prefix. A shift by 32 bits would be none. */
+export const ipv4Mask = (bits: number): number => (bits === 0 ? 0 : -1 << (32 - bits));
+
+/**
+ * Reads the IPv4 prefixes in [start, end), checked before and without path identifiers, into `addresses` (signed words)
+ * and `lengths` from `count` on; returns the count after them. Four octets may be read after `end`.
+ */
+export function readIpv4Nlri(
+  view: DataView,
+  start: number,
+  end: number,
+  addresses: Int32Array,
+  lengths: Int32Array,
+  count: number,
+): number {
+  let next = count;
+  for (let at = start; at < end; next++) {
+    const bits = view.getUint8(at);
+    addresses[next] = view.getInt32(at + 1) & ipv4Mask(bits);
+    lengths[next] = bits;
+    at += 1 + ((bits + 7) >> 3);
+  }
+  return next;
+}
+
 /** Word `index` (0 to 3) of an address of `bits` bits whose octets begin at `at`; unsigned, zero-padded. */
 export function prefixWord(bytes: Uint8Array, at: number, bits: number, index: number): number {
   const bitsHere = bits - 32 * index;

@@ -1,8 +1,8 @@
 /** Hands NLRI (bgp/nlri.ts), checked before, to a visitor one prefix at a time. */
-import { prefixWord } from '../bgp/nlri.ts';
+import { ipv4Mask, prefixWord } from '../bgp/nlri.ts';
 import { u32 } from '../bgp/octets.ts';
 import type { RecordCursor } from './cursor.ts';
-import type { MrtVisitor } from './visitor.ts';
+import type { MrtCursor, MrtVisitor } from './visitor.ts';
 
 export function tellIpv4(
   cursor: RecordCursor,
@@ -17,21 +17,23 @@ export function tellIpv4(
     tellIpv4Carefully(cursor, visitor, start, end, isAnnounce);
     return;
   }
+  if (visitor.ipv4Nlri !== undefined) {
+    visitor.ipv4Nlri(cursor, start, end, isAnnounce);
+    return;
+  }
   let at = start;
   while (at < end) {
     const bits = bytes[at]!;
-    const address = (view.getInt32(at + 1) & maskOf(bits)) >>> 0;
+    const address = (view.getInt32(at + 1) & ipv4Mask(bits)) >>> 0;
     at += 1 + ((bits + 7) >> 3);
     if (isAnnounce) visitor.announceIpv4(cursor, address, bits, 0);
     else visitor.withdrawIpv4(cursor, address, bits, 0);
   }
 }
 
-/** A shift by 32 bits would be none. */
-const maskOf = (bits: number): number => (bits === 0 ? 0 : -1 << (32 - bits));
-
-function tellIpv4Carefully(
-  cursor: RecordCursor,
+/** Tells the prefixes one by one, reading no octet after them. */
+export function tellIpv4Carefully(
+  cursor: MrtCursor,
   visitor: MrtVisitor,
   start: number,
   end: number,

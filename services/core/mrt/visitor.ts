@@ -9,6 +9,8 @@ import type { PathAttributes } from '../bgp/path-attributes.ts';
  */
 export interface MrtCursor {
   readonly bytes: Uint8Array;
+  /** Of the same bytes. */
+  readonly view: DataView;
   /** Byte offsets of the record within `bytes`: its MRT header, and the byte after its last. */
   readonly recordStart: number;
   readonly recordEnd: number;
@@ -82,6 +84,11 @@ export interface MrtVisitor {
     length: number,
     pathId: number,
   ): void;
+  /**
+   * For a visitor that takes IPv4 routes by the run: NLRI without path identifiers in [start, end) of the cursor's
+   * bytes, checked before, with at least four octets after them. They are not told one by one then.
+   */
+  ipv4Nlri?(cursor: MrtCursor, start: number, end: number, isAnnounce: boolean): void;
   endUpdate(cursor: MrtCursor): void;
   /** BGP4MP_STATE_CHANGE: FSM states of RFC 4271 8.2.2, 1 Idle to 6 Established. */
   stateChange(cursor: MrtCursor, oldState: number, newState: number): void;

@@ -1,3 +1,5 @@
+import { writePathWords } from '../bgp/as-path.ts';
+import { readIpv4Nlri } from '../bgp/nlri.ts';
 import { type MrtCursor, maxPathWords } from '../mrt/visitor.ts';
 import { hashOfPath } from './path-store.ts';
 
@@ -9,7 +11,14 @@ export const runHasPathIds = 8;
 /** Stands for the kind where no run is open. */
 const none = -1;
 
-const capacity = 512;
+/** So many elems are applied together. */
+const batchElems = 512;
+/** NLRI of so many octets are queued at once: no UPDATE has more. */
+export const maxNlriBytes = 0xffff;
+const capacity = batchElems + maxNlriBytes;
+
+/** Each has an elem or more. */
+const maxRuns = batchElems;
 
 /**
  * Announced and withdrawn prefixes of one family that wait to be applied. A table look-up is mostly waiting for
@@ -29,27 +38,27 @@ export class ElemQueue {
   count = 0;
 
   /** Of each run: packPlace of the change log with length 0, the bits above, which of the queue's paths, its first elem. */
-  readonly runPlace = new Int32Array(capacity);
-  readonly runKind = new Int32Array(capacity);
-  readonly runPath = new Int32Array(capacity);
-  readonly runStart = new Int32Array(capacity + 1);
+  readonly runPlace = new Int32Array(maxRuns);
+  readonly runKind = new Int32Array(maxRuns);
+  readonly runPath = new Int32Array(maxRuns);
+  readonly runStart = new Int32Array(maxRuns + 1);
   runCount = 0;
   /** Kind of the run that elems are added to. */
   openKind = none;
 
   readonly words = new Uint32Array(2 * maxPathWords);
-  readonly pathStart = new Int32Array(capacity);
-  readonly pathLength = new Int32Array(capacity);
-  readonly pathHash = new Int32Array(capacity);
-  /** Id of each path; 0 until it is looked up. */
-  readonly interned = new Int32Array(capacity);
+  readonly pathStart = new Int32Array(maxRuns);
+  readonly pathLength = new Int32Array(maxRuns);
+  readonly pathHash = new Int32Array(maxRuns);
+  /** Id of each path, filled in by the route writer. */
+  readonly interned = new Int32Array(maxRuns);
   pathCount = 0;
   #wordsEnd = 0;
   readonly #scratch = new Uint32Array(maxPathWords);
 
-  /** True when there may be no room for another elem and its path. */
+  /** True when it is time to apply what is queued: there may be no room for another run and its path. */
   get isFull(): boolean {
-    return this.count === capacity || this.#wordsEnd > maxPathWords;
+    return this.count >= batchElems || this.#wordsEnd > maxPathWords;
   }
 
   /** Another UPDATE's elems follow. */
@@ -75,6 +84,11 @@ export class ElemQueue {
     this.prefix[at] = prefix;
   }
 
+  /** Adds IPv4 prefixes without path identifiers; see readIpv4Nlri. */
+  addNlri(view: DataView, start: number, end: number): void {
+    this.count = readIpv4Nlri(view, start, end, this.address, this.length, this.count);
+  }
+
   clear(): void {
     this.count = 0;
     this.runCount = 0;
@@ -84,16 +98,22 @@ export class ElemQueue {
   }
 
   #addPath(cursor: MrtCursor): number {
-    const scratch = this.#scratch;
-    const length = cursor.readPath(scratch);
+    const { words } = this;
     const number = this.pathCount++;
     const start = this.#wordsEnd;
-    for (let i = 0; i < length; i++) this.words[start + i] = scratch[i];
-    this.#wordsEnd = start + length;
+    const { pathStart } = cursor;
+    let end = start;
+    if (pathStart >= 0) {
+      end = writePathWords(cursor.bytes, pathStart, cursor.pathEnd, cursor.asnBytes, words, start);
+    } else {
+      const scratch = this.#scratch;
+      const length = cursor.readPath(scratch);
+      for (let i = 0; i < length; i++) words[end++] = scratch[i];
+    }
+    this.#wordsEnd = end;
     this.pathStart[number] = start;
-    this.pathLength[number] = length;
-    this.pathHash[number] = hashOfPath(scratch, 0, length);
-    this.interned[number] = 0;
+    this.pathLength[number] = end - start;
+    this.pathHash[number] = hashOfPath(words, start, end - start);
     return number;
   }
 }

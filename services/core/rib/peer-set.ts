@@ -23,9 +23,14 @@ export class PeerSet {
 
   /** The peer of the record at the cursor, created if new; undefined where there are too many. */
   of(cursor: MrtCursor): Peer | undefined {
-    const place = (cursor.peerAddress0 ^ cursor.peerAs) & (cacheSize - 1);
+    const word = cursor.peerAddress0 | 0;
+    const as = cursor.peerAs | 0;
+    const place = (word ^ as) & (cacheSize - 1);
     const cached = this.#cache[place];
-    if (cached !== undefined && isPeer(cached.name, cursor)) return cached;
+    if (cached !== undefined && cached.addressWord === word && cached.asWord === as) {
+      if (!cached.name.isIpv6 && !cursor.peerIsIpv6) return cached;
+      if (isPeer(cached.name, cursor)) return cached;
+    }
     const key = hashOf(
       cursor.peerAddress0,
       cursor.peerAddress1,

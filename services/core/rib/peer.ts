@@ -33,6 +33,9 @@ export interface PeerName {
  */
 export class Peer {
   readonly name: PeerName;
+  /** The first word of its address and its AS as signed words, which compare without a box. */
+  readonly addressWord: number;
+  readonly asWord: number;
   /** Place among the source's peers, in the order in which they were first heard. */
   readonly number: number;
   readonly ipv4: AdjRibIn;
@@ -59,6 +62,8 @@ export class Peer {
 
   constructor(name: PeerName, number: number, second: EventSecond, pages: RoutePages) {
     this.name = name;
+    this.addressWord = name.w0 | 0;
+    this.asWord = name.asn | 0;
     this.number = number;
     this.state = 'established';
     this.stateSinceMinute = minuteOf(second);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MrtCursor } from '../mrt/visitor.ts';
+import type { MrtCursor, MrtVisitor } from '../mrt/visitor.ts';
+import { MrtWalker } from '../mrt/walk.ts';
+import { families } from '../prefix.ts';
 import { RouteTables } from './route-tables.ts';
-import { firstMinute, firstSecond } from './stream-for-tests.ts';
+import { firstMinute, firstSecond, randomScript } from './stream-for-tests.ts';
 import { UpdateApplier } from './update-applier.ts';
 
 /** A cursor at an UPDATE of one IPv4 peer, with a path of one AS_SEQUENCE. */
@@ -94,4 +96,39 @@ test('an empty AS_PATH is a path', () => {
   visitor.flush();
   const { announcedNew, aaDup } = visitor.peers.all[0];
   assert.deepEqual([announcedNew, aaDup], [1, 1]);
+});
+
+test('routes taken by the run do what they do told one by one', () => {
+  const byRun = applier();
+  const oneByOne = applier();
+  const visitor: MrtVisitor = {
+    beginUpdate: (...all) => oneByOne.beginUpdate(...all),
+    withdrawIpv4: (...all) => oneByOne.withdrawIpv4(...all),
+    withdrawIpv6: (...all) => oneByOne.withdrawIpv6(...all),
+    announceIpv4: (...all) => oneByOne.announceIpv4(...all),
+    announceIpv6: (...all) => oneByOne.announceIpv6(...all),
+    endUpdate: () => oneByOne.endUpdate(),
+    stateChange: (...all) => oneByOne.stateChange(...all),
+    refuse: (...all) => oneByOne.refuse(...all),
+  };
+  const walkers = [new MrtWalker(byRun), new MrtWalker(visitor)];
+  for (const { content } of randomScript('rrc00', 5, 200).inputs) {
+    if (content.case !== 'mrtRecords') continue;
+    for (const walker of walkers) walker.walk(content.value);
+  }
+  byRun.flush();
+  oneByOne.flush();
+  for (const family of families) {
+    const { words, end } = byRun[family].log;
+    assert.ok(end > 100);
+    assert.deepEqual(
+      words.subarray(0, end),
+      oneByOne[family].log.words.subarray(0, oneByOne[family].log.end),
+    );
+  }
+  for (const [index, peer] of byRun.peers.all.entries()) {
+    const { aaDup, wwDup, routes } = { ...peer, routes: peer.ipv4.routes };
+    const other = oneByOne.peers.all[index];
+    assert.deepEqual([aaDup, wwDup, routes], [other.aaDup, other.wwDup, other.ipv4.routes]);
+  }
 });

@@ -1,11 +1,19 @@
 import { type EventMinute, type EventSecond, firstSecondOf } from '../event-time.ts';
+import { tellIpv4Carefully } from '../mrt/routes.ts';
 import { sessionState } from '../mrt/session-state.ts';
 import type { MrtCursor, MrtVisitor, RefusalReason } from '../mrt/visitor.ts';
 import { type Family, families } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { windowSeconds } from './adj-rib-in.ts';
 import { packPlace } from './change-log.ts';
-import { type ElemQueue, runHasPathIds, runIsLate, runIsOfDump, runWithdraws } from './elem-queue.ts';
+import {
+  type ElemQueue,
+  maxNlriBytes,
+  runHasPathIds,
+  runIsLate,
+  runIsOfDump,
+  runWithdraws,
+} from './elem-queue.ts';
 import type { Peer } from './peer.ts';
 import { PeerSet } from './peer-set.ts';
 import type { RouteTables } from './route-tables.ts';
@@ -74,6 +82,18 @@ export class UpdateApplier implements MrtVisitor {
   announceIpv4(cursor: MrtCursor, address: number, length: number, pathId: number): void {
     if (this.#skips(cursor)) return;
     this.#queueFor(this.ipv4.queue, cursor, this.#kind).add(address | 0, length, pathId | 0, 0);
+  }
+
+  ipv4Nlri(cursor: MrtCursor, start: number, end: number, isAnnounce: boolean): void {
+    if (end - start > maxNlriBytes || cursor.safi !== 1) {
+      tellIpv4Carefully(cursor, this, start, end, isAnnounce);
+      return;
+    }
+    if (this.#peer === undefined || start === end) return;
+    const { queue } = this.ipv4;
+    if (queue.isFull) this.flush();
+    queue.openRun(cursor, this.#place, isAnnounce ? this.#kind : this.#kind | runWithdraws);
+    queue.addNlri(cursor.view, start, end);
   }
 
   announceIpv6(
