@@ -68,15 +68,54 @@ test('live', () => {
     dataFolder: 'd',
     risLiveUrl: undefined,
     bmp: { host: '192.0.2.1', port: 11_019 },
+    kafka: undefined,
     output,
   });
+  const kafka = parseArguments(['live', '--kafka', 'a:1,[::1]:2', '--topics', '^x']);
+  assert.deepEqual(kafka.case === 'live' && kafka.kafka, { brokers: ['a:1', '[::1]:2'], topics: /^x/ });
+  const standard = parseArguments(['live', '--ris-live', 'off', '--kafka', 'stream.routeviews.org:9092']);
+  const topics = standard.case === 'live' ? standard.kafka!.topics : /^$/;
+  for (const topic of ['routeviews.amsix.ams.61955.bmp_raw', 'openbmp.bmp_raw', 'rrc13.2854.bmp_raw'])
+    assert.match(topic, topics);
+  for (const topic of ['openbmp.parsed.peer', 'steadybeat.v1.bgp.updates'])
+    assert.doesNotMatch(topic, topics);
   const hosts = ['5000', '[2001:db8::1]:5000', 'localhost:5000'].map((bmp) => {
     const { bmp: at } = parseArguments(['live', '--bmp', bmp]) as { bmp?: { host: string } };
     return at?.host;
   });
   assert.deepEqual(hosts, ['::', '2001:db8::1', 'localhost']);
-  for (const wrong of [['x'], ['--ris-live', 'off'], ['--bmp', 'foo'], ['--bmp', '70000'], ['--seed', '2']])
+  for (const wrong of [
+    ['x'],
+    ['--ris-live', 'off'],
+    ['--bmp', 'foo'],
+    ['--bmp', '70000'],
+    ['--seed', '2'],
+    ['--kafka', 'a'],
+    ['--topics', 'a'],
+    ['--kafka', 'a:1', '--topics', '('],
+  ])
     assert.equal(parseArguments(['live', ...wrong]).case, 'wrong', wrong.join(' '));
+});
+
+test('archive', () => {
+  const bounds = ['--from', '2014-12-22T16:00Z', '--until', '2014-12-23T02:00Z'];
+  const command = parseArguments(['archive', '--collector', 'rrc00,route-views2', ...bounds]);
+  assert.ok(command.case === 'archive');
+  assert.deepEqual([command.collectors, command.places], [['rrc00', 'route-views2'], []]);
+  assert.deepEqual([command.cacheFolder, command.baseUrl], ['steadybeat-archive', undefined]);
+  assert.equal(command.untilSecond! - command.fromSecond!, 36_000);
+  const places = parseArguments(['archive', 'https://x.example/rrc00/', 'folder', '--cache', 'c']);
+  assert.ok(places.case === 'archive' && places.places.length === 2 && places.cacheFolder === 'c');
+  const wrongs = [
+    [],
+    ['--collector', 'rrc00'],
+    ['--collector', '../x', ...bounds],
+    ['--collector', 'rrc00', 'x', ...bounds],
+  ];
+  wrongs.push(['--base-url', 'http://x/', 'y'], ['--data', 'd', 'y'], ['--seed', '1', 'y']);
+  for (const wrong of wrongs)
+    assert.equal(parseArguments(['archive', ...wrong]).case, 'wrong', wrong.join(' '));
+  assert.equal(parseArguments(['--cache', 'c', 'file']).case, 'wrong');
 });
 
 test('the page: alone, with a port, with an address, before a file', () => {
@@ -124,7 +163,6 @@ test('what is wrong with commands over Kafka', () => {
     return command.case === 'wrong' ? command.message : undefined;
   };
   assert.match(wrong('run')!, /^run needs one of feeder, route-tracker, /);
-  assert.equal(wrong('run feeder'), 'run feeder needs a FILE');
   assert.equal(wrong('run anomaly-detector a.gz'), 'anomaly-detector needs no a.gz');
   assert.equal(wrong('run route-tracker --apply'), '--apply is not for run');
   assert.equal(wrong('topics --watch 1'), '--watch is not for topics');

@@ -105,7 +105,7 @@ export const helpText = `Steadybeat watches the Internet's routing for the stead
   npm start -- test-alert              send a test incident through exporter, Prometheus and Alertmanager to whoever is told
   npm start -- run SERVICE             one service as a process: route-tracker, visibility-tracker, instability-scorer,
                                        anomaly-detector or metrics-exporter; it waits for brokers, and SIGTERM ends it in order
-  npm start -- run feeder FILE...      feed MRT files to them
+  npm start -- run feeder FILE...      feed MRT files to them; without a FILE, the live feeds of the settings
 
 Options
   --format text|ndjson    ndjson: one JSON line for each change of an incident on standard output, all else on standard error
@@ -228,7 +228,7 @@ const ofLives = ['bmp', 'ris-live', 'kafka', 'topics'];
 const ofArchives = ['collector', 'base-url', 'cache'];
 
 function archiveCommand(values: Values, places: readonly string[], output: OutputOptions): Command {
-  const known = ['format', 'scores', 'watch', 'from', 'until', ...ofArchives];
+  const known = [...ofOutput, 'from', 'until', ...ofArchives];
   refuseOthers(values, known, 'is not for archive');
   const collectors = text(values.collector)?.split(',') ?? [];
   const baseUrl = text(values['base-url']);
@@ -272,8 +272,6 @@ function runCommand(values: Values, [name, ...files]: readonly string[]): Comman
   refuseOthers(values, ofConfigured, 'is not for run');
   const settings = configured(values);
   if (service !== 'feeder' && files.length > 0) throw new WrongArgument(`${service} needs no ${files[0]}`);
-  if (service === 'feeder' && files.length === 0 && settings.only === undefined)
-    throw new WrongArgument('run feeder needs a FILE');
   return { case: 'run', service, files, ...settings };
 }
 
@@ -303,7 +301,7 @@ function configured(values: Values): Pick<ConfiguredCommand, 'configFile' | 'onl
 
 function liveCommand(values: Values, others: readonly string[], output: OutputOptions): Command {
   if (others.length > 0) throw new WrongArgument(`live needs no ${others[0]}`);
-  refuseOthers(values, [...ofOutput, 'data', 'bmp', 'ris-live'], 'is not for live');
+  refuseOthers(values, [...ofOutput, 'data', ...ofLives], 'is not for live');
   const url = text(values['ris-live']);
   const risLiveUrl = url === 'off' ? undefined : (url ?? risLiveDefaults.url);
   if (risLiveUrl !== undefined && !/^wss?:\/\/./.test(risLiveUrl)) {

@@ -1,5 +1,6 @@
 import { dumpLines, readConfiguration } from '#runtime/configuration/configuration.ts';
 import type { ConfiguredCommand } from '../arguments.ts';
+import { hasLiveFeeds } from '../live/feeding-live.ts';
 import { deadLettersCommand } from './dead-letters-command.ts';
 import { runCommand } from './run-command.ts';
 import { testAlertCommand } from './test-alert-command.ts';
@@ -17,6 +18,12 @@ export async function configuredCommand(command: ConfiguredCommand): Promise<num
   if (command.only !== undefined) return 0;
   switch (command.case) {
     case 'run':
+      if (command.service === 'feeder' && command.files.length === 0 && !hasLiveFeeds(read.configuration)) {
+        process.stderr.write(
+          'steadybeat: run feeder needs a FILE, or a feed in its settings (STEADYBEAT_FEED_...)\n',
+        );
+        return 2;
+      }
       return runCommand(command.service, command.files, read.configuration);
     case 'topics':
       return topicsCommand(read.configuration, command.apply);

@@ -23,6 +23,7 @@ import { MetricsExporter } from '../../metrics-exporter/service.ts';
 import { buildRouteTracker } from '../../route-tracker/service.ts';
 import { buildVisibilityTracker } from '../../visibility-tracker/service.ts';
 import type { ServiceName } from '../arguments.ts';
+import { FeedingLive } from '../live/feeding-live.ts';
 import type { RunningService } from '../pipeline.ts';
 import { number } from '../report/progress.ts';
 import { RefusalReport } from '../report/refusal-report.ts';
@@ -43,7 +44,10 @@ export interface PartOptions {
 
 export function buildPart(name: ServiceName, options: PartOptions, transport: Transport): RunningPart {
   const { configuration, files, say, metrics, page } = options;
-  if (name === 'feeder') return new FeedingFiles(configuration.updatePartitions, files, say, transport);
+  if (name === 'feeder')
+    return files.length === 0
+      ? new FeedingLive(configuration, say, transport)
+      : new FeedingFiles(configuration.updatePartitions, files, say, transport);
   const tasks = new ServiceMetrics(metrics, () => Date.now());
   const onEvent = (event: ServiceEvent) => {
     tasks.heard(event);

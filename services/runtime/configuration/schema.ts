@@ -161,6 +161,36 @@ export const fields = {
     to: 100_000_000_000,
     means: 'or after so many bytes of it, whichever comes first',
   },
+  feedRisLive: {
+    environment: 'STEADYBEAT_FEED_RIS_LIVE',
+    kind: 'text',
+    default: 'off',
+    means: "of run feeder without files: on hears RIPE's RIS Live, an address (wss://...) another one",
+  },
+  feedBmp: {
+    environment: 'STEADYBEAT_FEED_BMP',
+    kind: 'address',
+    default: undefined,
+    means: 'of run feeder without files: where routers may send BMP, such as 0.0.0.0:11019',
+  },
+  feedKafkaBrokers: {
+    environment: 'STEADYBEAT_FEED_KAFKA_BROKERS',
+    kind: 'addresses',
+    default: undefined,
+    means: 'of run feeder without files: topics of others are read there, such as stream.routeviews.org:9092',
+  },
+  feedKafkaTopics: {
+    environment: 'STEADYBEAT_FEED_KAFKA_TOPICS',
+    kind: 'text',
+    default: '(^|\\.)bmp_raw$',
+    means: 'a regular expression of the names of those topics',
+  },
+  feedFolder: {
+    environment: 'STEADYBEAT_FEED_FOLDER',
+    kind: 'text',
+    default: undefined,
+    means: 'where live feeds keep how far they were; without it a start reads back all of bgp.updates',
+  },
   healthAddress: {
     environment: 'STEADYBEAT_HEALTH_ADDRESS',
     kind: 'address',
