@@ -1,7 +1,17 @@
 import { parseArgs } from 'node:util';
-import { type EventSecond, parseSecond } from '#core/event-time.ts';
+import type { EventSecond } from '#core/event-time.ts';
 import { collectorLayout } from '../feeder/archive/archive-layout.ts';
 import { risLiveDefaults } from '../feeder/live/ris-live-options.ts';
+import {
+  type Address,
+  address,
+  defaultPage,
+  seedOf,
+  time,
+  WrongArgument,
+  watchedAses,
+  withPageAddress,
+} from './argument-values.ts';
 
 export type Command =
   | { readonly case: 'help' }
@@ -77,14 +87,7 @@ export interface OutputOptions {
   readonly asNamesFile: string | undefined;
 }
 
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
 const defaultLiveFolder = 'steadybeat-live';
-/** BEAT on the keys of a telephone. */
-const defaultPage: Address = { host: '127.0.0.1', port: 2328 };
 const defaultTopics = '(^|\\.)bmp_raw$';
 const defaultCacheFolder = 'steadybeat-archive';
 
@@ -162,9 +165,6 @@ const options = {
 
 type Values = { [K in keyof typeof options]?: string | boolean | undefined } & Record<string, unknown>;
 
-/** A wrong argument: what is wrong with it, in one line. */
-class WrongArgument extends Error {}
-
 export function parseArguments(args: readonly string[]): Command {
   try {
     const { values, positionals } = parseArgs({
@@ -177,16 +177,6 @@ export function parseArguments(args: readonly string[]): Command {
     if (!(error instanceof WrongArgument) && !isParseError(error)) throw error;
     return { case: 'wrong', message: error.message.split(/\n|\. /, 1)[0]! };
   }
-}
-
-/** --page may stand alone: what follows belongs to it only if it is a port, or an address and a port. */
-function withPageAddress(args: readonly string[]): string[] {
-  const at = args.indexOf('--page');
-  if (at < 0) return [...args];
-  const next = args[at + 1];
-  const isAddress = next !== undefined && addressPattern.test(next);
-  const page = isAddress ? next : `${defaultPage.host}:${defaultPage.port}`;
-  return [...args.slice(0, at), `--page=${page}`, ...args.slice(isAddress ? at + 2 : at + 1)];
 }
 
 const isParseError = (error: unknown): error is Error =>
@@ -315,8 +305,6 @@ function liveCommand(values: Values, others: readonly string[], output: OutputOp
   return { case: 'live', dataFolder: text(values.data) ?? defaultLiveFolder, risLiveUrl, bmp, kafka, output };
 }
 
-const addressPattern = /^(?:\[([0-9a-f:.]+)\]:|([^:[\]]+):)?(\d{1,5})$/i;
-
 function kafkaTopics(brokers: string | undefined, topics: string | undefined) {
   if (brokers === undefined) {
     if (topics !== undefined) throw new WrongArgument('--topics needs --kafka');
@@ -331,19 +319,6 @@ function kafkaTopics(brokers: string | undefined, topics: string | undefined) {
   } catch (error) {
     throw new WrongArgument(`--topics: ${(error as Error).message}`);
   }
-}
-
-/** "11019", "192.0.2.1:11019", "[2001:db8::1]:11019". */
-function address(name: string, value: string | undefined, defaultHost: string): Address | undefined {
-  if (value === undefined) return undefined;
-  const match = addressPattern.exec(value);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) {
-    throw new WrongArgument(
-      `${name}: "${value}" is not a port or an address and a port, such as 192.0.2.1:11019`,
-    );
-  }
-  return { host: match[1] ?? match[2] ?? defaultHost, port };
 }
 
 function outputOptions(values: Values): OutputOptions {
@@ -362,36 +337,6 @@ function outputOptions(values: Values): OutputOptions {
     asNamesFile,
   };
 }
-
-function watchedAses(list: string | undefined): ReadonlySet<number> {
-  const ases = new Set<number>();
-  for (const item of list?.split(',') ?? []) {
-    const match = /^\s*(?:AS)?(\d{1,10})\s*$/i.exec(item);
-    const asn = Number(match?.[1]);
-    if (!(asn > 0 && asn < 2 ** 32)) throw new WrongArgument(`--watch: "${item}" is not an AS number`);
-    ases.add(asn);
-  }
-  return ases;
-}
-
-function time(name: string, value: string | undefined): EventSecond | undefined {
-  if (value === undefined) return undefined;
-  const second = parseSecond(value);
-  if (second === undefined) {
-    throw new WrongArgument(`${name}: "${value}" is not a time such as 2014-12-22T16:15Z`);
-  }
-  return second;
-}
-
-function seedOf(value: string | undefined): number {
-  if (value === undefined) return defaultSeed;
-  const seed = Number(value);
-  if (!/^\d+$/.test(value) || seed >= 2 ** 32)
-    throw new WrongArgument(`--seed: "${value}" is not a number below 2^32`);
-  return seed;
-}
-
-const defaultSeed = 1;
 
 function refuseOthers(values: Values, known: readonly string[], why: string): void {
   const other = Object.keys(values).find((name) => values[name] !== undefined && !known.includes(name));

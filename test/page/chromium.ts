@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** Debian's, or another that a machine has. */
@@ -32,13 +32,10 @@ export function watchPage(page: Page): string[] {
   return complaints;
 }
 
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
 /** What axe-core finds, as "rule: selector" each. It is run beside the page's own code, whose policy forbids strangers. */
 export async function axeViolations(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
-  const { readFile } = await import('node:fs/promises');
-  await session.send('Runtime.evaluate', { expression: await readFile(axeFile, 'utf8') });
+  await session.send('Runtime.evaluate', { expression: axe.source });
   const { result } = await session.send('Runtime.evaluate', {
     expression: `axe.run(document).then(({ violations }) =>
       JSON.stringify(violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ': ' + target.join(' ')))))`,

@@ -16,8 +16,6 @@ export function html(strings: TemplateStringsArray, ...values: readonly Value[])
   return new Html(text);
 }
 
-export const empty = new Html('');
-
 function textOf(value: Value): string {
   if (value instanceof Html) return value.text;
   if (value === undefined || value === false) return '';
