@@ -1,0 +1,144 @@
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import {
+  AnnotationQueryBuilder,
+  type Dashboard,
+  DashboardBuilder,
+  DashboardCursorSync,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  DatasourceVariableBuilder,
+  QueryVariableBuilder,
+  RowBuilder,
+  VariableRefresh,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import * as heatmap from '@grafana/grafana-foundation-sdk/heatmap';
+import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+import * as stat from '@grafana/grafana-foundation-sdk/stat';
+import * as statetimeline from '@grafana/grafana-foundation-sdk/statetimeline';
+import * as table from '@grafana/grafana-foundation-sdk/table';
+import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
+
+/** Whichever Prometheus is chosen on top of the dashboard. */
+const source = { type: 'prometheus', uid: '$datasource' };
+const columns = 24;
+
+/** Expressions by the text of their legend, which may name labels: "{{task}}". */
+export type Queries = Readonly<Record<string, string>>;
+
+export interface PanelSpec {
+  readonly kind: 'lines' | 'stacked' | 'figure' | 'heat' | 'states' | 'table';
+  readonly title: string;
+  readonly description: string;
+  readonly unit: string;
+  readonly width: number;
+  readonly queries: Queries;
+}
+
+export interface DashboardSpec {
+  readonly uid: string;
+  readonly title: string;
+  readonly description: string;
+  /** Label and metric of the variable `asn`, if it has one. */
+  readonly asnOf?: string;
+  /** Incidents over everything, by this expression. */
+  readonly annotations: string;
+  readonly rows: Readonly<Record<string, readonly PanelSpec[]>>;
+}
+
+const builders = {
+  lines: () => new timeseries.PanelBuilder().fillOpacity(8).showPoints(common.VisibilityMode.Never),
+  stacked: () =>
+    new timeseries.PanelBuilder()
+      .fillOpacity(50)
+      .stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal))
+      .showPoints(common.VisibilityMode.Never),
+  figure: () => new stat.PanelBuilder().graphMode(common.BigValueGraphMode.Area),
+  heat: () => new heatmap.PanelBuilder(),
+  states: () => new statetimeline.PanelBuilder().mergeValues(true),
+  table: () => new table.PanelBuilder(),
+} as const;
+
+export function buildDashboard({
+  uid,
+  title,
+  description,
+  asnOf,
+  annotations,
+  rows,
+}: DashboardSpec): Dashboard {
+  const builder = new DashboardBuilder(title)
+    .uid(uid)
+    .description(description)
+    .tags(['steadybeat', 'bgp'])
+    .refresh('30s')
+    .time({ from: 'now-24h', to: 'now' })
+    .timezone('utc')
+    .tooltip(DashboardCursorSync.Crosshair)
+    .withVariable(new DatasourceVariableBuilder('datasource').label('Prometheus').type('prometheus'))
+    .withVariable(variable('job', 'label_values(steadybeat_build_info, job)'))
+    .annotation(
+      new AnnotationQueryBuilder()
+        .name('Incidents')
+        .datasource(source)
+        .enable(true)
+        .iconColor('red')
+        .expr(annotations),
+    )
+    .link(
+      new DashboardLinkBuilder('Steadybeat')
+        .type(DashboardLinkType.Dashboards)
+        .tags(['steadybeat'])
+        .includeVars(true)
+        .keepTime(true),
+    );
+  if (asnOf !== undefined) builder.withVariable(variable('asn', asnOf));
+  let id = 0;
+  let y = 0;
+  for (const [row, panels] of Object.entries(rows)) {
+    builder.withRow(new RowBuilder(row).id(++id).gridPos({ x: 0, y: y++, w: columns, h: 1 }));
+    let x = 0;
+    for (const panel of panels) {
+      if (x + panel.width > columns) {
+        x = 0;
+        y += heightOf(panel);
+      }
+      builder.withPanel(buildPanel(panel, ++id, x, y));
+      x += panel.width;
+    }
+    y += heightOf(panels.at(-1)!);
+  }
+  return builder.build();
+}
+
+const heightOf = ({ kind }: PanelSpec): number => (kind === 'figure' ? 4 : 8);
+
+function variable(name: string, query: string): QueryVariableBuilder {
+  return new QueryVariableBuilder(name)
+    .datasource(source)
+    .query(query)
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .multi(true)
+    .includeAll(true)
+    .allValue('.+');
+}
+
+function buildPanel(spec: PanelSpec, id: number, x: number, y: number) {
+  const builder = builders[spec.kind]()
+    .id(id)
+    .title(spec.title)
+    .description(spec.description)
+    .unit(spec.unit)
+    .datasource(source)
+    .gridPos({ x, y, w: spec.width, h: heightOf(spec) });
+  for (const [i, [legend, expr]] of Object.entries(spec.queries).entries()) {
+    const query = new DataqueryBuilder()
+      .datasource(source)
+      .refId(String.fromCharCode(65 + i))
+      .expr(expr)
+      .legendFormat(legend);
+    if (spec.kind === 'heat') query.format(PromQueryFormat.Heatmap);
+    if (spec.kind === 'table') query.instant().format(PromQueryFormat.Table);
+    builder.withTarget(query);
+  }
+  return builder;
+}
