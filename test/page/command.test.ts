@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { steadybeat } from '../e2e/command.ts';
+import { removeSmallWorld, writeSmallWorld } from '../e2e/small-world.ts';
+
+const start = fileURLToPath(new URL('../../services/main-job/start.mjs', import.meta.url));
+
+test('files with --page: it stays when they are read, and ends in order', async (t) => {
+  const world = writeSmallWorld();
+  t.after(() => removeSmallWorld(world));
+  const child = spawn(process.execPath, [start, '--page=127.0.0.1:0', ...world.files]);
+  t.after(() => child.kill('SIGKILL'));
+  let told = '';
+  for await (const text of child.stdout) {
+    told += text;
+    if (told.includes('until Ctrl-C')) break;
+  }
+  const url = /The page stays at (http:\/\/127\.0\.0\.1:\d+\/) until/.exec(told)![1]!;
+  const home = await fetch(url);
+  assert.equal(home.status, 200);
+  const { incidents } = (await (await fetch(`${url}api/v1/incidents?state=all`)).json()) as {
+    incidents: { originAs: number; kind: string }[];
+  };
+  assert.ok(incidents.some(({ originAs, kind }) => originAs === 131_279 && kind === 'KIND_OUTAGE_FULL'));
+  const ended = once(child, 'exit');
+  child.kill('SIGINT');
+  assert.deepEqual(await ended, [0, null]);
+});
+
+test('an address that is taken is said in one line', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  t.after(() => taken.close());
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const { status, stderr } = await steadybeat(['--page', `127.0.0.1:${port}`]);
+  assert.equal(status, 2);
+  assert.match(stderr, new RegExp(`^steadybeat: --page 127\\.0\\.0\\.1:${port}: .*EADDRINUSE.*\\n$`));
+});
