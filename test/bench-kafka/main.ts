@@ -52,10 +52,8 @@ async function day(): Promise<void> {
   const partitions = 2;
   const embedded = measureEmbedded(files, partitions);
   const { lastMinute } = embedded;
-  const { elems, seconds, cpuSeconds, updatesDiskBytes } = await measureThroughput(files, {
-    partitions,
-    lastMinute,
-  });
+  const figures = await measureThroughput(files, { partitions, lastMinute });
+  const { elems, seconds, cpuSeconds, startCpuSeconds, updatesDiskBytes } = figures;
   const rate = elems / seconds;
   const cpuRatio = cpuSeconds / embedded.cpuSeconds;
   const bytesRatio = updatesDiskBytes / gzippedBytes(files);
@@ -69,7 +67,7 @@ async function day(): Promise<void> {
     },
     {
       what: 'processor time, services only, against the log in memory',
-      figure: `${micros(cpuSeconds)} = ${cpuRatio.toFixed(2)} x ${micros(embedded.cpuSeconds)}`,
+      figure: `${micros(cpuSeconds)} = ${cpuRatio.toFixed(2)} x ${micros(embedded.cpuSeconds)}; ${startCpuSeconds.toFixed(1)} s more to start the processes`,
       bar: '2.5 x, aim 1.5',
       holds: cpuRatio <= 2.5,
     },
