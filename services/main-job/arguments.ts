@@ -39,6 +39,13 @@ export type Command =
       readonly output: OutputOptions;
     }
   | {
+      readonly case: 'probe';
+      /** Stored results, or else who is to be probed. */
+      readonly files: readonly string[];
+      readonly watchList: string | undefined;
+      readonly output: OutputOptions;
+    }
+  | {
       readonly case: 'archive';
       /** Names of collectors, with bounds; or else places: files, folders and addresses. */
       readonly collectors: readonly string[];
@@ -100,6 +107,8 @@ export const helpText = `Steadybeat watches the Internet's routing for the stead
   npm start -- archive --collector rrc00,route-views2 --from TIME --until TIME
                                        the same over the archives of RIPE RIS and RouteViews: the last RIB before, and the updates since
   npm start -- archive PLACE...        over all MRT files in a folder, or at an http(s) address (ending in / for all that it links to)
+  npm start -- probe FILE...           what stored RIPE Atlas results say, probes' connections among them
+  npm start -- probe --watch-list FILE probe the hosts of a list, and say what they say (services/active-prober/examples)
   npm start -- decode FILE...          print every route, one a line, as \`bgpdump -m\` does
 
   On Apache Kafka (--dump lists every setting; status 1: could not go on or end in time, 2: wrong arguments or settings):
@@ -154,6 +163,7 @@ const options = {
   bmp: { type: 'string' },
   'ris-live': { type: 'string' },
   kafka: { type: 'string' },
+  'watch-list': { type: 'string' },
   topics: { type: 'string' },
   config: { type: 'string' },
   check: { type: 'boolean' },
@@ -193,6 +203,8 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   const output = outputOptions(values);
   if (positionals[0] === 'live') return liveCommand(values, positionals.slice(1), output);
   if (positionals[0] === 'archive') return archiveCommand(values, positionals.slice(1), output);
+  if (positionals[0] === 'probe') return probeCommand(values, positionals.slice(1), output);
+  if (values['watch-list'] !== undefined) throw new WrongArgument('--watch-list is for probe only');
   const ofArchive = ofArchives.find((name) => values[name] !== undefined);
   if (ofArchive !== undefined) throw new WrongArgument(`--${ofArchive} is for archive only`);
   const ofLive = ofLives.find((name) => values[name] !== undefined);
@@ -216,6 +228,16 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
 
 const ofLives = ['bmp', 'ris-live', 'kafka', 'topics'];
 const ofArchives = ['collector', 'base-url', 'cache'];
+
+function probeCommand(values: Values, files: readonly string[], output: OutputOptions): Command {
+  refuseOthers(values, ['format', 'watch', 'watch-list'], 'is not for probe');
+  const watchList = text(values['watch-list']);
+  if (watchList === undefined && files.length === 0)
+    throw new WrongArgument('probe needs a FILE of Atlas results, or --watch-list');
+  if (watchList !== undefined && files.length > 0)
+    throw new WrongArgument(`probe takes --watch-list or ${files[0]}, not both`);
+  return { case: 'probe', files, watchList, output };
+}
 
 function archiveCommand(values: Values, places: readonly string[], output: OutputOptions): Command {
   const known = [...ofOutput, 'from', 'until', ...ofArchives];

@@ -37,6 +37,8 @@ async function run(command: Command): Promise<number> {
       return detectCommand(command);
     case 'live':
       return (await import('./live/live-command.ts')).liveCommand(command);
+    case 'probe':
+      return (await import('./probe/probe-command.ts')).probeCommand(command);
     case 'archive':
       return (await import('./archive/archive-command.ts')).archiveCommand(command);
     case 'run':
@@ -64,16 +66,24 @@ function unusable(command: Command): string | undefined {
     // A folder of live feeds is not one of files.
     return claimFolder(command.dataFolder, JSON.stringify({ live: true }));
   }
+  if (command.case === 'probe')
+    return missing([...command.files, ...(command.watchList === undefined ? [] : [command.watchList])]);
   if (command.case !== 'decode' && command.case !== 'detect' && command.case !== 'run') return undefined;
   const seed = command.case === 'detect' && command.seedRib !== undefined ? [command.seedRib] : [];
-  for (const file of [...command.files, ...seed]) {
+  const wrong = missing([...command.files, ...seed]);
+  if (wrong !== undefined) return wrong;
+  if (command.case !== 'detect' || command.dataFolder === undefined) return undefined;
+  mkdirSync(command.dataFolder, { recursive: true });
+  return claimDataFolder(command.dataFolder, command);
+}
+
+function missing(files: readonly string[]): string | undefined {
+  for (const file of files) {
     const stats = statSync(file, { throwIfNoEntry: false });
     if (stats === undefined) return `there is no file ${file}`;
     if (stats.isDirectory()) return `${file} is a folder, not a file`;
   }
-  if (command.case !== 'detect' || command.dataFolder === undefined) return undefined;
-  mkdirSync(command.dataFolder, { recursive: true });
-  return claimDataFolder(command.dataFolder, command);
+  return undefined;
 }
 
 function version(): string {

@@ -13,6 +13,7 @@ import {
 import type { Transport } from '#runtime/transport/transport.ts';
 import { buildAnomalyDetector } from '../anomaly-detector/service.ts';
 import { buildInstabilityScorer } from '../instability-scorer/service.ts';
+import { buildProbeTracker } from '../probe-tracker/service.ts';
 import { buildRouteTracker } from '../route-tracker/service.ts';
 import { buildVisibilityTracker } from '../visibility-tracker/service.ts';
 
@@ -20,6 +21,8 @@ export interface PipelineOptions extends PartitionCounts {
   /** Without it tasks replay from the start when they start again. */
   readonly snapshots?: SnapshotPolicy;
   readonly onEvent?: (event: ServiceEvent) => void;
+  /** Whether there are probes too. */
+  readonly probes?: boolean;
   /** The route tracker, where it runs in another thread. */
   readonly routeTracker?: RunningService;
   /** Outputs in the order of their topics, from the start of the log, each once. */
@@ -35,6 +38,8 @@ export type RunningService = Pick<Service<unknown, unknown>, 'start' | 'stop' | 
 export interface Pipeline {
   /** To be called when everything is in bgp.updates: waits until it has gone through all services and all outputs were told. */
   drained(): Promise<void>;
+  /** To be called when everything is in probe.results: waits until the scorer has it to hand. */
+  probesDrained(): Promise<void>;
   /** Rejects when a service cannot go on; never resolves before stop. */
   readonly failed: Promise<void>;
   stop(): Promise<void>;
@@ -43,8 +48,10 @@ export interface Pipeline {
 export async function startPipeline(options: PipelineOptions, transport: Transport): Promise<Pipeline> {
   const { updatePartitions, blockPartitions, onAnomaly, onScores, onDeadLetter } = options;
   await transport.ensureTopics(topicSpecs(options));
+  const probeTracker = options.probes ? buildProbeTracker(options, transport) : undefined;
   /** In the order of the flow, with the number of partitions of their inputs. */
   const stages: readonly Stage[] = [
+    ...(probeTracker ? [{ service: probeTracker, partitions: 1 }] : []),
     { service: options.routeTracker ?? buildRouteTracker(options, transport), partitions: updatePartitions },
     { service: buildVisibilityTracker(options, transport), partitions: blockPartitions },
     { service: buildInstabilityScorer(options, transport), partitions: 1 },
@@ -61,6 +68,7 @@ export async function startPipeline(options: PipelineOptions, transport: Transpo
     drained: async () => {
       for (const { service, partitions } of stages) await service.caughtUp(partitions);
     },
+    probesDrained: async () => probeTracker?.caughtUp(1),
     failed: finished.then(() => undefined),
     stop: async () => {
       for (const { service } of stages) await service.stop();

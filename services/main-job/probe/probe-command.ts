@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Anomaly } from '#core/contract/anomalies.ts';
+import type { ProbeResult } from '#core/contract/probe-results.ts';
+import { minuteOf } from '#core/event-time.ts';
+import { storedProbes } from '#core/probe/probe-minutes.ts';
+import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
+import { MemoryStorage } from '#runtime/transport/memory-storage.ts';
+import { readAtlasFile } from '../../active-prober/atlas-file.ts';
+import { ProbeRecords } from '../../active-prober/probe-records.ts';
+import { ActiveProber } from '../../active-prober/service.ts';
+import { readWatchList, WrongWatchList } from '../../active-prober/watch-list.ts';
+import type { Command } from '../arguments.ts';
+import { type Pipeline, startPipeline } from '../pipeline.ts';
+import { IncidentLines } from '../report/incident-line.ts';
+import { IncidentList } from '../report/incident-list.ts';
+import { number } from '../report/progress.ts';
+import { countsText } from '../report/refusal-report.ts';
+import { anomalyJson, isWatched } from '../report/reports.ts';
+import { paintFor } from '../report/terminal.ts';
+import { stopOnSignal } from '../signals.ts';
+import { QuietRoutes } from './quiet-routes.ts';
+
+type ProbeCommand = Extract<Command, { case: 'probe' }>;
+
+/** What probes alone say: of stored Atlas results, or of a watch list until it is interrupted. Status 0; 1 where it could not go on. */
+export async function probeCommand(command: ProbeCommand): Promise<number> {
+  const out = command.output.format === 'ndjson' ? process.stderr : process.stdout;
+  const paint = paintFor(out);
+  const lines = new IncidentLines(paint);
+  const incidents = new IncidentList();
+  const onAnomaly = (anomaly: Anomaly): void => {
+    if (!isWatched(anomaly, command.output.watch)) return;
+    incidents.add(anomaly);
+    const line = command.output.format === 'ndjson' ? anomalyJson(anomaly) : lines.line(anomaly);
+    if (line !== undefined) process.stdout.write(`${line}\n`);
+  };
+  const log = new EmbeddedLog(
+    { lagBytesMax: defaultLagBytesMax },
+    new MemoryStorage({ retention: 'acknowledged' }),
+  );
+  const pipeline = await startPipeline(
+    { updatePartitions: 1, blockPartitions: 1, probes: true, onAnomaly },
+    log,
+  );
+  const routes = new QuietRoutes(await log.openProducer());
+  try {
+    const work =
+      command.watchList === undefined
+        ? tellStored(command.files, pipeline, routes, log, (line) => out.write(`${line}\n`))
+        : watch(command.watchList, routes, log, (line) => out.write(`${line}\n`));
+    await Promise.race([work, pipeline.failed]);
+  } catch (error) {
+    if (!(error instanceof WrongWatchList)) throw error;
+    process.stderr.write(`steadybeat: ${error.message}\n`);
+    return 1;
+  }
+  await Promise.race([pipeline.drained(), pipeline.failed]);
+  await pipeline.stop();
+  await log.close();
+  for (const line of incidents.summary(paint)) out.write(`${line}\n`);
+  return 0;
+}
+
+type Say = (line: string) => void;
+
+/** All probes first, then the minutes that they are of: so it is the same each time. */
+async function tellStored(
+  files: readonly string[],
+  pipeline: Pipeline,
+  routes: QuietRoutes,
+  log: EmbeddedLog,
+  say: Say,
+): Promise<void> {
+  const producer = await log.openProducer();
+  const all: ProbeResult[] = [];
+  for (const file of files) {
+    const { results, refused } = readAtlasFile(file, () => 0);
+    for (const result of results) all.push(result);
+    const refusedText = refused.size === 0 ? '' : `; refused: ${countsText(refused)}`;
+    say(`${basename(file)}: ${number(results.length)} results${refusedText}`);
+  }
+  if (all.length === 0) return;
+  const records = new ProbeRecords('atlas');
+  let first: number | undefined;
+  let last = 0;
+  for (const value of storedProbes('atlas', all)) {
+    first ??= value.eventMinute;
+    last = value.eventMinute;
+    await producer.send(records.of(value));
+  }
+  await producer.close();
+  await pipeline.probesDrained();
+  await routes.open(first!);
+  await routes.tick(first!);
+  await routes.tick(last);
+  await routes.end(last);
+}
+
+async function watch(file: string, routes: QuietRoutes, log: EmbeddedLog, say: Say): Promise<void> {
+  const watchList = readWatchList(readFileSync(file, 'utf8'));
+  const failed = Promise.withResolvers<never>();
+  const tick = (minute: number): void => {
+    routes.tick(minute).catch(failed.reject);
+  };
+  const prober = new ActiveProber(watchList, { now: Date.now, onMinute: tick }, log);
+  const stopped = Promise.withResolvers<void>();
+  stopOnSignal(stopped.resolve);
+  await routes.open(minuteOf(Math.floor(Date.now() / 1000)));
+  await prober.start();
+  say(`${watchList.prober}: ${number(watchList.targets.length)} targets; Ctrl-C ends it`);
+  await Promise.race([stopped.promise, prober.finished, failed.promise]);
+  await prober.stop();
+  const { asked, leftOut } = prober.totals()!;
+  say(`${number(asked)} probes${leftOut === 0 ? '' : `, ${number(leftOut)} rounds left out`}`);
+}
