@@ -81,7 +81,9 @@ export const serviceNames = [
   'anomaly-detector',
   'metrics-exporter',
 ] as const;
-export type ServiceName = (typeof serviceNames)[number];
+/** What runs besides, where there are probes. */
+const probeServiceNames = ['active-prober', 'probe-tracker'] as const;
+export type ServiceName = (typeof serviceNames)[number] | (typeof probeServiceNames)[number];
 
 export interface OutputOptions {
   readonly format: 'text' | 'ndjson';
@@ -118,6 +120,7 @@ export const helpText = `Steadybeat watches the Internet's routing for the stead
   npm start -- run SERVICE             one service as a process: route-tracker, visibility-tracker, instability-scorer,
                                        anomaly-detector or metrics-exporter; it waits for brokers, and SIGTERM ends it in order
   npm start -- run feeder FILE...      feed MRT files to them; without a FILE, the live feeds of the settings
+  npm start -- run active-prober FILE  probe the hosts of a watch list; run probe-tracker brings it to the scorer
 
 Options
   --format text|ndjson    ndjson: one JSON line for each change of an incident on standard output, all else on standard error
@@ -279,11 +282,15 @@ function decodeCommand(values: Values, files: readonly string[]): Command {
 }
 
 function runCommand(values: Values, [name, ...files]: readonly string[]): Command {
-  const service = serviceNames.find((one) => one === name);
-  if (service === undefined) throw new WrongArgument(`run needs one of ${serviceNames.join(', ')}`);
+  const names: readonly ServiceName[] = [...serviceNames, ...probeServiceNames];
+  const service = names.find((one) => one === name);
+  if (service === undefined) throw new WrongArgument(`run needs one of ${names.join(', ')}`);
   refuseOthers(values, ofConfigured, 'is not for run');
   const settings = configured(values);
-  if (service !== 'feeder' && files.length > 0) throw new WrongArgument(`${service} needs no ${files[0]}`);
+  if (service === 'active-prober' && files.length !== 1 && settings.only === undefined)
+    throw new WrongArgument('run active-prober needs a FILE, the watch list');
+  if (service !== 'feeder' && service !== 'active-prober' && files.length > 0)
+    throw new WrongArgument(`${service} needs no ${files[0]}`);
   return { case: 'run', service, files, ...settings };
 }
 

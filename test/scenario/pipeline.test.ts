@@ -7,6 +7,7 @@ import { MemoryStorage } from '#runtime/transport/memory-storage.ts';
 import type { CollectorFeed } from '#scenario/collector-feed.ts';
 import { type GeneratedScenario, generate } from '#scenario/generate.ts';
 import { scenarios } from '#scenario/scenarios/catalogue.ts';
+import { ProbeRecords } from '../../services/active-prober/probe-records.ts';
 import { Feed } from '../../services/feeder/feed.ts';
 import type { MrtFile } from '../../services/feeder/mrt-file.ts';
 import { startPipeline } from '../../services/main-job/pipeline.ts';
@@ -50,7 +51,14 @@ async function detectByPipeline(
   const onAnomaly = (anomaly: Anomaly): void => {
     anomalies.push(anomaly);
   };
-  const pipeline = await startPipeline({ updatePartitions, blockPartitions, onAnomaly }, transport);
+  const probes = generated.probes !== undefined;
+  const options = { updatePartitions, blockPartitions, probes, onAnomaly };
+  const pipeline = await startPipeline(options, transport);
+  const records = new ProbeRecords('prober:scenario');
+  const producer = await transport.openProducer();
+  for (const results of generated.probes?.records() ?? []) await producer.send(records.of(results));
+  await producer.close();
+  await Promise.race([pipeline.probesDrained(), pipeline.failed]);
   const feed = new Feed({ partitions: updatePartitions }, transport);
   await Promise.race([feed.run(filesOf(generated)), pipeline.failed]);
   await Promise.race([pipeline.drained(), pipeline.failed]);
@@ -63,6 +71,7 @@ for (const [name, updatePartitions, blockPartitions] of [
   ['kp-2017', 2, 3],
   ['peer-reset', 3, 2],
   ['burst-20', 1, 1],
+  ['prober-failure', 2, 2],
 ] as const) {
   test(`${name} through feeder, ${updatePartitions} and ${blockPartitions} partitions, says what the bare steps say`, async () => {
     const generated = generate(scenarios.get(name)!, 1);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { RouteChanges } from '#core/contract/route-changes.ts';
 import { taskIndex } from '#runtime/codec/codec.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
@@ -11,15 +12,19 @@ import {
   asScores,
   bgpUpdates,
   deadLetters,
+  probeResults,
   routeChanges,
   snapshotTopic,
 } from '#runtime/topics.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
+import { ActiveProber } from '../../active-prober/service.ts';
+import { readWatchList } from '../../active-prober/watch-list.ts';
 import { buildAnomalyDetector } from '../../anomaly-detector/service.ts';
 import { Feed } from '../../feeder/feed.ts';
 import { diskFile, distinctFiles } from '../../feeder/mrt-file.ts';
 import { buildInstabilityScorer } from '../../instability-scorer/service.ts';
 import { MetricsExporter } from '../../metrics-exporter/service.ts';
+import { buildProbeTracker } from '../../probe-tracker/service.ts';
 import { buildRouteTracker } from '../../route-tracker/service.ts';
 import { buildVisibilityTracker } from '../../visibility-tracker/service.ts';
 import type { ServiceName } from '../arguments.ts';
@@ -48,6 +53,10 @@ export function buildPart(name: ServiceName, options: PartOptions, transport: Tr
     return files.length === 0
       ? new FeedingLive(configuration, say, transport)
       : new FeedingFiles(configuration.updatePartitions, files, say, transport);
+  if (name === 'active-prober') {
+    const watchList = readWatchList(readFileSync(files[0]!, 'utf8'));
+    return new ActiveProber(watchList, { now: Date.now }, transport);
+  }
   const tasks = new ServiceMetrics(metrics, () => Date.now());
   const onEvent = (event: ServiceEvent) => {
     tasks.heard(event);
@@ -73,12 +82,14 @@ export function buildPart(name: ServiceName, options: PartOptions, transport: Tr
 export function topicsOf(name: ServiceName): string[] {
   if (name === 'feeder') return [bgpUpdates.topic, deadLetters.topic];
   if (name === 'metrics-exporter') return [asScores.topic, anomalies.topic];
+  if (name === 'active-prober') return [probeResults.topic];
   const [input, output] = flow[name];
   return [input.topic, output.topic, deadLetters.topic, snapshotTopic(name)];
 }
 
 const builders = {
   'visibility-tracker': buildVisibilityTracker,
+  'probe-tracker': buildProbeTracker,
   'instability-scorer': buildInstabilityScorer,
   'anomaly-detector': buildAnomalyDetector,
 } as const;
@@ -86,6 +97,7 @@ const builders = {
 const flow = {
   'route-tracker': [bgpUpdates, routeChanges],
   'visibility-tracker': [routeChanges, asMinutes],
+  'probe-tracker': [probeResults, asMinutes],
   'instability-scorer': [asMinutes, asScores],
   'anomaly-detector': [asScores, anomalies],
 } as const;
