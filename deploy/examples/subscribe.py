@@ -3,7 +3,7 @@
 
 --end ends at the end of the topics. BROKERS, PREFIX; KAFKA_USER and KAFKA_PASSWORD for SCRAM.
 Debian: apt-get install python3-confluent-kafka python3-protobuf protobuf-compiler, and once, in the repository:
-    protoc -I proto --python_out=deploy/examples proto/steadybeat/v1/*.proto
+    protoc -I proto --python_out=deploy/examples proto/steadybeat/v1/envelope.proto proto/steadybeat/v1/as_*.proto
 """
 
 import datetime

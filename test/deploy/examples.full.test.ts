@@ -103,7 +103,7 @@ suite('examples', { skip: missing }, () => {
   });
 
   test('Python: subscribe.py gives both', { skip: noPython }, () => {
-    const protos = globSync('proto/steadybeat/v1/*.proto');
+    const protos = globSync('proto/steadybeat/v1/{envelope,as_*}.proto');
     execFileSync('protoc', ['-I', 'proto', `--python_out=${generated}`, ...protos]);
     const out = execFileSync(python!, [path.join(examples, 'subscribe.py'), '--end'], {
       env: { ...environment, PYTHONPATH: generated },

@@ -5,8 +5,8 @@ import { kafkaOptionsOf } from '#runtime/configuration/configuration.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
 import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
 import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
-import { readBack } from '#runtime/read-back.ts';
 import { deadLetters } from '#runtime/topics.ts';
+import type { Transport } from '#runtime/transport/transport.ts';
 import { number } from '../report/progress.ts';
 import { countsText } from '../report/refusal-report.ts';
 
@@ -17,9 +17,9 @@ export async function deadLettersCommand(configuration: Configuration): Promise<
   try {
     transport = await KafkaTransport.open(options);
     const counts = new Map<string, number>();
-    for await (const { envelope, value } of readBack(transport, deadLetters, 0)) {
-      counts.set(value.reason, (counts.get(value.reason) ?? 0) + 1);
-      process.stdout.write(`${letterLine(envelope, value)}\n`);
+    for await (const { envelope, letter } of lettersOf(transport)) {
+      counts.set(letter.reason, (counts.get(letter.reason) ?? 0) + 1);
+      process.stdout.write(`${letterLine(envelope, letter)}\n`);
     }
     process.stdout.write(counts.size === 0 ? 'no dead letters\n' : `in all: ${countsText(counts)}\n`);
     return 0;
@@ -29,6 +29,35 @@ export async function deadLettersCommand(configuration: Configuration): Promise<
     return 1;
   } finally {
     await transport?.close();
+  }
+}
+
+interface Letter {
+  readonly envelope: Envelope;
+  readonly letter: DeadLetter;
+}
+
+/** Those that are still kept, each once: who looks on needs not all that ever were. */
+async function* lettersOf(transport: Transport): AsyncIterable<Letter> {
+  const last = new Map<string, number>();
+  const { low, high } = await transport.offsets(deadLetters.topic, 0);
+  for await (const { value } of transport.scan(deadLetters.topic, 0, low, high)) {
+    const told = opened(value!);
+    if (told === undefined) continue;
+    const { producer, sequence } = told.envelope;
+    if (sequence <= (last.get(producer) ?? 0)) continue;
+    last.set(producer, sequence);
+    yield told;
+  }
+}
+
+/** Undefined where a stranger wrote it. */
+function opened(record: Uint8Array): Letter | undefined {
+  try {
+    const { envelope, body } = deadLetters.codec.open(record);
+    return { envelope, letter: deadLetters.codec.decode(envelope, body) };
+  } catch {
+    return undefined;
   }
 }
 
