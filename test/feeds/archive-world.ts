@@ -1,6 +1,7 @@
 /** Half a day of two collectors as RIS and RouteViews lay their archives out: updates every 5 and 15 minutes, a RIB before. */
 import { spawnSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
+import { findBzip2Command } from '#runtime/input/bzip2-command.ts';
 import { generate } from '#scenario/generate.ts';
 import type { Scenario } from '#scenario/scenario.ts';
 
@@ -58,6 +59,7 @@ export function archiveFiles(): Map<string, Buffer> {
 
 /** Where there is no bzip2, another packing under the same name: it is told by the content. */
 function bzip2(bytes: Buffer): Buffer {
-  const { stdout, status } = spawnSync('bzip2', ['-c'], { input: bytes, maxBuffer: 1 << 28 });
-  return status === 0 ? stdout : gzipSync(bytes);
+  const command = findBzip2Command(process.env.PATH);
+  if (command === undefined) return gzipSync(bytes);
+  return spawnSync(command, ['-zc'], { input: bytes, maxBuffer: 1 << 28 }).stdout;
 }
