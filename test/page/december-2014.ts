@@ -6,7 +6,7 @@ import { Detection } from '../../services/main-job/detection.ts';
 import { scenarioFiles } from '../../services/main-job/replay/replay-files.ts';
 
 export const namesOfReplay: AsNames = new Map([
-  [northKoreaAs, { name: 'Star Joint Venture', country: 'KP' }],
+  [northKoreaAs, { name: 'STAR-KP Ryugyong-dong', country: 'KP' }],
 ]);
 
 /** The view as `npm start -- --page` has it at the end of the replay. */

@@ -104,7 +104,7 @@ function pageOptions(seed: number): PageOptions {
   return {
     notice:
       'A replay of December 2014: updates reconstructed from what was published, read by the detector as real ones are. Not the Internet as it is now.',
-    names: new Map([[northKoreaAs, { name: 'Star Joint Venture', country: 'KP' }]]),
+    names: new Map([[northKoreaAs, { name: 'STAR-KP Ryugyong-dong', country: 'KP' }]]),
     replayCommand: () => again,
   };
 }

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { WorldView } from '#page/view/world-view.ts';
+import { anomalyOf, eventOf, noon, passMinute, scoresOf, servePage } from './made-world.ts';
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+}
+
+test('what the API says is what its document says', async (t) => {
+  const view = new WorldView();
+  view.addScores(scoresOf(noon, { events: [eventOf('down', '192.0.2.0/24', noon + 5)] }));
+  view.addAnomaly(anomalyOf());
+  view.addAnomaly(anomalyOf({ transition: 'closed', closeReason: 'recovered', endSecond: noon + 300 }));
+  passMinute(view, noon + 300);
+  const page = await servePage(t, view, { names: new Map([[64_500, { name: 'EXAMPLE', country: 'DE' }]]) });
+  const json = async (path: string) => (await page.get(path)).json();
+  const document = (await json('/api/v1/openapi.json')) as {
+    paths: object;
+    components: { schemas: Record<string, Schema> };
+  };
+  const { schemas } = document.components;
+  const { incidentId } = anomalyOf();
+  const answers: readonly (readonly [string, string, string])[] = [
+    ['/api/v1/incidents', '/api/v1/incidents?state=all', 'IncidentPage'],
+    ['/api/v1/incidents/{id}', `/api/v1/incidents/${incidentId}`, 'IncidentDetail'],
+    ['/api/v1/as/{asn}', '/api/v1/as/64500', 'As'],
+  ];
+  for (const [path, url, name] of answers) {
+    assert.ok(path in document.paths, path);
+    assert.deepEqual(differences(await json(url), schemas[name]!, name), []);
+  }
+  assert.deepEqual(differences(await json('/api/v1/none'), schemas.Problem!, 'Problem'), []);
+
+  function differences(value: unknown, schema: Schema, at: string): string[] {
+    if (schema.$ref !== undefined) return differences(value, schemas[schema.$ref.split('/').at(-1)!]!, at);
+    if (schema.enum !== undefined) return schema.enum.includes(value as string) ? [] : [`${at}: ${value}`];
+    if (schema.type === 'array')
+      return (value as unknown[]).flatMap((item, i) => differences(item, schema.items!, `${at}[${i}]`));
+    if (schema.type !== 'object')
+      return typeof value === (schema.type === 'integer' ? 'number' : schema.type)
+        ? []
+        : [`${at}: ${typeof value}`];
+    const { properties } = schema;
+    if (properties === undefined) return [];
+    const fields = Object.entries(value as object);
+    return [
+      ...(schema.required ?? [])
+        .filter((key) => !(key in (value as object)))
+        .map((key) => `${at} lacks ${key}`),
+      ...fields.filter(([key]) => !(key in properties)).map(([key]) => `${at}.${key} is not in the document`),
+      ...fields
+        .filter(([key]) => key in properties)
+        .flatMap(([key, one]) => differences(one, properties[key]!, `${at}.${key}`)),
+    ];
+  }
+});
