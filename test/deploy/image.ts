@@ -17,7 +17,7 @@ export interface Image {
   readonly healthcheck: readonly string[];
 }
 
-/** Takes the last stage, and the RUN of the stage that it copies node_modules from. Only what the file uses is known here. */
+/** Takes the last stage, and of what is run the installation. Only what the file uses is known here. */
 export function buildImage(): Image {
   const instructions = readInstructions();
   const only = (name: string): string => {
@@ -29,8 +29,9 @@ export function buildImage(): Image {
   if (new Set(bases).size !== 1) throw new Error(`not the same base: ${bases.join(', ')}`);
   const folder = mkdtempSync(path.join(tmpdir(), 'steadybeat-image-'));
   for (const file of contextFiles()) copy(file, folder);
-  const run = spawnSync('sh', ['-c', only('RUN')], { cwd: folder, encoding: 'utf8' });
-  if (run.status !== 0) throw new Error(`${only('RUN')}: ${run.stderr}`);
+  const install = instructions.find(({ name, value }) => name === 'RUN' && value.startsWith('npm '))!.value;
+  const run = spawnSync('sh', ['-c', install], { cwd: folder, encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`${install}: ${run.stderr}`);
   return {
     folder,
     environment: Object.fromEntries(
