@@ -92,9 +92,10 @@ async function killRestoring(
   const next = fleet.start(stage);
   await fleet.until(() => next.isRestoring, at.isOver);
   await setTimeout(delayMs);
+  const isMet = next.isRestoring || next.hasDone(1);
   await fleet.kill(next);
   fleet.start(stage);
-  return true;
+  return isMet;
 }
 
 /** Another takes its partitions over while it stands still; then it goes on as if nothing had been. */

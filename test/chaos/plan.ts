@@ -120,7 +120,7 @@ function drawDisturbance(kind: Disturbance['case'], random: Random, long: boolea
         awayMs: random.integer(0, 1_500),
       };
     case 'killRestoring':
-      return { case: kind, stage, batches, delayMs: random.integer(0, 40) };
+      return { case: kind, stage, batches, delayMs: random.integer(0, 15) };
     case 'killFeeder':
       return { case: kind, afterRecords: random.integer(50, 1_500) };
     case 'zombie':
