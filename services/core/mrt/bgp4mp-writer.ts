@@ -6,16 +6,11 @@
 import { asTrans } from '../bgp/as4-path.ts';
 import { messageHeaderBytes, messageType } from '../bgp/message.ts';
 import { afiIpv4, afiIpv6 } from '../bgp/mp-reach-nlri.ts';
-import { headerBytes, microsecondBytes, mrtType } from './record.ts';
+import { bgp4mpSubtype, headerBytes, microsecondBytes, mrtType } from './record.ts';
 
 const initialBytes = 64 * 1024;
 
-/** Subtypes by octets of an AS number and by path identifiers. */
-const message = 1;
-const messageAs4 = 4;
-const stateChangeAs4 = 5;
-const messageAddPath = 8;
-const messageAs4AddPath = 9;
+const { message, messageAs4, stateChangeAs4, messageAddPath, messageAs4AddPath } = bgp4mpSubtype;
 
 /** The two ends of a session. The peer's address is `addressBytes` (4 or 16) octets of `bytes` from `addressAt`. */
 export interface SessionEnds {

@@ -11,13 +11,11 @@
  */
 import { u16 } from '../bgp/octets.ts';
 import type { RecordCursor } from './cursor.ts';
-import { headerBytes, microsecondBytes, mrtType } from './record.ts';
+import { bgp4mpSubtype, headerBytes, microsecondBytes, mrtType } from './record.ts';
 import { isSessionState } from './session-state.ts';
 import { tellMessage } from './update.ts';
 import type { MrtVisitor, RefusalReason } from './visitor.ts';
 
-const stateChange = 0;
-const stateChangeAs4 = 5;
 const highestSubtype = 11;
 
 /** Sets of subtypes as bits: all that are read; with four-octet AS numbers; with path identifiers in NLRI. */
@@ -44,7 +42,7 @@ export function walkBgp4mp(cursor: RecordCursor, visitor: MrtVisitor): RefusalRe
   const bodyAt = addressAt + 2 * addressBytes;
   if (bodyAt + 4 > end) return 'recordTooShort';
   cursor.setPeer(bytes, start, asnBytes, addressAt, addressBytes === 16);
-  if (subtype === stateChange || subtype === stateChangeAs4) {
+  if (subtype === bgp4mpSubtype.stateChange || subtype === bgp4mpSubtype.stateChangeAs4) {
     const oldState = u16(bytes, bodyAt);
     const newState = u16(bytes, bodyAt + 2);
     if (!isSessionState(oldState) || !isSessionState(newState)) return 'sessionState';

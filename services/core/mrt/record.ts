@@ -13,6 +13,16 @@ export const microsecondBytes = 4;
 
 export const mrtType = { bgp: 5, tableDump: 12, tableDumpV2: 13, bgp4mp: 16, bgp4mpEt: 17 } as const;
 
+/** Of BGP4MP and BGP4MP_ET (RFC 6396 4.4, RFC 8050 3): those that are named here; bgp4mp.ts reads all up to 11. */
+export const bgp4mpSubtype = {
+  stateChange: 0,
+  message: 1,
+  messageAs4: 4,
+  stateChangeAs4: 5,
+  messageAddPath: 8,
+  messageAs4AddPath: 9,
+} as const;
+
 /**
  * No record of a collector comes near this: a table dump of 2,000 peers with attributes of 1,000 octets has 2 MB. A
  * header that says more is not a header, and the stream has lost its framing.

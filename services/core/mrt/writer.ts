@@ -2,6 +2,7 @@ import { extendedLength } from '../bgp/attribute-type.ts';
 import { messageHeaderBytes, messageType } from '../bgp/message.ts';
 import type { EventSecond } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
+import { bgp4mpSubtype, mrtType } from './record.ts';
 
 /**
  * Writes MRT records (RFC 6396) as bytes: UPDATEs and state changes of peers with
@@ -34,14 +35,10 @@ const initialBytes = 4096;
 /** RFC 4271 4.1. */
 const maxMessageBytes = 4096;
 
-/** MRT types (RFC 6396 4) and subtypes (4.3, 4.4). */
-const tableDumpV2 = 13;
-const bgp4mp = 16;
+/** Subtypes of TABLE_DUMP_V2 (RFC 6396 4.3). */
 const peerIndexTable = 1;
 const ribIpv4Unicast = 2;
 const ribIpv6Unicast = 4;
-const bgp4mpMessageAs4 = 4;
-const bgp4mpStateChangeAs4 = 5;
 
 /** Path attributes: flags (RFC 4271 4.3) and type codes (RFC 4271 5.1, RFC 4760). */
 const wellKnown = 0x40;
@@ -133,7 +130,7 @@ export class MrtWriter {
 
   /** BGP4MP_STATE_CHANGE_AS4: FSM states of RFC 4271 8.2.2, 1 Idle to 6 Established. */
   stateChange(second: EventSecond, peer: MrtPeer, oldState: number, newState: number): void {
-    this.#record(second, bgp4mp, bgp4mpStateChangeAs4, () => {
+    this.#record(second, mrtType.bgp4mp, bgp4mpSubtype.stateChangeAs4, () => {
       this.#session(peer);
       this.#u16(oldState);
       this.#u16(newState);
@@ -147,7 +144,7 @@ export class MrtWriter {
     viewName: string,
     peers: readonly MrtPeer[],
   ): void {
-    this.#record(second, tableDumpV2, peerIndexTable, () => {
+    this.#record(second, mrtType.tableDumpV2, peerIndexTable, () => {
       this.#u32(collectorId);
       this.#u16(viewName.length);
       for (let i = 0; i < viewName.length; i++) this.#u8(viewName.charCodeAt(i));
@@ -171,7 +168,7 @@ export class MrtWriter {
     entries: readonly MrtRibEntry[],
   ): void {
     const subtype = prefix.family === 'ipv4' ? ribIpv4Unicast : ribIpv6Unicast;
-    this.#record(second, tableDumpV2, subtype, () => {
+    this.#record(second, mrtType.tableDumpV2, subtype, () => {
       this.#u32(sequence);
       this.#nlri([prefix]);
       this.#u16(entries.length);
@@ -226,7 +223,7 @@ export class MrtWriter {
 
   /** RFC 6396 4.4.3 with the whole BGP message (RFC 4271 4.1): marker, length, type, body. */
   #update(second: EventSecond, peer: MrtPeer, writeBody: () => void): void {
-    this.#record(second, bgp4mp, bgp4mpMessageAs4, () => {
+    this.#record(second, mrtType.bgp4mp, bgp4mpSubtype.messageAs4, () => {
       this.#session(peer);
       const start = this.#grow(messageHeaderBytes);
       this.#bytes.fill(0xff, start, start + 16);
