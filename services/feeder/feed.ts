@@ -25,13 +25,14 @@ export interface FeedOptions {
 /** What a feed needs of the transport. */
 export type FeedTransport = Pick<Transport, 'openProducer' | 'offsets' | 'scan'>;
 
-/** Sends that may be on their way; the next waits for the first of them. */
+/** Sends, and their bytes, that may be on their way; the next waits for the first of them. */
 const sendsInFlight = 16;
+const bytesInFlight = 4 * 1024 * 1024;
 
 /** Below the size at which a value is sent in parts. */
 const defaultBatchBytes = 900 * 1024;
 /** Decompressed bytes held for files before their turn, all sources together. */
-const readAheadBytes = 24 * 1024 * 1024;
+const readAheadBytes = 16 * 1024 * 1024;
 const readAheadFiles = 3;
 
 export interface FeedTotals extends ReadTotals {
@@ -55,7 +56,8 @@ export class Feed {
   /** Dead letters to be sent with the next records. */
   #letters: OutgoingRecord[] = [];
   #producer: Producer | undefined;
-  #sends: Promise<void>[] = [];
+  readonly #sends: { readonly sent: Promise<void>; readonly bytes: number }[] = [];
+  #bytesInFlight = 0;
   #minute: EventMinute | undefined;
   #stopped = false;
 
@@ -89,7 +91,7 @@ export class Feed {
         await this.#options.beforeMinute?.(this.#minute);
         await feed.feedMinute((records) => this.#send(records));
       }
-      await Promise.all(this.#sends);
+      while (this.#sends.length > 0) await this.#firstSent();
     } finally {
       for (const feed of this.#feeds) await feed.records.close();
       await this.#producer.close();
@@ -179,11 +181,21 @@ export class Feed {
     const letters = this.#letters;
     this.#letters = [];
     if (records.length + letters.length === 0) return;
+    let bytes = 0;
+    for (const { value } of records) bytes += value?.length ?? 0;
     const sent = this.#producer!.send([...records, ...letters]);
     // Heard when its turn comes.
     sent.catch(() => undefined);
-    this.#sends.push(sent);
-    if (this.#sends.length >= sendsInFlight) await this.#sends.shift();
+    this.#sends.push({ sent, bytes });
+    this.#bytesInFlight += bytes;
+    while (this.#sends.length >= sendsInFlight || this.#bytesInFlight > bytesInFlight)
+      await this.#firstSent();
+  }
+
+  async #firstSent(): Promise<void> {
+    const { sent, bytes } = this.#sends.shift()!;
+    await sent;
+    this.#bytesInFlight -= bytes;
   }
 
   #listener(lettersWritten: number): SourceListener {
