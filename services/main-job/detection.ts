@@ -6,7 +6,7 @@ import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log
 import { MemoryStorage } from '#runtime/transport/memory-storage.ts';
 import { Feed, type FeedOptions, type FeedTotals } from '../feeder/feed.ts';
 import type { MrtFile } from '../feeder/mrt-file.ts';
-import { FrontThread } from './front-thread.ts';
+import { FrontThreads } from './front-threads.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 
 export interface DetectionOptions extends Omit<FeedOptions, 'partitions' | 'beforeMinute'> {
@@ -20,14 +20,15 @@ export interface DetectionOptions extends Omit<FeedOptions, 'partitions' | 'befo
   readonly checkpoint?: { readonly everyMinutes: number; readonly reached: (minute: number) => void };
 }
 
-const defaultPartitions = 2;
+/** Threads, not partitions, are what shares the work: each partition costs a report of every peer in every minute. */
+const defaultPartitions = 1;
 const snapshots = { everyEventMinutes: 180, everyInputBytes: 64 * 1024 * 1024 };
 
 /** Files through all services, in one process over the embedded log. */
 export class Detection {
   readonly #options: DetectionOptions;
   /** Where all files are on disk, so that it can open them. */
-  #front: FrontThread | undefined;
+  #front: FrontThreads | undefined;
   #feed: Feed | undefined;
   #stopped = false;
 
@@ -49,7 +50,7 @@ export class Detection {
       ...(dataFolder === undefined ? {} : { snapshots }),
     };
     // A thread pays where there are files to read; what is made here comes in small pieces, each of which would wait for it.
-    if (files.every(({ isOnDisk }) => isOnDisk)) this.#front = new FrontThread(shared, log);
+    if (files.every(({ isOnDisk }) => isOnDisk)) this.#front = new FrontThreads(shared, log);
     try {
       const pipeline = await startPipeline(
         {

@@ -47,46 +47,65 @@ export type RemoteDelivery =
 type OutgoingHead = Omit<OutgoingRecord, 'value'>;
 type RecordHead = Omit<LogRecord, 'value'>;
 
-/** Records whose values lie back to back in one buffer, which can be moved to another thread without a copy. */
+/** Records as they travel to another thread. */
 export interface Packed<Head> {
   readonly heads: readonly Head[];
-  /** Bytes of each value; -1 for null. */
-  readonly lengths: readonly number[];
-  readonly values: ArrayBuffer;
+  /** Views of the buffers that are moved. */
+  readonly values: readonly (Uint8Array | null)[];
 }
 
-export const packOutgoing = (records: readonly OutgoingRecord[]): Packed<OutgoingHead> =>
-  pack(records, ({ topic, partition, key }) => ({ topic, partition, key }));
+/** The buffers that packed values lie in, each once: they are moved and not copied. */
+type MovedBuffers = ArrayBuffer[];
 
-export const packRecords = (records: readonly LogRecord[]): Packed<RecordHead> =>
-  pack(records, ({ offset, key }) => ({ offset, key }));
+/** A value this large that has a buffer for itself is moved with it: it costs less than to copy it. */
+const movedBytes = 16 * 1024;
+
+/** Takes the values: the large ones are gone from this thread once they are posted. */
+export const packOutgoing = (
+  records: readonly OutgoingRecord[],
+): [records: Packed<OutgoingHead>, moved: MovedBuffers] =>
+  pack(records, ({ topic, partition, key }) => ({ topic, partition, key }), isMovable);
+
+/** Copies the values: the log goes on to keep them. */
+export const packRecords = (
+  records: readonly LogRecord[],
+): [records: Packed<RecordHead>, moved: MovedBuffers] =>
+  pack(
+    records,
+    ({ offset, key }) => ({ offset, key }),
+    () => false,
+  );
+
+const isMovable = (value: Uint8Array): value is Uint8Array<ArrayBuffer> =>
+  value.length >= movedBytes &&
+  value.length === value.buffer.byteLength &&
+  value.buffer instanceof ArrayBuffer;
 
 function pack<Record extends { readonly value: Uint8Array | null }, Head>(
   records: readonly Record[],
   headOf: (record: Record) => Head,
-): Packed<Head> {
-  const lengths = records.map(({ value }) => value?.length ?? -1);
-  // Of its own, and not cleared first.
-  const values = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + Math.max(length, 0), 0));
-  let at = 0;
+  isMoved: (value: Uint8Array) => boolean,
+): [Packed<Head>, MovedBuffers] {
+  const moved: MovedBuffers = [];
+  let copiedBytes = 0;
   for (const { value } of records) {
     if (value === null) continue;
-    values.set(value, at);
-    at += value.length;
+    if (isMoved(value)) moved.push(value.buffer as ArrayBuffer);
+    else copiedBytes += value.length;
   }
-  return { heads: records.map(headOf), lengths, values: values.buffer };
+  // Of its own, and not cleared first.
+  const copies = Buffer.allocUnsafeSlow(copiedBytes).buffer;
+  if (copiedBytes > 0) moved.push(copies);
+  let at = 0;
+  const values = records.map(({ value }) => {
+    if (value === null || isMoved(value)) return value;
+    const copy = new Uint8Array(copies, at, value.length);
+    copy.set(value);
+    at += value.length;
+    return copy;
+  });
+  return [{ heads: records.map(headOf), values }, moved];
 }
 
-export function unpack<Head>({
-  heads,
-  lengths,
-  values,
-}: Packed<Head>): (Head & { value: Uint8Array | null })[] {
-  let at = 0;
-  return heads.map((head, index) => {
-    const length = lengths[index]!;
-    if (length < 0) return { ...head, value: null };
-    at += length;
-    return { ...head, value: new Uint8Array(values, at - length, length) };
-  });
-}
+export const unpack = <Head>({ heads, values }: Packed<Head>): (Head & { value: Uint8Array | null })[] =>
+  heads.map((head, index) => ({ ...head, value: values[index]! }));

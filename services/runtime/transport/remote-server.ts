@@ -48,8 +48,7 @@ class Server {
         const records: LogRecord[] = [];
         for await (const record of this.#transport.scan(call.topic, call.partition, call.from, call.to))
           records.push(record);
-        const packed = packRecords(records);
-        return [packed, [packed.values]];
+        return packRecords(records);
       }
     }
   }
@@ -107,7 +106,7 @@ class ServedConsumer {
     const { topic, partition, records } = delivery.batch;
     const batch = this.#batchNumber++;
     this.#batches.set(batch, delivery.batch);
-    const packed = packRecords(records);
+    const [packed, moved] = packRecords(records);
     const remote: RemoteDelivery = {
       case: 'batch',
       topic,
@@ -116,6 +115,6 @@ class ServedConsumer {
       seeks: this.#seeks,
       records: packed,
     };
-    return [remote, [packed.values]];
+    return [remote, moved];
   }
 }

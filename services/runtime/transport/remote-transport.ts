@@ -24,8 +24,8 @@ export class RemoteTransport implements Transport {
     const producer = (await calls.call({ case: 'openProducer' })) as number;
     return {
       send: async (outgoing) => {
-        const records = packOutgoing(outgoing);
-        await calls.call({ case: 'send', producer, records }, [records.values]);
+        const [records, moved] = packOutgoing(outgoing);
+        await calls.call({ case: 'send', producer, records }, moved);
       },
       close: async () => {
         await calls.call({ case: 'closeProducer', producer });

@@ -37,7 +37,7 @@ export interface OutgoingRecord {
 
 export interface Producer {
   /**
-   * Appends the records, in order within each partition, also across sends that were not
+   * Appends the records, whose values are the transport's from here on, in order within each partition, also across sends that were not
    * awaited; resolves when all are kept. It may wait (back-pressure). After a rejection
    * some of them may have been kept, and every later send is rejected: none may come without those before it.
    */

@@ -1,13 +1,13 @@
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel } from 'node:worker_threads';
 import type { InputFailure } from '#runtime/input/input.ts';
 import type { SnapshotPolicy } from '#runtime/service.ts';
 import type { PartitionCounts } from '#runtime/topics.ts';
-import { PortCalls } from '#runtime/transport/port-calls.ts';
 import { serveTransport } from '#runtime/transport/remote-server.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
 import type { FeedOptions, FeedTotals } from '../feeder/feed.ts';
 import type { MrtFile } from '../feeder/mrt-file.ts';
 import type { RefusedBytes } from '../feeder/record-reader.ts';
+import { CalledThread } from './called-thread.ts';
 import type { RunningService } from './pipeline.ts';
 
 export interface RouteTrackerOptions extends PartitionCounts {
@@ -17,59 +17,68 @@ export interface RouteTrackerOptions extends PartitionCounts {
 /** What can be copied of a feed's options. */
 export type CopiedFeedOptions = Omit<FeedOptions, 'onRefused' | 'onFailure' | 'beforeMinute'>;
 
-/** What the thread is asked to do; it answers when it is done, a feed with its totals. */
-export type FrontCall =
-  | { readonly case: 'startRouteTracker' }
-  | { readonly case: 'routeTrackerCaughtUp'; readonly partitions: number }
-  | { readonly case: 'stopRouteTracker' }
+/** What the thread of the route tables is asked to do. */
+export type RouteCall =
+  | { readonly case: 'start' }
+  | { readonly case: 'caughtUp'; readonly partitions: number }
+  | { readonly case: 'stop' };
+
+/** What the thread of the feed is asked to do; of a feed it tells the totals before it answers. */
+export type FeedCall =
   | {
       readonly case: 'feed';
       readonly options: CopiedFeedOptions;
       readonly files: readonly { readonly path: string; readonly isSeed: boolean }[];
     }
-  | { readonly case: 'stopFeed' };
+  | { readonly case: 'stop' };
 
-/** What the thread tells of a feed. */
-export type FrontNews =
+/** What the thread of the feed tells. */
+export type FeedNews =
   | { readonly case: 'totals'; readonly totals: FeedTotals }
   | { readonly case: 'refused'; readonly file: string; readonly refused: RefusedBytes }
   | { readonly case: 'failure'; readonly file: string; readonly failure: InputFailure };
 
 /**
- * The front of the pipeline in a thread of its own, on a core of its own: files are decompressed and framed there, and
- * route tables kept, beside the other services. It reads and writes the log of this thread.
+ * The front of the pipeline in two threads, beside that of the other services: files are decompressed and framed in the
+ * one, route tables kept in the other. What is kept on disk is in the log of this thread; else bgp.updates is in
+ * the log of the route tables' thread, so that it takes no way round.
  */
-export class FrontThread {
+export class FrontThreads {
   readonly routeTracker: RunningService;
-  readonly #worker: Worker;
-  readonly #calls: PortCalls<FrontCall>;
-  readonly #ended = Promise.withResolvers<void>();
-  #news: (news: FrontNews) => void = () => {};
+  readonly #routes: CalledThread<RouteCall, never>;
+  readonly #feed: CalledThread<FeedCall, FeedNews>;
+  #news: (news: FeedNews) => void = () => {};
   #totals: FeedTotals | undefined;
 
-  constructor(routeTracker: RouteTrackerOptions, transport: Transport) {
+  constructor(options: RouteTrackerOptions, transport: Transport) {
     const log = new MessageChannel();
-    const calls = new MessageChannel();
+    const feedLog = new MessageChannel();
     serveTransport(transport, log.port1);
-    this.#calls = new PortCalls(calls.port1);
-    this.#worker = new Worker(new URL('./front-worker.ts', import.meta.url), {
-      workerData: { routeTracker, log: log.port2, calls: calls.port2 },
-      transferList: [log.port2, calls.port2],
-    });
-    this.#worker.on('error', this.#ended.reject);
-    this.#worker.on('exit', (status) => {
-      if (status === 0) this.#ended.resolve();
-      else
-        this.#ended.reject(
-          new Error(`the thread of the feed and the route tables ended with status ${status}`),
-        );
-    });
-    this.#worker.on('message', (news: FrontNews) => this.#news(news));
+    const isOnDisk = options.snapshots !== undefined;
+    if (isOnDisk) serveTransport(transport, feedLog.port1);
+    this.#routes = new CalledThread(
+      'route tables',
+      {
+        module: new URL('./route-worker.ts', import.meta.url),
+        data: { options, log: log.port2, ...(isOnDisk ? {} : { feedLog: feedLog.port1 }) },
+        ports: isOnDisk ? [log.port2] : [log.port2, feedLog.port1],
+      },
+      () => {},
+    );
+    this.#feed = new CalledThread(
+      'feed',
+      {
+        module: new URL('./feed-worker.ts', import.meta.url),
+        data: { log: feedLog.port2 },
+        ports: [feedLog.port2],
+      },
+      (news) => this.#news(news),
+    );
     this.routeTracker = {
-      start: () => this.#call({ case: 'startRouteTracker' }),
-      stop: () => this.#call({ case: 'stopRouteTracker' }),
-      caughtUp: (partitions) => this.#call({ case: 'routeTrackerCaughtUp', partitions }),
-      finished: this.#ended.promise,
+      start: () => this.#routes.call({ case: 'start' }),
+      stop: () => this.#routes.call({ case: 'stop' }),
+      caughtUp: (partitions) => this.#routes.call({ case: 'caughtUp', partitions }),
+      finished: this.#routes.ended,
     };
   }
 
@@ -87,7 +96,7 @@ export class FrontThread {
       else if (news.case === 'refused') onRefused?.(byName.get(news.file)!, news.refused);
       else onFailure?.(byName.get(news.file)!, news.failure);
     };
-    await this.#call({
+    await this.#feed.call({
       case: 'feed',
       options,
       files: files.map(({ name, isSeed }) => ({ path: name, isSeed })),
@@ -97,15 +106,11 @@ export class FrontThread {
   /** Ends the feed after the minute that it is in. */
   stopFeed(): void {
     // Where the thread has ended there is no feed either.
-    this.#call({ case: 'stopFeed' }).catch(() => undefined);
+    this.#feed.call({ case: 'stop' }).catch(() => undefined);
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
-    this.#calls.close();
-  }
-
-  async #call(call: FrontCall): Promise<void> {
-    await Promise.race([this.#calls.call(call), this.#ended.promise]);
+    await this.#feed.close();
+    await this.#routes.close();
   }
 }
