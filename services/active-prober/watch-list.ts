@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { dnsQuery } from './dns-query.ts';
@@ -55,6 +56,16 @@ export function readWatchList(text: string): WatchList {
     ...(file.sourceIpv4 !== undefined && { sourceIpv4: addressOf(file.sourceIpv4, 'sourceIpv4', 4) }),
     ...(file.sourceIpv6 !== undefined && { sourceIpv6: addressOf(file.sourceIpv6, 'sourceIpv6', 6) }),
   };
+}
+
+/** The watch list of a file, or what is wrong with it. */
+export function watchListIn(file: string): WatchList | string {
+  try {
+    return readWatchList(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof WrongWatchList) return error.message;
+    throw error;
+  }
 }
 
 const limitNames = ['probesPerMinute', 'concurrent'];

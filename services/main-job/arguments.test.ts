@@ -69,6 +69,7 @@ test('live', () => {
     risLiveUrl: undefined,
     bmp: { host: '192.0.2.1', port: 11_019 },
     kafka: undefined,
+    watchList: undefined,
     output,
   });
   const kafka = parseArguments(['live', '--kafka', 'a:1,[::1]:2', '--topics', '^x']);
@@ -167,4 +168,23 @@ test('what is wrong with commands over Kafka', () => {
   assert.equal(wrong('run route-tracker --apply'), '--apply is not for run');
   assert.equal(wrong('topics --watch 1'), '--watch is not for topics');
   assert.equal(wrong('a.gz --check'), '--check is for what works on Kafka');
+});
+
+test('probe', () => {
+  const stored = parseArguments(['probe', 'a.json', 'b.json.gz']);
+  assert.ok(stored.case === 'probe' && stored.files.length === 2 && stored.watchList === undefined);
+  const watched = parseArguments(['probe', '--watch-list', 'w.json']);
+  assert.ok(watched.case === 'probe' && watched.watchList === 'w.json');
+  const live = parseArguments(['live', '--watch-list', 'w.json']);
+  assert.ok(live.case === 'live' && live.watchList === 'w.json');
+  for (const wrong of [
+    ['probe'],
+    ['probe', 'a', '--watch-list', 'w'],
+    ['--watch-list', 'w'],
+    ['probe', 'a', '--data', 'd'],
+  ])
+    assert.equal(parseArguments(wrong).case, 'wrong', wrong.join(' '));
+  assert.equal(parseArguments(['run', 'probe-tracker']).case, 'run');
+  assert.equal(parseArguments(['run', 'active-prober', 'w.json']).case, 'run');
+  assert.equal(parseArguments(['run', 'active-prober']).case, 'wrong');
 });

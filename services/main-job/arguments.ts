@@ -36,6 +36,8 @@ export type Command =
       readonly bmp: { readonly host: string; readonly port: number } | undefined;
       /** Whose topics to read, if anybody's. */
       readonly kafka: { readonly brokers: readonly string[]; readonly topics: RegExp } | undefined;
+      /** Who is to be probed, if anybody. */
+      readonly watchList: string | undefined;
       readonly output: OutputOptions;
     }
   | {
@@ -138,6 +140,7 @@ Options
   --kafka HOST:PORT,...   live: read what others write to this Kafka: BMP (RouteViews, OpenBMP, goBMP), or routes as OpenBMP, goBMP or the
                           Internet Health Report parse them; TLS and user as --dump lists them
   --topics REGEXP         live: of these topics (default ${defaultTopics})
+  --watch-list FILE       live, probe: the hosts to probe, as in services/active-prober/examples; nobody is probed who is not in it
   --collector NAMES       archive: collectors, divided by commas
   --base-url URL          archive: of a mirror with the same folders
   --cache DIR             archive: fetched files lie in this folder, 16 GB at most (default ${defaultCacheFolder}); what is there is not
@@ -207,7 +210,7 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   if (positionals[0] === 'live') return liveCommand(values, positionals.slice(1), output);
   if (positionals[0] === 'archive') return archiveCommand(values, positionals.slice(1), output);
   if (positionals[0] === 'probe') return probeCommand(values, positionals.slice(1), output);
-  if (values['watch-list'] !== undefined) throw new WrongArgument('--watch-list is for probe only');
+  if (values['watch-list'] !== undefined) throw new WrongArgument('--watch-list is for live and probe');
   const ofArchive = ofArchives.find((name) => values[name] !== undefined);
   if (ofArchive !== undefined) throw new WrongArgument(`--${ofArchive} is for archive only`);
   const ofLive = ofLives.find((name) => values[name] !== undefined);
@@ -320,7 +323,7 @@ function configured(values: Values): Pick<ConfiguredCommand, 'configFile' | 'onl
 
 function liveCommand(values: Values, others: readonly string[], output: OutputOptions): Command {
   if (others.length > 0) throw new WrongArgument(`live needs no ${others[0]}`);
-  refuseOthers(values, [...ofOutput, 'data', ...ofLives], 'is not for live');
+  refuseOthers(values, [...ofOutput, 'data', 'watch-list', ...ofLives], 'is not for live');
   const url = text(values['ris-live']);
   const risLiveUrl = url === 'off' ? undefined : (url ?? risLiveDefaults.url);
   if (risLiveUrl !== undefined && !/^wss?:\/\/./.test(risLiveUrl)) {
@@ -331,7 +334,15 @@ function liveCommand(values: Values, others: readonly string[], output: OutputOp
   if (risLiveUrl === undefined && bmp === undefined && kafka === undefined) {
     throw new WrongArgument('live with --ris-live off needs --bmp or --kafka: there is nothing to hear');
   }
-  return { case: 'live', dataFolder: text(values.data) ?? defaultLiveFolder, risLiveUrl, bmp, kafka, output };
+  return {
+    case: 'live',
+    dataFolder: text(values.data) ?? defaultLiveFolder,
+    risLiveUrl,
+    bmp,
+    kafka,
+    watchList: text(values['watch-list']),
+    output,
+  };
 }
 
 function kafkaTopics(brokers: string | undefined, topics: string | undefined) {

@@ -62,6 +62,8 @@ function endWhereNobodyReads(error: NodeJS.ErrnoException): void {
 /** Why the files of a command cannot be used, before anything is started. */
 function unusable(command: Command): string | undefined {
   if (command.case === 'live') {
+    const wrong = missing(command.watchList === undefined ? [] : [command.watchList]);
+    if (wrong !== undefined) return wrong;
     mkdirSync(command.dataFolder, { recursive: true });
     // A folder of live feeds is not one of files.
     return claimFolder(command.dataFolder, JSON.stringify({ live: true }));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { kafkaOptionsOf } from '#runtime/configuration/configuration.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
 import type { FeedTransport } from '../../feeder/feed.ts';
+import type { BmpTls } from '../../feeder/live/bmp-listener.ts';
 import { CheckpointFile, noCheckpoint } from '../../feeder/live/live-checkpoint.ts';
 import { LiveFeed } from '../../feeder/live/live-feed.ts';
 import { risLiveDefaults } from '../../feeder/live/ris-live-options.ts';
@@ -56,7 +57,7 @@ export class FeedingLive {
     const urls: Record<string, string | undefined> = { on: risLiveDefaults.url, off: undefined };
     return {
       risLiveUrl: feedRisLive in urls ? urls[feedRisLive] : feedRisLive,
-      bmp: feedBmp,
+      bmp: feedBmp && { ...feedBmp, tls: this.#bmpTls() },
       kafka: feedKafkaBrokers && {
         kafka: this.#foreignKafka(feedKafkaBrokers),
         topics: new RegExp(feedKafkaTopics),
@@ -64,6 +65,15 @@ export class FeedingLive {
       },
       onEvent: this.#say,
     };
+  }
+
+  #bmpTls(): BmpTls | undefined {
+    const {
+      feedBmpCertificateFile: certificate,
+      feedBmpKeyFile: key,
+      feedBmpCaFile: ca,
+    } = this.#configuration;
+    return certificate === undefined || key === undefined ? undefined : { certificate, key, ca };
   }
 
   /** Topics of others on this project's own brokers are read as its own are; other brokers know neither its user nor its CA. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { FeedHealth } from '#page/view/world-view.ts';
 import { kafkaOptionsOf, readConfiguration } from '#runtime/configuration/configuration.ts';
+import { watchListIn } from '../../active-prober/watch-list.ts';
 import type { Command } from '../arguments.ts';
 import { IncidentLines } from '../report/incident-line.ts';
 import { IncidentList } from '../report/incident-list.ts';
@@ -27,6 +28,11 @@ const feedsMilliseconds = 5000;
 /** Watches until it is interrupted; status 0, or 1 where it could not begin or go on. */
 export async function liveCommand(command: LiveCommand): Promise<number> {
   const { output, dataFolder } = command;
+  const watchList = command.watchList === undefined ? undefined : watchListIn(command.watchList);
+  if (typeof watchList === 'string') {
+    process.stderr.write(`steadybeat: ${command.watchList}: ${watchList}\n`);
+    return 2;
+  }
   const isJson = output.format === 'ndjson';
   const out = isJson ? process.stderr : process.stdout;
   const paint = paintFor(out);
@@ -47,6 +53,7 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
   const live = new Live({
     dataFolder,
     feeds: { ...wantedFeeds(command), onEvent: tell },
+    watchList,
     onAnomaly: (anomaly: Anomaly, isKnown) => {
       page?.onAnomaly(anomaly);
       if (!isWatched(anomaly, output.watch)) return;

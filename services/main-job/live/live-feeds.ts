@@ -1,4 +1,4 @@
-import { type BmpHealth, BmpListener, bmpDefaults } from '../../feeder/live/bmp-listener.ts';
+import { type BmpHealth, BmpListener, type BmpTls, bmpDefaults } from '../../feeder/live/bmp-listener.ts';
 import { KafkaFeed, type KafkaFeedOptions, type KafkaHealth } from '../../feeder/live/kafka-feed.ts';
 import type { LiveFeed } from '../../feeder/live/live-feed.ts';
 import { RisLiveFeed, type RisLiveHealth } from '../../feeder/live/ris-live-feed.ts';
@@ -7,7 +7,9 @@ import { risLiveDefaults } from '../../feeder/live/ris-live-options.ts';
 /** What is to be heard. */
 export interface LiveFeedsOptions {
   readonly risLiveUrl: string | undefined;
-  readonly bmp: { readonly host: string; readonly port: number } | undefined;
+  readonly bmp:
+    | { readonly host: string; readonly port: number; readonly tls?: BmpTls | undefined }
+    | undefined;
   readonly kafka: Pick<KafkaFeedOptions, 'kafka' | 'topics' | 'positionsFile'> | undefined;
   /** What happens to the feeds, for people. */
   readonly onEvent: (text: string) => void;

@@ -2,9 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
-import { anomalies, asMinutes, bgpUpdates, routeChanges } from '#runtime/topics.ts';
+import { anomalies, asMinutes, bgpUpdates, probeResults, routeChanges } from '#runtime/topics.ts';
 import { openDiskStorage } from '#runtime/transport/disk-storage.ts';
 import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
+import { ActiveProber } from '../../active-prober/service.ts';
+import type { WatchList } from '../../active-prober/watch-list.ts';
 import { CheckpointFile } from '../../feeder/live/live-checkpoint.ts';
 import { LiveFeed, type LiveTotals } from '../../feeder/live/live-feed.ts';
 import { type Pipeline, startPipeline } from '../pipeline.ts';
@@ -13,6 +15,8 @@ import { LiveFeeds, type LiveFeedsHealth, type LiveFeedsOptions } from './live-f
 export interface LiveOptions {
   readonly dataFolder: string;
   readonly feeds: LiveFeedsOptions;
+  /** Who is probed besides, if anybody. */
+  readonly watchList: WatchList | undefined;
   /** Each change of an incident; `isKnown` of those of earlier runs. */
   readonly onAnomaly: (anomaly: Anomaly, isKnown: boolean) => void;
   readonly onScores?: (scores: AsScores) => void;
@@ -30,6 +34,7 @@ const keepBytes = {
   [bgpUpdates.topic]: keptBytes,
   [routeChanges.topic]: keptBytes,
   [asMinutes.topic]: keptBytes,
+  [probeResults.topic]: keptBytes,
 };
 
 /** Live feeds through all services, in one process over a log on disk: goes on where it was interrupted. */
@@ -74,14 +79,19 @@ export class Live {
     );
     await live.start();
     this.#live = live;
+    const { watchList } = this.#options;
+    const prober = watchList && new ActiveProber(watchList, { now: Date.now }, log);
     const feeds = new LiveFeeds(this.#options.feeds, live);
     this.#feeds = feeds;
     try {
       await feeds.start();
-      await Promise.race([this.#stopped.promise, pipeline.failed, live.failed]);
+      await prober?.start();
+      const ends = [this.#stopped.promise, pipeline.failed, live.failed];
+      await Promise.race(prober === undefined ? ends : [...ends, prober.finished]);
     } finally {
       await feeds.stop();
     }
+    await prober?.stop();
     await live.stop();
     await Promise.race([pipeline.drained(), pipeline.failed]);
     await pipeline.stop();
@@ -95,6 +105,7 @@ export class Live {
       {
         ...partitions,
         snapshots,
+        probes: this.#options.watchList !== undefined,
         onAnomaly: (anomaly) => onAnomaly(anomaly, known-- > 0),
         ...(onScores === undefined ? {} : { onScores }),
       },

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { ProbeResult } from '#core/contract/probe-results.ts';
@@ -9,7 +8,7 @@ import { MemoryStorage } from '#runtime/transport/memory-storage.ts';
 import { readAtlasFile } from '../../active-prober/atlas-file.ts';
 import { ProbeRecords } from '../../active-prober/probe-records.ts';
 import { ActiveProber } from '../../active-prober/service.ts';
-import { readWatchList, WrongWatchList } from '../../active-prober/watch-list.ts';
+import { type WatchList, watchListIn } from '../../active-prober/watch-list.ts';
 import type { Command } from '../arguments.ts';
 import { type Pipeline, startPipeline } from '../pipeline.ts';
 import { IncidentLines } from '../report/incident-line.ts';
@@ -23,8 +22,13 @@ import { QuietRoutes } from './quiet-routes.ts';
 
 type ProbeCommand = Extract<Command, { case: 'probe' }>;
 
-/** What probes alone say: of stored Atlas results, or of a watch list until it is interrupted. Status 0; 1 where it could not go on. */
+/** What probes alone say: of stored Atlas results, or of a watch list until it is interrupted. Status 0, or 2 where the list is wrong. */
 export async function probeCommand(command: ProbeCommand): Promise<number> {
+  const watchList = command.watchList === undefined ? undefined : watchListIn(command.watchList);
+  if (typeof watchList === 'string') {
+    process.stderr.write(`steadybeat: ${command.watchList}: ${watchList}\n`);
+    return 2;
+  }
   const out = command.output.format === 'ndjson' ? process.stderr : process.stdout;
   const paint = paintFor(out);
   const lines = new IncidentLines(paint);
@@ -44,17 +48,14 @@ export async function probeCommand(command: ProbeCommand): Promise<number> {
     log,
   );
   const routes = new QuietRoutes(await log.openProducer());
-  try {
-    const work =
-      command.watchList === undefined
-        ? tellStored(command.files, pipeline, routes, log, (line) => out.write(`${line}\n`))
-        : watch(command.watchList, routes, log, (line) => out.write(`${line}\n`));
-    await Promise.race([work, pipeline.failed]);
-  } catch (error) {
-    if (!(error instanceof WrongWatchList)) throw error;
-    process.stderr.write(`steadybeat: ${error.message}\n`);
-    return 1;
-  }
+  const say = (line: string): void => {
+    out.write(`${line}\n`);
+  };
+  const work =
+    watchList === undefined
+      ? tellStored(command.files, pipeline, routes, log, say)
+      : watch(watchList, routes, log, say);
+  await Promise.race([work, pipeline.failed]);
   await Promise.race([pipeline.drained(), pipeline.failed]);
   await pipeline.stop();
   await log.close();
@@ -97,8 +98,7 @@ async function tellStored(
   await routes.end(last);
 }
 
-async function watch(file: string, routes: QuietRoutes, log: EmbeddedLog, say: Say): Promise<void> {
-  const watchList = readWatchList(readFileSync(file, 'utf8'));
+async function watch(watchList: WatchList, routes: QuietRoutes, log: EmbeddedLog, say: Say): Promise<void> {
   const failed = Promise.withResolvers<never>();
   const tick = (minute: number): void => {
     routes.tick(minute).catch(failed.reject);
