@@ -1,26 +1,30 @@
 /** BMP over TCP on loopback: the captures replayed, and routers that are none. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as tlsConnect } from 'node:tls';
 import { bmpMessage, ofPeer, open, peerUp, update } from '#core/bmp/bytes-for-tests.ts';
 import { BmpSession } from '#core/bmp/session.ts';
-import { BmpListener } from '../../services/feeder/live/bmp-listener.ts';
+import { BmpListener, type BmpTls } from '../../services/feeder/live/bmp-listener.ts';
 import { noCheckpoint } from '../../services/feeder/live/live-checkpoint.ts';
 import { LiveFeed } from '../../services/feeder/live/live-feed.ts';
 import { dataFolder, noData } from '../decode/mrt-files.ts';
+import { makeCertificates } from '../kafka/certificates.ts';
 import { streamsOf } from './capture.ts';
 import { LiveLog } from './live-log.ts';
 import { RouteLines } from './routes.ts';
 import { until } from './until.ts';
 
 const shortMilliseconds = 1_500;
+const noTls: BmpTls | undefined = undefined as BmpTls | undefined;
 
 async function started(
   t: TestContext,
-  { maxConnections = 64, waitingBytesMax = 16_000_000, messageMilliseconds = 30_000 } = {},
+  { maxConnections = 64, waitingBytesMax = 16_000_000, messageMilliseconds = 30_000, tls = noTls } = {},
 ) {
   const log = new LiveLog();
   const live = new LiveFeed(
@@ -36,6 +40,7 @@ async function started(
       maxConnections,
       messageMilliseconds,
       collectorAs: 0,
+      tls,
       now: () => Date.now(),
       onEvent: (text) => events.push(text),
     },
@@ -217,4 +222,35 @@ test('a router that sends its table faster than the log takes it is read more sl
   await until(() => live.totals().records === written);
   await stop();
   assert.equal(log.routes('r1@127.0.0.1').length, written);
+});
+
+const noOpenssl = spawnSync('openssl', ['version']).error !== undefined && 'there is no openssl';
+
+test('by TLS: a router that shows the right certificate is heard; others, and plain TCP, are not', {
+  skip: noOpenssl,
+}, async (t) => {
+  const { ca: caFile, broker, client } = makeCertificates();
+  const ca = readFileSync(caFile, 'utf8');
+  const own = readFileSync(broker, 'utf8');
+  const tls = { certificate: own, key: own, ca };
+  const { events, live, listener, port, router } = await started(t, {
+    tls,
+    messageMilliseconds: shortMilliseconds,
+  });
+  const hello = Buffer.from([initiation('r1'), routes([64_500, 1])].flat());
+  const good = tlsConnect({ port, host: '127.0.0.1', ca, cert: client.certificate, key: client.key });
+  good.on('error', () => {});
+  good.write(hello);
+  await until(() => live.totals().records === 1);
+  assert.equal(events[0], 'BMP: r1@127.0.0.1 connected');
+
+  const nameless = tlsConnect({ port, host: '127.0.0.1', ca });
+  nameless.on('error', () => {});
+  nameless.write(hello);
+  const plain = await router(initiation('r2'), routes([64_500, 2]));
+  await Promise.all([closed(nameless), closed(plain)]);
+  await until(() => listener.health().cutOff.get('TLS did not come about') === 2);
+  assert.equal(live.totals().records, 1);
+  assert.equal(listener.health().connections, 1);
+  good.destroy();
 });

@@ -1,12 +1,22 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { BmpConnection, type BmpConnectionOptions } from './bmp-connection.ts';
 import type { LiveFeed } from './live-feed.ts';
+
+/** PEM texts: what the listener shows, and, if routers have to show one too, the CA of their certificates. */
+export interface BmpTls {
+  readonly certificate: string;
+  readonly key: string;
+  readonly ca: string | undefined;
+}
 
 export interface BmpListenerOptions extends BmpConnectionOptions {
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
   readonly maxConnections: number;
+  /** Without it routers come by TCP alone. */
+  readonly tls?: BmpTls | undefined;
   /** For people: routers that come and go. */
   readonly onEvent: (text: string) => void;
 }
@@ -35,7 +45,14 @@ export class BmpListener {
   constructor(options: BmpListenerOptions, live: LiveFeed) {
     this.#options = options;
     this.#live = live;
-    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    this.#server = serverOf(options, (socket) => this.#accept(socket));
+    // Before it a socket is no connection.
+    this.#server.on('tlsClientError', ({ message }: Error, socket: Socket) => {
+      this.#count('TLS did not come about');
+      if (this.#cutOff.get('TLS did not come about') === 1)
+        options.onEvent(`BMP: TLS did not come about with ${socket.remoteAddress}: ${message}`);
+      socket.destroy();
+    });
     this.#server.maxConnections = options.maxConnections;
     this.#server.on('drop', () => {
       if (this.#turnedAway++ === 0)
@@ -95,7 +112,7 @@ export class BmpListener {
   #ended(connection: BmpConnection, why: string | undefined): void {
     this.#connections.delete(connection);
     const { source } = connection;
-    if (why !== undefined && why !== '') this.#cutOff.set(why, (this.#cutOff.get(why) ?? 0) + 1);
+    if (why !== undefined && why !== '') this.#count(why);
     if (source !== '' && this.#bySource.get(source) === connection) {
       this.#bySource.delete(source);
       this.#live.lose(source);
@@ -103,6 +120,10 @@ export class BmpListener {
         `BMP: ${source} is gone (${why || 'closed'}); its peers are unknown until it comes again`,
       );
     }
+  }
+
+  #count(why: string): void {
+    this.#cutOff.set(why, (this.#cutOff.get(why) ?? 0) + 1);
   }
 
   #pause(): void {
@@ -115,4 +136,25 @@ export class BmpListener {
     this.#isPaused = false;
     for (const connection of this.#connections) connection.resume();
   };
+}
+
+function serverOf(
+  { tls, messageMilliseconds }: BmpListenerOptions,
+  accept: (socket: Socket) => void,
+): Server {
+  if (tls === undefined) return createServer({ noDelay: true }, accept);
+  const { certificate: cert, key, ca } = tls;
+  const asksForCertificate = ca !== undefined;
+  return createTlsServer(
+    {
+      noDelay: true,
+      cert,
+      key,
+      ...(asksForCertificate && { ca }),
+      requestCert: asksForCertificate,
+      rejectUnauthorized: asksForCertificate,
+      handshakeTimeout: messageMilliseconds,
+    },
+    accept,
+  );
 }

@@ -90,6 +90,9 @@ function contradictions(configuration: Partial<Configuration>, { texts }: Settin
   needs('kafkaSaslPassword', 'kafkaSaslMechanism');
   needs('kafkaTlsCertificateFile', 'kafkaTlsKeyFile');
   needs('kafkaTlsKeyFile', 'kafkaTlsCertificateFile');
+  needs('feedBmpCertificateFile', 'feedBmpKeyFile');
+  needs('feedBmpKeyFile', 'feedBmpCertificateFile');
+  needs('feedBmpCaFile', 'feedBmpCertificateFile');
   for (const name of ['kafkaTlsCaFile', 'kafkaTlsCertificateFile'] as const) {
     if (texts.has(name) && configuration.kafkaTls === false)
       found.push(`${variable(name)} needs ${variable('kafkaTls')}=true`);

@@ -173,6 +173,25 @@ export const fields = {
     default: undefined,
     means: 'of run feeder without files: where routers may send BMP, such as 0.0.0.0:11019',
   },
+  feedBmpCertificateFile: {
+    environment: 'STEADYBEAT_FEED_BMP_CERTIFICATE_FILE',
+    kind: 'pemFile',
+    default: undefined,
+    means: 'PEM file of a certificate: routers then come by TLS',
+  },
+  feedBmpKeyFile: {
+    environment: 'STEADYBEAT_FEED_BMP_KEY_FILE',
+    kind: 'pemFile',
+    default: undefined,
+    means: 'PEM file of its key',
+  },
+  feedBmpCaFile: {
+    environment: 'STEADYBEAT_FEED_BMP_CA_FILE',
+    kind: 'pemFile',
+    default: undefined,
+    means:
+      'PEM file of the CA of the certificates that routers have to show; where it is not set, none is asked for',
+  },
   feedKafkaBrokers: {
     environment: 'STEADYBEAT_FEED_KAFKA_BROKERS',
     kind: 'addresses',
