@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { EventMinute } from '#core/event-time.ts';
+import { bgpUpdates } from '#runtime/topics.ts';
 import { MadeFeed } from './made-feed.ts';
 import type { Services, StageName } from './processes.ts';
 import { lastScoredMinute, openWorld } from './world.ts';
@@ -17,7 +18,11 @@ const pollMs = 25;
 
 export interface HandOverFigures {
   readonly routes: number;
-  readonly stateBytes: number;
+  /** Of all snapshots that are kept, compressed as they are on disk. */
+  readonly snapshotBytes: number;
+  /** Where the other one read on, of so many records. */
+  readonly resumedFrom: number;
+  readonly records: number;
   /** From the kill to the next minute in as.scores. */
   readonly secondsToNextMinute: number;
   /** The longest that a minute took from its tick to as.scores: before the kill, and once the hand-over was caught up. */
@@ -34,7 +39,7 @@ export async function measureHandOver(routes: number): Promise<HandOverFigures> 
   for (const stage of stages) services.start(stage);
   const [owner] = services.start('route-tracker');
   await services.ready();
-  services.start('route-tracker');
+  const [standBy] = services.start('route-tracker');
   await services.ready();
   const feed = new MadeFeed(
     { partitions: 1, peers, prefixes: Math.ceil(routes / peers) },
@@ -59,7 +64,7 @@ export async function measureHandOver(routes: number): Promise<HandOverFigures> 
   await owner!.said(/snapshot at offset/);
   await scored.until(minute - 1);
   const usualSeconds = scored.longestSince(minute - quietMinutes);
-  const stateBytes = world.diskBytes('snapshots.route-tracker');
+  const snapshotBytes = world.diskBytes('snapshots.route-tracker');
   const killed = performance.now();
   await kill(services, owner!);
   const waiting = scored.until(minute);
@@ -71,9 +76,11 @@ export async function measureHandOver(routes: number): Promise<HandOverFigures> 
   await runFor(quietMinutes);
   await scored.until(minute - 1);
   const laterSeconds = scored.longestSince(later);
+  const resumedFrom = Number(/reading from offset (\d+)/.exec(standBy!.log)?.[1]);
+  const { high: records } = await transport.offsets(bgpUpdates.topic, 0);
   await scored.end();
   await world.close();
-  return { routes, stateBytes, secondsToNextMinute, usualSeconds, laterSeconds };
+  return { routes, snapshotBytes, resumedFrom, records, secondsToNextMinute, usualSeconds, laterSeconds };
 }
 
 /** The one that was open when the tracker died. */

@@ -102,11 +102,13 @@ async function scaling(): Promise<void> {
 
 async function restore(): Promise<void> {
   const figures = await measureHandOver(Number(values.routes));
-  const { routes, stateBytes, secondsToNextMinute, usualSeconds, laterSeconds } = figures;
+  const { routes, snapshotBytes, resumedFrom, records, secondsToNextMinute } = figures;
+  const { usualSeconds, laterSeconds } = figures;
+  const snapshots = `${(snapshotBytes / 1e6).toFixed(0)} MB of snapshots on disk`;
   print(`A route-tracker with ${(routes / 1e6).toFixed(1)} M routes killed, another standing by`, [
     {
       what: 'from the kill to the next minute in as.scores',
-      figure: `${secondsToNextMinute.toFixed(1)} s; ${(stateBytes / 1e6).toFixed(0)} MB of snapshots on disk`,
+      figure: `${secondsToNextMinute.toFixed(1)} s; read on from record ${resumedFrom} of ${records}; ${snapshots}`,
       bar: '15 s',
       holds: secondsToNextMinute <= 15,
     },
