@@ -66,11 +66,9 @@ function setRows(order, rows) {
 function followWorld() {
   let isFirst = true;
   let seen = new Set();
-  listen('/live/world', 'world', ({ asOf, state, unstable, feeds, order, rows = {} }) => {
+  listen('/live/world', 'world', ({ asOf, order, rows = {}, ...parts }) => {
     if (asOf !== undefined) setHtml(document.querySelector('.as-of'), asOf);
-    if (state !== undefined) setHtml(byId('state'), state);
-    if (unstable !== undefined) setHtml(byId('unstable'), unstable);
-    if (feeds !== undefined) setHtml(byId('feeds'), feeds);
+    for (const [id, html] of Object.entries(parts)) setHtml(byId(id), html);
     setRows(order, rows);
     if (order === undefined) return;
     const fresh = order.filter((id) => !seen.has(id));

@@ -2,7 +2,7 @@ import type { Anomaly, Evidence } from '#core/contract/anomalies.ts';
 import type { IncidentRecord } from '../view/incident-store.ts';
 import { figure, rangesAround } from './figure.ts';
 import { type Html, html } from './html.ts';
-import { incidentPath, incidentTable, subjectLink } from './incident-rows.ts';
+import { incidentPath, incidentTable, subjectLink, subjectText } from './incident-rows.ts';
 import { document } from './layout.ts';
 import type { Site } from './site.ts';
 import { story } from './story.ts';
@@ -26,7 +26,7 @@ export function incidentPage(site: Site, record: IncidentRecord, asked: AskedRan
     ? timeFrame(asked.fromSecond, asked.toSecond)
     : frameAround(view, whole.fromSecond, whole.toSecond);
   return document(site, {
-    title: `AS${latest.originAs}: ${kindWords[latest.kind].toLowerCase()}`,
+    title: `${subjectText(latest.subject, latest.originAs)}: ${kindWords[latest.kind].toLowerCase()}`,
     live: 'self',
     withChart: history !== undefined,
     body: html`

@@ -7,9 +7,17 @@ import { badge, closeWords, durationText, kindWords, pluralText, timeElement } f
 
 export const incidentPath = (id: string): string => `/incidents/${encodeURIComponent(id)}`;
 
-/** "AS131279 Ryugyong-dong (KP)", a link; of what is no origin AS, the subject. */
+/** "AS131279"; "paths through AS3356"; "group KP". */
+export function subjectText(subject: string, originAs: number): string {
+  if (originAs !== 0) return `AS${originAs}`;
+  const [sort, name] = subject.split(':', 2);
+  if (sort === 'transit') return name === '0' ? 'paths of many networks' : `paths through AS${name}`;
+  return sort === 'group' ? `group ${name}` : subject;
+}
+
+/** "AS131279 Ryugyong-dong (KP)", a link; of what is no origin AS, what it is in words. */
 export function subjectLink({ names }: Site, subject: string, originAs: number): Html {
-  if (originAs === 0) return html`${subject}`;
+  if (originAs === 0) return html`${subjectText(subject, originAs)}`;
   const known = names.get(originAs);
   return html`<a href="/as/${originAs}">AS${originAs}</a>${known && html` <span class="name">${known.name}</span>`}${known?.country && html` <span class="country" title="country of registration">${known.country}</span>`}`;
 }

@@ -17,8 +17,6 @@ const staleMinutes = 10;
 export function worldPage(site: Site): string {
   const { view } = site;
   const open = openByWeight(view);
-  const closed = [...view.incidents.closed()].reverse().filter(isOwnStory).slice(0, closedRowsMax);
-  const more = open.length - openRowsMax;
   return document(site, {
     title: open.length === 0 ? 'All quiet' : pluralText(open.length, 'open incident'),
     live: 'world',
@@ -29,7 +27,7 @@ export function worldPage(site: Site): string {
   <h2 id="open-heading">Open now</h2>
   ${open.length === 0 && html`<p id="quiet">No incident is open.</p>`}
   ${incidentTable(site, open.slice(0, openRowsMax), 'Open incidents, the most severe first', 'open')}
-  ${more > 0 && html`<p><a href="/incidents?state=open">All ${countText(open.length)} open incidents</a></p>`}
+  <div id="more">${moreLink(open.length)}</div>
 </section>
 ${countries(site, open)}
 <section aria-labelledby="unstable-heading">
@@ -38,11 +36,22 @@ ${countries(site, open)}
 </section>
 <section aria-labelledby="closed-heading">
   <h2 id="closed-heading">Over</h2>
-  ${closed.length === 0 ? html`<p>Nothing yet.</p>` : incidentTable(site, closed, 'Incidents that ended last', 'closed')}
+  <div id="over">${overList(site)}</div>
   <p><a href="/incidents?state=closed">All that are over</a></p>
 </section>
 <div id="feeds">${feedList(site)}</div>`,
   });
+}
+
+export const moreLink = (openCount: number): Html | undefined =>
+  openCount > openRowsMax
+    ? html`<p><a href="/incidents?state=open">All ${countText(openCount)} open incidents</a></p>`
+    : undefined;
+
+export function overList(site: Site): Html {
+  const closed = [...site.view.incidents.closed()].reverse().filter(isOwnStory).slice(0, closedRowsMax);
+  if (closed.length === 0) return html`<p>Nothing yet.</p>`;
+  return incidentTable(site, closed, 'Incidents that ended last', 'closed');
 }
 
 /** Phases of another incident, and what was taken back, are not told again. */

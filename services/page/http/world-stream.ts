@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { incidentCells, openByWeight } from '../html/incident-rows.ts';
 import { asOf } from '../html/layout.ts';
 import type { Site } from '../html/site.ts';
-import { feedList, openRowsMax, stateTiles, unstableTable } from '../html/world-page.ts';
+import { feedList, moreLink, openRowsMax, overList, stateTiles, unstableTable } from '../html/world-page.ts';
 import { EventChannel, eventText } from './event-channel.ts';
 
 /** The parts of the world page that change, as HTML by the id of their element. */
@@ -11,6 +11,8 @@ interface WorldParts {
   readonly state: string;
   readonly unstable: string;
   readonly feeds: string;
+  readonly more: string;
+  readonly over: string;
   /** The ids of the open incidents that are shown, in their order. */
   readonly order: readonly string[];
   readonly rows: ReadonlyMap<string, string>;
@@ -58,6 +60,8 @@ export class WorldStream {
       state: stateTiles(site, open).text,
       unstable: unstableTable(site).text,
       feeds: feedList(site)?.text ?? '',
+      more: moreLink(open.length)?.text ?? '',
+      over: overList(site).text,
       order: shown.map(({ latest }) => latest.incidentId),
       rows: new Map(shown.map((record) => [record.latest.incidentId, incidentCells(site, record).text])),
     };
@@ -66,7 +70,7 @@ export class WorldStream {
 
 function changeOf(before: WorldParts | undefined, now: WorldParts): Record<string, unknown> {
   const change: Record<string, unknown> = {};
-  for (const name of ['asOf', 'state', 'unstable', 'feeds'] as const)
+  for (const name of ['asOf', 'state', 'unstable', 'feeds', 'more', 'over'] as const)
     if (now[name] !== before?.[name]) change[name] = now[name];
   if (now.order.join('\n') !== before?.order.join('\n')) change.order = now.order;
   const rows = [...now.rows].filter(([id, row]) => before?.rows.get(id) !== row);
