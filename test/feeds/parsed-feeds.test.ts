@@ -4,10 +4,16 @@
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { firstPath, routeAbsent } from '#core/contract/route-changes.ts';
 import { readMsgpack } from '#core/parsed-feeds/msgpack.ts';
+import { readBack } from '#runtime/read-back.ts';
+import { routeChanges, topicSpecs } from '#runtime/topics.ts';
+import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
+import { MemoryStorage } from '#runtime/transport/memory-storage.ts';
 import { noCheckpoint } from '../../services/feeder/live/live-checkpoint.ts';
 import { LiveFeed } from '../../services/feeder/live/live-feed.ts';
 import { TopicRecords } from '../../services/feeder/live/topic-records.ts';
+import { buildRouteTracker } from '../../services/route-tracker/service.ts';
 import { LiveLog } from './live-log.ts';
 import { type Packed, pack } from './msgpack-writer.ts';
 
@@ -249,4 +255,39 @@ test('MessagePack whose lengths lie is refused, and reserves nothing', () => {
   assert.throws(() => readMsgpack(new Uint8Array(100).fill(0x91)), /too deep/);
   const value = { n: -5, big: 2 ** 40, half: 0.5, list: [true, false, 'text'], long: 'x'.repeat(300) };
   assert.deepEqual({ ...(readMsgpack(pack(value)) as object) }, value);
+});
+
+test('whose prefix it was that is withdrawn is found from the peer’s table, though no record says it', async () => {
+  const log = new EmbeddedLog(
+    { lagBytesMax: defaultLagBytesMax },
+    new MemoryStorage({ retention: 'everything' }),
+  );
+  const partitions = { updatePartitions: 1, blockPartitions: 1 };
+  await log.ensureTopics(topicSpecs(partitions));
+  const tracker = buildRouteTracker(partitions, log);
+  await tracker.start();
+  let second = Math.floor(Date.now() / 1000);
+  const live = new LiveFeed({ partitions: 1, checkpoint: noCheckpoint, now: () => 1000 * second }, log);
+  await live.start();
+  const records = new TopicRecords({ now: () => 1000 * second }, live, () => undefined);
+  const take = (...rows: (string | number)[][]) =>
+    records.take('openbmp.parsed.unicast_prefix', openBmp('unicast_prefix', ...rows));
+  take(prefixRow('add', '198.51.100.0/24', { path: '64500 64501 65010' }));
+  second += 120;
+  take(prefixRow('del', '198.51.100.0/24'));
+  // A minute is told when it is over.
+  second += 120;
+  take(prefixRow('add', '203.0.113.0/24', { path: '64500 64502' }));
+  await live.stop();
+  await tracker.caughtUp(1);
+  const lost: (number | undefined)[] = [];
+  for await (const { value } of readBack(log, routeChanges, 0)) {
+    for (const { pathWords, pathEnds, ipv4 } of value.sources) {
+      for (let i = 0; i < ipv4.count; i++)
+        if (ipv4.after[i] === routeAbsent) lost.push(pathWords[pathEnds[ipv4.before[i]! - firstPath]! - 1]);
+    }
+  }
+  assert.deepEqual(lost, [65_010]);
+  await tracker.stop();
+  await log.close();
 });
