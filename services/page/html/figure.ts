@@ -29,7 +29,7 @@ export function figure(
   <figcaption>Networks of AS${history.originAs}, ${momentText(fromSecond, true)} to ${momentText(toSecond, true)} UTC, each cell ${durationText(cellSeconds)}</figcaption>
   ${rasterLegend}
   ${incidentStrip(site.view, records, frame)}
-  ${raster(history, frame)}
+  ${raster(history, frame, site.view)}
   ${timeAxis(frame)}
   <div id="scores">${scoreCharts(history, frame)}</div>
   <p class="note" id="readout" hidden></p>

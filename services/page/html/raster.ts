@@ -21,8 +21,14 @@ interface Row {
 /** 0 visible, 1 to 3 away for a part of the time or of the peers, 4 gone. */
 type Level = 0 | 1 | 2 | 3 | 4;
 
+/** The stretch of time of which anything was told; before and after it nothing is known. */
+export interface Told {
+  readonly firstSecond: EventSecond;
+  readonly asOfSecond: EventSecond;
+}
+
 /** A row for each prefix, time from left to right: what was visible, away for a part, or gone. */
-export function raster(history: AsHistory, frame: TimeFrame): Html {
+export function raster(history: AsHistory, frame: TimeFrame, told: Told): Html {
   const all = history.prefixes().map((prefix) => rowOf(prefix, history.statesOf(prefix)!, frame));
   const rows = all.length <= rowsMax ? all : mostGone(all);
   const rowHeight = rowHeightOf(rows.length);
@@ -36,14 +42,25 @@ export function raster(history: AsHistory, frame: TimeFrame): Html {
       const x = `${percentOf(frame, mark.second)}%`;
       return html`<line class="grid" x1="${x}" x2="${x}" y1="0" y2="${height}"/>`;
     })}
+    ${unknown(frame, told, height)}
   </svg>
 </div>${all.length > rows.length && html`<p class="note">The ${rows.length} of ${all.length} networks that were gone longest.</p>`}`;
+}
+
+function unknown(frame: TimeFrame, { firstSecond, asOfSecond }: Told, height: number): Html {
+  const start = percentOf(frame, firstSecond);
+  const end = percentOf(frame, asOfSecond);
+  return html`${start > 0 && html`<rect class="unknown" x="0" width="${start}%" height="${height}"/>`}${
+    end < 100 &&
+    html`<rect class="unknown" x="${end}%" width="${Math.round((100 - end) * 100) / 100}%" height="${height}"/>`
+  }`;
 }
 
 export const rasterLegend = html`<ul class="legend" aria-label="Colours of the picture">
   <li><svg width="14" height="14" aria-hidden="true"><rect class="l0" width="14" height="14"/></svg> visible</li>
   <li><svg width="42" height="14" aria-hidden="true"><rect class="l1" width="14" height="14"/><rect class="l2" x="14" width="14" height="14"/><rect class="l3" x="28" width="14" height="14"/></svg> partly: some of the time, or for some peers</li>
   <li><svg width="14" height="14" aria-hidden="true"><rect class="l4" width="14" height="14"/></svg> gone</li>
+  <li><svg width="14" height="14" aria-hidden="true"><rect class="unknown" width="14" height="14"/></svg> not known</li>
 </ul>`;
 
 /** The times below a chart. */
