@@ -13,8 +13,8 @@ const none = -1;
 
 /** So many elems are applied together. */
 const batchElems = 512;
-/** NLRI of so many octets are queued at once: no UPDATE has more. */
-export const maxNlriBytes = 0xffff;
+/** NLRI of so many octets are queued at once. Only an extended message has more (RFC 4271 4.1, RFC 8654). */
+export const maxNlriBytes = 4096;
 const capacity = batchElems + maxNlriBytes;
 
 /** Each has an elem or more. */
@@ -28,7 +28,7 @@ const maxRuns = batchElems;
  * Elems of one UPDATE that are all announced, or all withdrawn, are a run: what they share is kept once.
  */
 export class ElemQueue {
-  /** Of each elem: the address (IPv4 only), the prefix's length, and the path identifier (0 without ADD-PATH). */
+  /** Of each elem: the address (IPv4 only), the prefix's length, and in runs with path identifiers that. */
   readonly address = new Int32Array(capacity);
   readonly length = new Int32Array(capacity);
   readonly pathId = new Int32Array(capacity);

@@ -142,7 +142,8 @@ export class RouteWriter {
       const prefix = queue.prefix[at];
       const slotAt = queue.slotAt[at];
       const before = pages.slots[slotAt];
-      const left = rib.addPath === undefined ? 0 : rib.addPath.withdraw(prefix, queue.pathId[at] >>> 0);
+      const pathId = (kind & runHasPathIds) === 0 ? 0 : queue.pathId[at] >>> 0;
+      const left = rib.addPath === undefined ? 0 : rib.addPath.withdraw(prefix, pathId);
       let after = slotPresent(left) | stampOf(before);
       if (before >= slotAbsent) {
         peer.wwDup++;

@@ -59,6 +59,21 @@ test('with ADD-PATH a prefix is present while any of its paths is; the lowest id
   assert.deepEqual([announcedNew, aaDiff, aaDup, withdrawn, wwDup], [1, 2, 3, 1, 1]);
 });
 
+test('a withdrawal without a path identifier is not of the route that had one, told by the run either', () => {
+  const visitor = applier();
+  const withId = cursorAt([64_500, 1], { hasPathIds: true });
+  visitor.beginUpdate(withId);
+  visitor.announceIpv4(withId, 0x0a000000, 8, 7);
+  visitor.flush();
+  const view = new DataView(Uint8Array.of(8, 10, 0, 0, 0, 0).buffer);
+  const without = cursorAt([], { view });
+  visitor.beginUpdate(without);
+  visitor.ipv4Nlri(without, 0, 2, false);
+  visitor.flush();
+  const [peer] = visitor.peers.all;
+  assert.deepEqual([peer.ipv4.routes, peer.withdrawn], [1, 0]);
+});
+
 test('multicast routes are counted and not kept; a prefix that is too short is kept and not told', () => {
   const visitor = applier();
   const multicast = cursorAt([64_500, 1], { safi: 2 });
