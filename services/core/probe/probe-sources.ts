@@ -38,7 +38,7 @@ export class ProbeSources {
     if (source === undefined) throw new RangeError(`${name} is not open`);
     switch (content.case) {
       case 'batch':
-        this.#waiting.push(...content.results);
+        for (const result of content.results) this.#waiting.push(result);
         return;
       case 'tick':
         source.isOpen = true;
