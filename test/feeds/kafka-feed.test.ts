@@ -114,6 +114,16 @@ suite('topics of others on a real broker', { skip: missing, timeout: 120_000 }, 
     assert.deepEqual(paths, ['4', '5', '7']);
   });
 
+  test('a topic that is new is found, and read from its beginning', async () => {
+    const name = `openbmp.${world}.bmp_raw`;
+    start({ listMilliseconds: 50, topics: new RegExp(`^openbmp\\.${world}\\.`) });
+    await until(() => events.length === 1);
+    assert.match(events[0]!, /^Kafka: no topic of .* has such a name; looking again/);
+    await transport.ensureTopics([{ name, partitions: 1, compacted: false }]);
+    await producer.send([1, 2].map((asn) => ({ topic: name, partition: 0, key: '', value: route(asn) })));
+    await until(() => live.totals().records === 2);
+  });
+
   test('a full log pauses it, and nothing is lost', async () => {
     await live.stop();
     live = new LiveFeed(

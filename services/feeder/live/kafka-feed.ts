@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { KafkaOptions } from '#runtime/kafka/kafka-options.ts';
-import { type StartOffset, TopicReader } from '#runtime/kafka/topic-reader.ts';
+import { TopicReader } from '#runtime/kafka/topic-reader.ts';
 import { BackOff } from './back-off.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { TopicRecords } from './topic-records.ts';
@@ -13,6 +13,8 @@ export interface KafkaFeedOptions {
   readonly topics: RegExp;
   /** Where it is kept how far it has read; undefined: it begins at the end each time. */
   readonly positionsFile: string | undefined;
+  /** Topics are listed so often. */
+  readonly listMilliseconds?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** For people. */
@@ -36,7 +38,7 @@ interface Positions {
 
 const batchBytes = 1024 * 1024;
 /** New topics are looked for so often: a peer of a collector that is new has one. */
-const listMilliseconds = 60_000;
+const listMillisecondsDefault = 60_000;
 /** Without brokers for so long, its sources are lost. */
 const patienceMilliseconds = 60_000;
 const saveMilliseconds = 3000;
@@ -55,9 +57,12 @@ export class KafkaFeed {
   #offsets: Record<string, number> = {};
   #settled: Record<string, number> = {};
   #reader: TopicReader | undefined;
-  #topics = 0;
+  /** Undefined before they were listed. */
+  #topics: number | undefined;
   #isConnected = false;
   #pauses = 0;
+  /** Ends the wait for room. */
+  #goOn: () => void = () => undefined;
   #lost: NodeJS.Timeout | undefined;
   #saving: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
@@ -77,6 +82,7 @@ export class KafkaFeed {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#goOn();
     clearTimeout(this.#lost);
     clearInterval(this.#saving);
     this.#reader?.close();
@@ -88,7 +94,7 @@ export class KafkaFeed {
   health(): KafkaHealth {
     return {
       isConnected: this.#isConnected,
-      topics: this.#topics,
+      topics: this.#topics ?? 0,
       records: this.#records.records,
       pauses: this.#pauses,
     };
@@ -123,39 +129,35 @@ export class KafkaFeed {
   }
 
   async #readAll(reader: TopicReader): Promise<void> {
-    let listedAt = Number.NEGATIVE_INFINITY;
-    let listing: Promise<void> | undefined;
-    let listFailure: unknown;
-    await this.#follow(reader);
-    listedAt = performance.now();
-    for (;;) {
-      if (performance.now() - listedAt > listMilliseconds && listing === undefined) {
-        listing = this.#follow(reader).then(
-          () => {
-            listedAt = performance.now();
-            listing = undefined;
-          },
-          (error: unknown) => {
-            listFailure = error;
-          },
-        );
+    await this.#follow(reader, (_, high) => high);
+    // A topic that is new is read from its beginning: that is the peer's table.
+    const listing = setInterval(
+      () => this.#follow(reader, (low) => low).catch((error: unknown) => reader.fail(error)),
+      this.#options.listMilliseconds ?? listMillisecondsDefault,
+    );
+    try {
+      for (;;) {
+        const batch = await reader.read(batchBytes);
+        if (batch === undefined) return;
+        this.#backOff.reset();
+        for (const { offset, value } of batch.records) {
+          if (this.#live.isFull) await this.#room();
+          if (value !== null) this.#records.take(batch.topic, value);
+          this.#offsets[`${batch.topic}/${batch.partition}`] = offset + 1;
+        }
       }
-      if (listFailure !== undefined) throw listFailure;
-      const batch = await reader.read(batchBytes);
-      if (batch === undefined) return;
-      this.#backOff.reset();
-      for (const { offset, value } of batch.records) {
-        if (this.#live.isFull) await this.#room();
-        if (value !== null) this.#records.take(batch.topic, value);
-        this.#offsets[`${batch.topic}/${batch.partition}`] = offset + 1;
-      }
+    } finally {
+      clearInterval(listing);
     }
   }
 
-  /** Reads topics that were not there before too. */
-  async #follow(reader: TopicReader): Promise<void> {
+  /** Reads topics that were not there before too; `start` says where, of those that were never read. */
+  async #follow(reader: TopicReader, start: (low: number, high: number) => number): Promise<void> {
     const wanted = (await reader.list()).filter((topic) => this.#options.topics.test(topic)).sort();
-    await reader.follow(wanted, this.#startOffset);
+    await reader.follow(wanted, (topic, partition, low, high) => {
+      const kept = this.#offsets[`${topic}/${partition}`];
+      return kept === undefined || kept > high ? start(low, high) : Math.max(low, kept);
+    });
     this.#connected();
     if (wanted.length === this.#topics) return;
     this.#topics = wanted.length;
@@ -166,16 +168,11 @@ export class KafkaFeed {
     );
   }
 
-  readonly #startOffset: StartOffset = (topic, partition, low, high) => {
-    const kept = this.#offsets[`${topic}/${partition}`];
-    return kept === undefined || kept > high ? high : Math.max(low, kept);
-  };
-
   async #room(): Promise<void> {
     this.#pauses++;
     const { promise, resolve } = Promise.withResolvers<void>();
+    this.#goOn = resolve;
     this.#live.onRoom(resolve);
-    this.#stopping.signal.addEventListener('abort', () => resolve(), { once: true });
     await promise;
     this.#live.offRoom(resolve);
   }

@@ -15,7 +15,7 @@ export interface TopicBatch {
 }
 
 /** Where to begin in a partition that has [low, high). */
-export type StartOffset = (topic: string, partition: number, low: number, high: number) => number;
+type StartOffset = (topic: string, partition: number, low: number, high: number) => number;
 
 /**
  * Reads topics that others write, all of their partitions, as a member of no group: nothing is committed, so nothing but
@@ -26,6 +26,7 @@ export class TopicReader {
   readonly #link: ClusterLink;
   /** The fetcher's own list: it grows. */
   readonly #topics: string[] = [];
+  readonly #following = new Set<string>();
   readonly #fetcher: PartitionFetcher;
   #partitions: OwnedPartition[] = [];
   #turn = 0;
@@ -38,10 +39,7 @@ export class TopicReader {
     this.#link = new ClusterLink(options);
     this.#fetcher = new PartitionFetcher(this.#link, this.#topics, {
       fetched: () => this.#wakeReader(),
-      failed: (problem) => {
-        this.#failure ??= { problem };
-        this.#wakeReader();
-      },
+      failed: (problem) => this.fail(problem),
     });
   }
 
@@ -60,8 +58,9 @@ export class TopicReader {
 
   /** Reads these topics too, from where `start` says. */
   async follow(topics: readonly string[], start: StartOffset): Promise<void> {
-    const added = topics.filter((topic) => !this.#topics.includes(topic));
+    const added = topics.filter((topic) => !this.#following.has(topic));
     if (added.length === 0) return;
+    for (const topic of added) this.#following.add(topic);
     const counts = await this.#link.use(
       { doing: `find ${added.join(', ')}`, topics: added },
       async (cluster) => {
@@ -99,6 +98,12 @@ export class TopicReader {
       });
     }
     return undefined;
+  }
+
+  /** Ends the reading: `read` throws this. */
+  fail(problem: unknown): void {
+    this.#failure ??= { problem };
+    this.#wakeReader();
   }
 
   close(): void {
