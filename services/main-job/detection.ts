@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
+import { compressionOfFile } from '#runtime/input/compression.ts';
 import { openDiskStorage } from '#runtime/transport/disk-storage.ts';
 import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
 import { MemoryStorage } from '#runtime/transport/memory-storage.ts';
@@ -50,7 +51,8 @@ export class Detection {
       ...(dataFolder === undefined ? {} : { snapshots }),
     };
     // A thread pays where there are files to read; what is made here comes in small pieces, each of which would wait for it.
-    if (files.every(({ isOnDisk }) => isOnDisk)) this.#front = new FrontThreads(shared, log);
+    if (files.every(({ isOnDisk }) => isOnDisk))
+      this.#front = new FrontThreads(shared, await areDecompressedHere(files), log);
     try {
       const pipeline = await startPipeline(
         {
@@ -102,6 +104,14 @@ export class Detection {
       return pipeline.drained().then(() => checkpoint.reached(minute));
     };
   }
+}
+
+/** Whether a feed of these files has about as much to do as the route tables. */
+async function areDecompressedHere(files: readonly MrtFile[]): Promise<boolean> {
+  const [first] = files;
+  if (first === undefined) return false;
+  const compression = await compressionOfFile(first.name).catch(() => 'none');
+  return compression === 'gzip' || compression === 'zstd';
 }
 
 function feedOptionsOf(options: DetectionOptions): FeedOptions {

@@ -1,4 +1,4 @@
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { InputFailure } from '#runtime/input/input.ts';
 import type { SnapshotPolicy } from '#runtime/service.ts';
 import type { PartitionCounts } from '#runtime/topics.ts';
@@ -30,7 +30,7 @@ export type FeedCall =
       readonly options: CopiedFeedOptions;
       readonly files: readonly { readonly path: string; readonly isSeed: boolean }[];
     }
-  | { readonly case: 'stop' };
+  | { readonly case: 'stopFeed' };
 
 /** What the thread of the feed tells. */
 export type FeedNews =
@@ -39,41 +39,35 @@ export type FeedNews =
   | { readonly case: 'failure'; readonly file: string; readonly failure: InputFailure };
 
 /**
- * The front of the pipeline in two threads, beside that of the other services: files are decompressed and framed in the
- * one, route tables kept in the other. What is kept on disk is in the log of this thread; else bgp.updates is in
- * the log of the route tables' thread, so that it takes no way round.
+ * The front of the pipeline in threads beside that of the other services: files are decompressed and framed there, and
+ * route tables kept. What is kept on disk is in the log of this thread; else bgp.updates is in that of the
+ * route tables, so that it takes no way round.
  */
 export class FrontThreads {
   readonly routeTracker: RunningService;
-  readonly #routes: CalledThread<RouteCall, never>;
-  readonly #feed: CalledThread<FeedCall, FeedNews>;
+  readonly #routes: CalledThread<RouteCall | FeedCall, FeedNews>;
+  /** A thread of its own, or that of the route tables. */
+  readonly #feed: Pick<CalledThread<FeedCall, FeedNews>, 'call' | 'close'>;
   #news: (news: FeedNews) => void = () => {};
   #totals: FeedTotals | undefined;
 
-  constructor(options: RouteTrackerOptions, transport: Transport) {
+  /** `splitsFeed`: the feed has a thread of its own, which costs 50 MB. */
+  constructor(options: RouteTrackerOptions, splitsFeed: boolean, transport: Transport) {
     const log = new MessageChannel();
-    const feedLog = new MessageChannel();
     serveTransport(transport, log.port1);
-    const isOnDisk = options.snapshots !== undefined;
-    if (isOnDisk) serveTransport(transport, feedLog.port1);
+    const feedLog = splitsFeed ? new MessageChannel() : undefined;
+    const onNews = (news: FeedNews): void => this.#news(news);
+    const ports = feedLog === undefined ? [log.port2] : [log.port2, feedLog.port1];
     this.#routes = new CalledThread(
       'route tables',
       {
         module: new URL('./route-worker.ts', import.meta.url),
-        data: { options, log: log.port2, ...(isOnDisk ? {} : { feedLog: feedLog.port1 }) },
-        ports: isOnDisk ? [log.port2] : [log.port2, feedLog.port1],
+        data: { options, log: log.port2, ...(feedLog && { feedLog: feedLog.port1 }) },
+        ports,
       },
-      () => {},
+      onNews,
     );
-    this.#feed = new CalledThread(
-      'feed',
-      {
-        module: new URL('./feed-worker.ts', import.meta.url),
-        data: { log: feedLog.port2 },
-        ports: [feedLog.port2],
-      },
-      (news) => this.#news(news),
-    );
+    this.#feed = feedLog === undefined ? this.#routes : feedThread(feedLog.port2, onNews);
     this.routeTracker = {
       start: () => this.#routes.call({ case: 'start' }),
       stop: () => this.#routes.call({ case: 'stop' }),
@@ -106,11 +100,16 @@ export class FrontThreads {
   /** Ends the feed after the minute that it is in. */
   stopFeed(): void {
     // Where the thread has ended there is no feed either.
-    this.#feed.call({ case: 'stop' }).catch(() => undefined);
+    this.#feed.call({ case: 'stopFeed' }).catch(() => undefined);
   }
 
   async close(): Promise<void> {
     await this.#feed.close();
     await this.#routes.close();
   }
+}
+
+function feedThread(log: MessagePort, onNews: (news: FeedNews) => void): CalledThread<FeedCall, FeedNews> {
+  const module = new URL('./feed-worker.ts', import.meta.url);
+  return new CalledThread('feed', { module, data: { log }, ports: [log] }, onNews);
 }
