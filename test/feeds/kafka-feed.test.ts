@@ -14,6 +14,7 @@ import { LiveFeed } from '../../services/feeder/live/live-feed.ts';
 import { dataFolder, noData } from '../decode/mrt-files.ts';
 import { ownPrefix, testBroker } from '../kafka/broker.ts';
 import { freePorts } from '../kafka/free-ports.ts';
+import { createTopics } from './create-topics.ts';
 import { LiveLog } from './live-log.ts';
 import { until } from './until.ts';
 
@@ -49,7 +50,7 @@ suite('topics of others on a real broker', { skip: missing, timeout: 120_000 }, 
       partitions: 2,
       compacted: false,
     }));
-    await transport.ensureTopics(names);
+    await createTopics(transport, names);
     producer = await transport.openProducer();
   });
   after(async () => {
@@ -119,7 +120,7 @@ suite('topics of others on a real broker', { skip: missing, timeout: 120_000 }, 
     start({ listMilliseconds: 50, topics: new RegExp(`^openbmp\\.${world}\\.`) });
     await until(() => events.length === 1);
     assert.match(events[0]!, /^Kafka: no topic of .* has such a name; looking again/);
-    await transport.ensureTopics([{ name, partitions: 1, compacted: false }]);
+    await createTopics(transport, [{ name, partitions: 1, compacted: false }]);
     await producer.send([1, 2].map((asn) => ({ topic: name, partition: 0, key: '', value: route(asn) })));
     await until(() => live.totals().records === 2);
   });

@@ -13,6 +13,7 @@ import { steadybeat } from '../e2e/command.ts';
 import { ownPrefix, testBroker } from '../kafka/broker.ts';
 import { freePorts } from '../kafka/free-ports.ts';
 import { ServiceProcess } from '../processes/service-process.ts';
+import { createTopics } from './create-topics.ts';
 import { RouteLines } from './routes.ts';
 
 const { brokers, missing } = await testBroker();
@@ -25,9 +26,9 @@ test('routers and topics of others go to bgp.updates; SIGTERM ends their sources
   const folder = await mkdtemp(path.join(tmpdir(), 'steadybeat-run-feeder-'));
   const foreign = `${prefix.replaceAll('.', '-')}rrc13.2854.bmp_raw`;
   const own = await KafkaTransport.open({ brokers: brokers!, clientId: 'test', prefix });
-  await own.ensureTopics(topicSpecs({ updatePartitions: 2, blockPartitions: 2 }));
+  await createTopics(own, topicSpecs({ updatePartitions: 2, blockPartitions: 2 }));
   const others = await KafkaTransport.open({ brokers: brokers!, clientId: 'test', prefix: '' });
-  await others.ensureTopics([{ name: foreign, partitions: 1, compacted: false }]);
+  await createTopics(others, [{ name: foreign, partitions: 1, compacted: false }]);
   const [port] = await freePorts(1);
   const feeder = new ServiceProcess(['run', 'feeder'], {
     STEADYBEAT_KAFKA_BROKERS: brokers!.join(','),
