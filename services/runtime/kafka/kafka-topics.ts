@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { TopicSpec } from '../transport/transport.ts';
 import { clusterConfig, type KafkaOptions } from './kafka-options.ts';
 import { errorType, explained, KafkaProblem } from './kafka-problem.ts';
@@ -15,8 +16,9 @@ export async function ensureTopics(specs: readonly TopicSpec[], options: KafkaOp
     await admin.connect();
     const there = new Set(await admin.listTopics());
     const missing = named.filter(({ name }) => !there.has(name));
-    if (missing.length > 0) await admin.createTopics({ topics: missing.map(created) }).catch(unlessThere);
-    const { topics: found } = await admin.fetchTopicMetadata({ topics });
+    if (missing.length > 0)
+      await admin.createTopics({ topics: missing.map(created), waitForLeaders: false }).catch(unlessThere);
+    const found = await visibleTopics(admin, topics);
     for (const { name, partitions } of named) {
       const count = found.find((topic) => topic.name === name)!.partitions.length;
       if (count === partitions) continue;
@@ -40,3 +42,25 @@ const created = ({ name, partitions, compacted }: TopicSpec) => ({
 function unlessThere(error: unknown): void {
   if (errorType(error) !== 'TOPIC_ALREADY_EXISTS') throw error;
 }
+
+type Admin = ReturnType<typeof newAdmin>;
+type FoundTopics = Awaited<ReturnType<Admin['fetchTopicMetadata']>>['topics'];
+
+/** A busy broker shows a topic that was just made seconds later, and kafkajs waits for tenths of one. */
+const visibleWithinMs = 30_000;
+const visiblePollMs = 100;
+
+/** Waits until the broker shows these topics, each partition with a leader. */
+export async function visibleTopics(admin: Admin, topics: string[]): Promise<FoundTopics> {
+  for (const until = Date.now() + visibleWithinMs; ; await setTimeout(visiblePollMs)) {
+    try {
+      const { topics: found } = await admin.fetchTopicMetadata({ topics });
+      const isLed = found.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+      if (isLed || Date.now() > until) return found;
+    } catch (error) {
+      if (!notYet.has(errorType(error) ?? '') || Date.now() > until) throw error;
+    }
+  }
+}
+
+const notYet = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);

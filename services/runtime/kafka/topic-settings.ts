@@ -1,6 +1,7 @@
 import type { TopicSpec } from '../transport/transport.ts';
 import { clusterConfig, type KafkaOptions } from './kafka-options.ts';
 import { explained } from './kafka-problem.ts';
+import { visibleTopics } from './kafka-topics.ts';
 import { newAdmin } from './mended-kafkajs.ts';
 
 /** A topic as it should be. */
@@ -73,7 +74,13 @@ export const applyTopics = (differences: readonly TopicDifference[], options: Ka
         ...(replicas !== undefined && { replicationFactor: replicas }),
         configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
       }));
-      if (topics.length > 0) await admin.createTopics({ topics });
+      if (topics.length > 0) {
+        await admin.createTopics({ topics, waitForLeaders: false });
+        await visibleTopics(
+          admin,
+          topics.map(({ topic }) => topic),
+        );
+      }
       const others = differences.filter((one) => one.case === 'settings').map(({ plan }) => plan);
       if (others.length > 0) await setSettings(admin, others, options.prefix);
     },
