@@ -101,8 +101,8 @@ test('topics: nothing is changed unasked, created once, and what differs is told
   assert.match(early.log, /missing, or not to be seen by this user: .*bgp\.updates, .*topics --apply/);
   const applied = await topics('--apply');
   assert.equal(applied.status, 0, applied.stdout + applied.stderr);
-  assert.match(applied.stdout, /applied: 10 created or set\nall 10 topics/);
-  assert.match((await topics('--apply')).stdout, /^all 10 topics of .* are as they should be\n$/);
+  assert.match(applied.stdout, /applied: 12 created or set\nall 12 topics/);
+  assert.match((await topics('--apply')).stdout, /^all 12 topics of .* are as they should be\n$/);
   const other = await steadybeat(['topics', '--apply'], {
     ...environment,
     STEADYBEAT_UPDATE_PARTITIONS: '5',
