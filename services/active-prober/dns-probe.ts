@@ -39,7 +39,10 @@ export function probeDns(target: DnsTarget, options: ProbeOptions): Promise<Answ
     });
     const send = (): void => {
       // Connected: so a refusal is heard, and nobody else's packets are.
-      socket.connect(port, address, () => socket.send(query));
+      socket.connect(port, address, (error?: Error) => {
+        if (error) end(answerOfError(error, began));
+        else socket.send(query);
+      });
     };
     const source = sourceFor(address, options);
     if (source === undefined) send();

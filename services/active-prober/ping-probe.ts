@@ -22,10 +22,11 @@ export function probePing(target: PingTarget, options: ProbeOptions): Promise<An
       env: { PATH: process.env.PATH, LC_ALL: 'C' },
     });
     let [out, problem] = ['', ''];
-    child.stdout.on('data', (bytes) => {
+    // Where no descriptor is left there are no pipes either; the error is told below.
+    child.stdout?.on('data', (bytes) => {
       out += String(bytes).slice(0, 4096);
     });
-    child.stderr.on('data', (bytes) => {
+    child.stderr?.on('data', (bytes) => {
       problem += String(bytes).slice(0, 4096);
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), (timeoutSeconds + 2) * 1000);

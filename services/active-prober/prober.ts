@@ -3,7 +3,7 @@ import type { EventMinute } from '#core/event-time.ts';
 import { probeDns } from './dns-probe.ts';
 import { probeHttp } from './http-probe.ts';
 import { probePing } from './ping-probe.ts';
-import type { Answer, ProbeOptions, Target } from './probe.ts';
+import { type Answer, type ProbeOptions, proberError, type Target } from './probe.ts';
 import { ProbeSchedule } from './probe-schedule.ts';
 import { probeTcp } from './tcp-probe.ts';
 import type { WatchList } from './watch-list.ts';
@@ -71,7 +71,7 @@ export class Prober {
     const minute = Math.floor(askedMs / minuteMs);
     this.#asked++;
     this.#underWay.set(minute, (this.#underWay.get(minute) ?? 0) + 1);
-    const answer = await probe(target, this.#watchList);
+    const answer = await probe(target, this.#watchList).catch(answerOfRejection);
     this.#underWay.set(minute, this.#underWay.get(minute)! - 1);
     this.#schedule.done(target);
     this.#results.push({
@@ -98,7 +98,10 @@ export class Prober {
   }
 }
 
-export function probe(target: Target, options: ProbeOptions): Promise<Answer> {
+const answerOfRejection = (error: NodeJS.ErrnoException): Answer => proberError(error.code ?? error.message);
+
+/** Async: what a probe throws at once is a rejection too. */
+export async function probe(target: Target, options: ProbeOptions): Promise<Answer> {
   switch (target.kind) {
     case 'ping':
       return probePing(target, options);

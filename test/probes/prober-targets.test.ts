@@ -179,6 +179,14 @@ describe('DNS', () => {
     assert.equal((await query((message) => [other(message), answered(message, 3)])).outcome, 'reply');
   });
 
+  test('an address that cannot be sent to from the source is an answer, and ends nothing else', async () => {
+    const target = { ...base, address: '192.0.2.1', kind: 'dns', port: 53, name: 'kp' } as const;
+    // A loopback address is no source for packets that leave the machine (EINVAL, or ENETUNREACH without a route).
+    const { outcome, detail } = await probe(target, { sourceIpv4: '127.0.0.1' });
+    assert.notEqual(outcome, 'reply');
+    assert.match(detail, /^E[A-Z]+$/);
+  });
+
   test('what is no answer to the question', () => {
     const asked = dnsQuery(7, 'a.example');
     for (let length = 0; length < asked.length; length++)
@@ -200,6 +208,27 @@ describe('ICMP echo by the ping of the system', () => {
     const { outcome, rttMicroseconds } = await ask({ kind: 'ping', timeoutSeconds: 3 });
     assert.equal(outcome, 'reply');
     assert.ok(rttMicroseconds > 0);
+  });
+
+  test('with no descriptor left it is an error of the prober', () => {
+    const module = new URL('../../services/active-prober/ping-probe.ts', import.meta.url);
+    const script = `
+      const { openSync, writeSync } = await import('node:fs');
+      const { probePing } = await import(${JSON.stringify(module)});
+      try { for (;;) openSync('/dev/null'); } catch {}
+      const answer = await probePing({ kind: 'ping', address: '127.0.0.1', timeoutSeconds: 1 }, {});
+      writeSync(1, answer.outcome + ' ' + answer.detail);`;
+    const command = [
+      '-c',
+      'ulimit -n 100; exec "$@"',
+      'sh',
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      script,
+    ];
+    const { stdout, stderr } = spawnSync('sh', command, { encoding: 'utf8' });
+    assert.equal(stdout, 'proberError EMFILE', stderr);
   });
 
   test('what ping says', () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
-import type { ProbeContent } from '#core/contract/probe-results.ts';
+import type { ProbeContent, ProbeResult } from '#core/contract/probe-results.ts';
 import type { Target } from '../../services/active-prober/probe.ts';
 import { ProbeSchedule } from '../../services/active-prober/probe-schedule.ts';
 import { Prober } from '../../services/active-prober/prober.ts';
@@ -156,4 +156,25 @@ test('a prober opens, says what came in each minute, and ticks; then it ends', a
     }
   }
   assert.ok(said.some(({ content }) => content.case === 'batch'));
+});
+
+test('a probe that fails in an unforeseen way is an error of the prober, and the others go on', async () => {
+  const asked = Promise.withResolvers<readonly ProbeResult[]>();
+  const watchList = {
+    prober: 'prober:test',
+    targets: [{ ...target(64_500), kind: 'http', url: 'no URL' } as Target],
+    probesPerMinute: 60_000,
+    concurrent: 10,
+  };
+  const began = Date.now();
+  const prober = new Prober(watchList, {
+    now: () => 60_000_000_000 + (Date.now() - began) * 60,
+    write: (_, content) => {
+      if (content.case === 'batch') asked.resolve(content.results);
+    },
+  });
+  prober.start();
+  const [result] = await asked.promise;
+  prober.stop();
+  assert.deepEqual([result?.outcome, result?.detail], ['proberError', 'ERR_INVALID_URL']);
 });
