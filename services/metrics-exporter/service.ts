@@ -65,7 +65,9 @@ export class MetricsExporter {
   }
 
   async stop(): Promise<void> {
-    await this.#consumer?.close();
+    // It never came to read.
+    if (this.#consumer === undefined) return;
+    await this.#consumer.close();
     await this.finished;
   }
 
@@ -116,7 +118,8 @@ export class MetricsExporter {
   #tell(what: 'restored' | 'processed', inputOffset: number): void {
     const duplicates = this.#scores.dropped.duplicate + this.#anomalies.dropped.duplicate;
     const told = { task, inputOffset, eventMinute: this.#eventMinute, duplicates };
-    this.#options.onEvent?.({ case: what, ...told });
+    // All that it holds is read again at a start.
+    this.#options.onEvent?.({ case: what, ...told, writesSnapshots: false });
   }
 
   #register(metrics: Metrics): void {

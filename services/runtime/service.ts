@@ -24,6 +24,8 @@ export type ServiceEvent =
       readonly task: string;
       readonly inputOffset: number;
       readonly eventMinute: EventMinute;
+      /** False where none is ever written. */
+      readonly writesSnapshots: boolean;
     }
   | {
       readonly case: 'processed';
@@ -107,6 +109,8 @@ export class Service<Input, Output> {
 
   /** Stops reading, waits for what is on its way, and writes a last snapshot of each task: the next start is quick. */
   async stop(): Promise<void> {
+    // It never came to read.
+    if (this.#consumer === undefined) return;
     this.#isStopping = true;
     this.#interrupt?.();
     await this.finished;
@@ -171,7 +175,14 @@ export class Service<Input, Output> {
       acknowledged: task.nextOffset,
     });
     const { name, nextOffset, eventMinute } = task;
-    this.#options.onEvent?.({ case: 'restored', task: name, inputOffset: nextOffset, eventMinute });
+    const writesSnapshots = store !== undefined;
+    this.#options.onEvent?.({
+      case: 'restored',
+      task: name,
+      inputOffset: nextOffset,
+      eventMinute,
+      writesSnapshots,
+    });
     this.#advanced();
   }
 

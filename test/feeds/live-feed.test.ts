@@ -185,3 +185,14 @@ test('a feed that is stopped writes all that it holds, and that its sources are 
     'sourceLost 1',
   ]);
 });
+
+test('a feed whose log fails says so, and can be stopped', async (t) => {
+  const { feed, log, take, pass } = await started(t);
+  log.offsets = async () => {
+    throw new Error('no log');
+  };
+  take('rrc00', withdrawal(start, 1));
+  await pass(1);
+  await assert.rejects(feed.failed, /no log/);
+  await feed.stop();
+});

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
@@ -122,6 +122,37 @@ test('live goes on after a kill: no sequence is missing, nothing is there twice'
       ['A 198.51.100.0/24 64500'],
     );
   } finally {
+    await server.close();
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('live that cannot begin says so, and ends', { timeout: 60_000 }, async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'steadybeat-live-'));
+  const taken = createServer();
+  await once(taken.listen(0, '127.0.0.1'), 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const server = new RisLiveServer([]);
+  const url = await server.listen();
+  try {
+    const kept = '{"savedAt":1,"offsets":{"a/0":7}}';
+    await writeFile(path.join(folder, 'kafka-positions.json'), kept);
+    const kafka = ['--kafka', '127.0.0.1:1'];
+    const command = new Command([
+      '--data',
+      folder,
+      '--ris-live',
+      url,
+      '--bmp',
+      `127.0.0.1:${port}`,
+      ...kafka,
+    ]);
+    const [status] = (await once(command.child, 'close')) as [number | null];
+    assert.equal(status, 1, command.output);
+    assert.match(command.output, /EADDRINUSE/);
+    assert.equal(await readFile(path.join(folder, 'kafka-positions.json'), 'utf8'), kept);
+  } finally {
+    taken.close();
     await server.close();
     await rm(folder, { recursive: true });
   }

@@ -81,6 +81,8 @@ export class KafkaFeed {
   }
 
   async stop(): Promise<void> {
+    // What is kept stays where it never began.
+    if (this.#running === undefined) return;
     this.#stopping.abort();
     this.#goOn();
     clearTimeout(this.#lost);
@@ -129,8 +131,8 @@ export class KafkaFeed {
   }
 
   async #readAll(reader: TopicReader): Promise<void> {
-    await this.#follow(reader, (_, high) => high);
     // A topic that is new is read from its beginning: that is the peer's table.
+    await this.#follow(reader, (low, high) => (this.#topics === undefined ? high : low));
     const listing = setInterval(
       () => this.#follow(reader, (low) => low).catch((error: unknown) => reader.fail(error)),
       this.#options.listMilliseconds ?? listMillisecondsDefault,
@@ -155,8 +157,11 @@ export class KafkaFeed {
   async #follow(reader: TopicReader, start: (low: number, high: number) => number): Promise<void> {
     const wanted = (await reader.list()).filter((topic) => this.#options.topics.test(topic)).sort();
     await reader.follow(wanted, (topic, partition, low, high) => {
-      const kept = this.#offsets[`${topic}/${partition}`];
-      return kept === undefined || kept > high ? start(low, high) : Math.max(low, kept);
+      const place = `${topic}/${partition}`;
+      const kept = this.#offsets[place];
+      const offset = kept === undefined || kept > high ? start(low, high) : Math.max(low, kept);
+      this.#offsets[place] = offset;
+      return offset;
     });
     this.#connected();
     if (wanted.length === this.#topics) return;

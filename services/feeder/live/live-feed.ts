@@ -66,6 +66,7 @@ export class LiveFeed {
   /** When the last checkpoint was kept, milliseconds since 1970. */
   #checkpointAt = 0;
   #timer: NodeJS.Timeout | undefined;
+  #hasFailed = false;
   readonly #failed = Promise.withResolvers<never>();
 
   constructor(options: LiveFeedOptions, transport: FeedTransport) {
@@ -167,9 +168,10 @@ export class LiveFeed {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     for (const source of this.#sources.values()) source.lose(this.#out);
-    while (this.#out.length > 0 || this.#sending !== undefined) {
-      this.#send();
+    this.#send();
+    while (this.#sending !== undefined) {
       await this.#sending;
+      this.#send();
     }
     await this.#producer?.close();
   }
@@ -222,6 +224,7 @@ export class LiveFeed {
 
   /** Sends what is there, one send at a time. */
   #send(): void {
+    if (this.#producer === undefined || this.#hasFailed) return;
     if (this.#sending !== undefined || this.#out.length === 0) return;
     this.#sending = this.#sendAll().then(
       () => {
@@ -233,6 +236,7 @@ export class LiveFeed {
       (error: unknown) => {
         clearInterval(this.#timer);
         this.#sending = undefined;
+        this.#hasFailed = true;
         this.#failed.reject(error);
       },
     );

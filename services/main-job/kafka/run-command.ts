@@ -83,18 +83,30 @@ async function runPart(
   health: Health,
   { say, stopping, configuration }: Circumstances,
 ): Promise<void> {
+  const { stopWithinSeconds } = configuration;
   let deadline: NodeJS.Timeout | undefined;
+  const endOr = (text: string): void => {
+    deadline = globalThis.setTimeout(() => {
+      say(text);
+      process.exit(1);
+    }, 1000 * stopWithinSeconds);
+  };
   try {
-    await part.start();
-    health.is('running');
-    say('started');
-    await Promise.race([part.finished, aborted(stopping)]);
+    try {
+      await part.start();
+      health.is('running');
+      say('started');
+      await Promise.race([part.finished, aborted(stopping)]);
+    } catch (error) {
+      // What it began would keep the process.
+      health.is('failed');
+      endOr(messageOf(error));
+      await part.stop().catch(() => undefined);
+      throw error;
+    }
     health.is('stopping');
     if (stopping.aborted) say('stopping: reads no more, and waits for what is on its way');
-    deadline = globalThis.setTimeout(() => {
-      say(`could not stop within ${configuration.stopWithinSeconds} s; the next start does the rest again`);
-      process.exit(1);
-    }, 1000 * configuration.stopWithinSeconds);
+    endOr(`could not stop within ${stopWithinSeconds} s; the next start does the rest again`);
     await part.stop();
     await transport.close();
     say('stopped');

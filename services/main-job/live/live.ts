@@ -66,6 +66,15 @@ export class Live {
       { lagBytesMax: defaultLagBytesMax },
       openDiskStorage(dataFolder, { keepBytes }),
     );
+    try {
+      await this.#runOver(log);
+    } finally {
+      await log.close();
+    }
+  }
+
+  async #runOver(log: EmbeddedLog): Promise<void> {
+    const { dataFolder, watchList } = this.#options;
     const pipeline = await this.#startPipeline(log);
     const checkpoint = new CheckpointFile(join(dataFolder, 'live-position.json'));
     const live = new LiveFeed(
@@ -77,25 +86,31 @@ export class Live {
       },
       log,
     );
-    await live.start();
-    this.#live = live;
-    const { watchList } = this.#options;
     const prober = watchList && new ActiveProber(watchList, { now: Date.now }, log);
     const feeds = new LiveFeeds(this.#options.feeds, live);
-    this.#feeds = feeds;
+    const ends = [this.#stopped.promise, pipeline.failed, live.failed];
+    const ended = Promise.race(prober === undefined ? ends : [...ends, prober.finished]);
+    // Whether it is waited for or not.
+    ended.catch(() => undefined);
     try {
+      await live.start();
+      this.#live = live;
+      this.#feeds = feeds;
       await feeds.start();
       await prober?.start();
-      const ends = [this.#stopped.promise, pipeline.failed, live.failed];
-      await Promise.race(prober === undefined ? ends : [...ends, prober.finished]);
-    } finally {
-      await feeds.stop();
+      await ended;
+    } catch (error) {
+      await feeds.stop().catch(() => undefined);
+      // Nothing waits for room in it from here on.
+      await log.close().catch(() => undefined);
+      for (const part of [prober, live]) await part?.stop().catch(() => undefined);
+      throw error;
     }
+    await feeds.stop();
     await prober?.stop();
     await live.stop();
     await Promise.race([pipeline.drained(), pipeline.failed]);
     await pipeline.stop();
-    await log.close();
   }
 
   async #startPipeline(log: EmbeddedLog): Promise<Pipeline> {
