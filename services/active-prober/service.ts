@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { EventMinute } from '#core/event-time.ts';
 import type { Producer, Transport } from '#runtime/transport/transport.ts';
 import { ProbeRecords } from './probe-records.ts';
@@ -44,8 +45,8 @@ export class ActiveProber {
     const { now, onMinute } = this.#options;
     const { prober: source } = this.#watchList;
     this.#producer = await this.#transport.openProducer();
-    // Every run is a producer of its own: where an earlier one ended is of no concern to it.
-    const records = new ProbeRecords(`${source}@${Math.floor(now() / 1000)}`);
+    // Every run is a producer of its own: where an earlier one ended, or another of its name is, is of no concern to it.
+    const records = new ProbeRecords(`${source}@${Math.floor(now() / 1000)}-${randomUUID().slice(0, 8)}`);
     this.#prober = new Prober(this.#watchList, {
       now,
       write: (eventMinute, content) => {

@@ -3,10 +3,14 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
+import { fromBinary } from '@bufbuild/protobuf';
 import type { ProbeContent, ProbeResult } from '#core/contract/probe-results.ts';
+import { ProbeResultsSchema } from '#proto/probe_results_pb.ts';
+import type { Producer } from '#runtime/transport/transport.ts';
 import type { Target } from '../../services/active-prober/probe.ts';
 import { ProbeSchedule } from '../../services/active-prober/probe-schedule.ts';
 import { Prober } from '../../services/active-prober/prober.ts';
+import { ActiveProber } from '../../services/active-prober/service.ts';
 import { readWatchList, WrongWatchList } from '../../services/active-prober/watch-list.ts';
 
 const target = (originAs: number, everySeconds = 60): Target => ({
@@ -177,4 +181,24 @@ test('a probe that fails in an unforeseen way is an error of the prober, and the
   const [result] = await asked.promise;
   prober.stop();
   assert.deepEqual([result?.outcome, result?.detail], ['proberError', 'ERR_INVALID_URL']);
+});
+
+test('two probers of one name that begin at the same time are not taken for one that repeats itself', async () => {
+  const producers = new Set<string | undefined>();
+  const transport = {
+    openProducer: async (): Promise<Producer> => ({
+      send: async (records) => {
+        for (const { value } of records)
+          producers.add(fromBinary(ProbeResultsSchema, value).envelope?.producer);
+      },
+      close: async () => {},
+    }),
+  };
+  const watchList = { prober: 'prober:test', targets: [], probesPerMinute: 60, concurrent: 1 };
+  for (let i = 0; i < 2; i++) {
+    const prober = new ActiveProber(watchList, { now: () => 60_000_000_000 }, transport);
+    await prober.start();
+    await prober.stop();
+  }
+  assert.equal(producers.size, 2);
 });

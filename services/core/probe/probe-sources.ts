@@ -20,48 +20,59 @@ export class ProbeSources {
   #next: EventMinute | undefined;
 
   get isOpen(): boolean {
-    return this.#open().length > 0;
+    return this.#opened().length > 0;
   }
 
   /** True while all open sources may die without a word. */
   get isLive(): boolean {
-    return this.#open().every(({ live }) => live);
+    return this.#opened().every(({ live }) => live);
   }
 
   apply({ source: name, eventMinute, content }: ProbeResults): void {
-    if (content.case === 'sourceOpened') {
-      if (this.#next === undefined || !this.isOpen) this.#next = Math.max(this.#next ?? 0, eventMinute);
-      this.#sources.set(name, { live: content.live, isOpen: true, through: eventMinute - 1 });
-      return;
-    }
-    const source = this.#sources.get(name);
-    if (source === undefined) throw new RangeError(`${name} is not open`);
     switch (content.case) {
+      case 'sourceOpened':
+        this.#open(name, eventMinute, content.live);
+        return;
       case 'batch':
+        this.#openAgain(name, eventMinute);
         for (const result of content.results) this.#waiting.push(result);
         return;
-      case 'tick':
+      case 'tick': {
+        const source = this.#openAgain(name, eventMinute);
         source.isOpen = true;
         source.through = Math.max(source.through, eventMinute);
         this.#loseSilent();
         return;
+      }
       case 'endOfSource':
       case 'sourceLost':
         this.#sources.delete(name);
     }
   }
 
+  #open(name: string, eventMinute: EventMinute, live: boolean): Source {
+    if (this.#next === undefined || !this.isOpen) this.#next = Math.max(this.#next ?? 0, eventMinute);
+    const source = { live, isOpen: true, through: eventMinute - 1 };
+    this.#sources.set(name, source);
+    return source;
+  }
+
+  /** Of two probers with one name the first to end ends both; the other one goes on, and is there again. */
+  #openAgain(name: string, eventMinute: EventMinute): Source {
+    return this.#sources.get(name) ?? this.#open(name, eventMinute, true);
+  }
+
   /** A live source that has fallen behind the others is not waited for until its next tick. */
   #loseSilent(): void {
-    const latest = Math.max(...this.#open().map(({ through }) => through));
-    for (const source of this.#open())
+    const latest = Math.max(...this.#opened().map(({ through }) => through));
+    for (const source of this.#opened())
       if (source.live && latest - source.through > patienceMinutes) source.isOpen = false;
   }
 
   /** The next minute that no open source will add to, and its results in an order that no source decides. */
   take(): { readonly minute: EventMinute; readonly results: readonly ProbeResult[] } | undefined {
     if (this.#next === undefined || !this.isOpen) return undefined;
-    const through = Math.min(...this.#open().map((source) => source.through));
+    const through = Math.min(...this.#opened().map((source) => source.through));
     if (this.#next > through) return undefined;
     const minute = this.#next++;
     const isDue = ({ eventSecond }: ProbeResult): boolean => minuteOf(eventSecond) <= minute;
@@ -77,7 +88,7 @@ export class ProbeSources {
     return this.#next++;
   }
 
-  #open(): Source[] {
+  #opened(): Source[] {
     return [...this.#sources.values()].filter(({ isOpen }) => isOpen);
   }
 

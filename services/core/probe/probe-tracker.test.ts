@@ -167,6 +167,25 @@ test('when the last source ends, everything probed is absent, and nobody waits',
   assert.equal(minutes.at(-1)!.eventMinute, from + 6);
 });
 
+test('of two probers with one name the first to end does not stop the other', () => {
+  const live = say(0, { case: 'sourceOpened', live: true });
+  const ended = say(5, { case: 'endOfSource' });
+  const minutes = run([live, live, ...span(0, 5, []), ended, ...span(6, 8, []), ended, ended]);
+  assert.deepEqual(
+    minutes.map(({ eventMinute, probes }) => [eventMinute - from, probes!.open]),
+    [...[0, 1, 2, 3, 4, 5].map((minute) => [minute, true]), [6, false], [7, true], [8, true], [9, false]],
+  );
+  assert.deepEqual(
+    reachesOf(minutes).map(({ state, minute }) => [state, minute]),
+    [
+      ['up', 0],
+      ['absent', 6],
+      ['up', 7],
+      ['absent', 9],
+    ],
+  );
+});
+
 test('the order of sources changes nothing', () => {
   const second = (records: readonly ProbeResults[]): ProbeResults[] =>
     records.map((record) => ({
