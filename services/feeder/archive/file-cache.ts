@@ -9,6 +9,9 @@ interface CachedFile {
   users: number;
 }
 
+/** The cache's own part of the folder that it was given: whatever else lies there is the user's. */
+const ownFolder = 'steadybeat-cache';
+
 /**
  * A folder of fetched files with a bound: what was not used for the longest time goes first, and never what is in use. Files lie
  * in it as on their servers: HOST/PATH.
@@ -21,10 +24,10 @@ export class FileCache {
   #uses = 0;
 
   constructor(folder: string, bytesMax: number) {
-    this.folder = folder;
+    this.folder = join(folder, ownFolder);
     this.#bytesMax = bytesMax;
-    mkdirSync(folder, { recursive: true });
-    const found = readdirSync(folder, { recursive: true, withFileTypes: true })
+    mkdirSync(this.folder, { recursive: true });
+    const found = readdirSync(this.folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
       .map((path) => ({ path, stats: statSync(path) }))
