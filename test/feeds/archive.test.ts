@@ -138,7 +138,11 @@ suite('fetching', () => {
     const cache = newCache();
     server.misbehaviours.set('/big.gz', [cutInHalf, cutInHalf, ...Array(10).fill(busy)]);
     await assert.rejects(one(open(cache), '/big.gz').then(readAll), /big\.gz: status 503/);
-    assert.ok(readdirSync(path.join(cache, new URL(base).host.replace(':', '_'))).includes('big.gz.part'));
+    assert.ok(
+      readdirSync(path.join(cache, 'steadybeat-cache', new URL(base).host.replace(':', '_'))).includes(
+        'big.gz.part',
+      ),
+    );
     server.misbehaviours.clear();
     server.requests.length = 0;
     const { bytes, failure } = await one(open(cache), '/big.gz').then(readAll);
@@ -210,13 +214,17 @@ suite('fetching', () => {
 
   test('the cache keeps to its bound: what was read longest ago goes', async () => {
     const cache = newCache();
+    // What lies in the folder besides is not the cache's.
+    mkdirSync(path.join(cache, 'photos'), { recursive: true });
+    writeFileSync(path.join(cache, 'photos', 'own.jpg'), packed);
     const archive = open(cache, 2.5 * packed.length);
     for (const name of ['/1.gz', '/2.gz', '/3.gz', '/4.gz']) {
       server.files.set(name, packed);
       await one(archive, name).then(readAll);
     }
-    const kept = path.join(cache, new URL(base).host.replace(':', '_'));
+    const kept = path.join(cache, 'steadybeat-cache', new URL(base).host.replace(':', '_'));
     assert.deepEqual(readdirSync(kept).sort(), ['3.gz', '4.gz']);
+    assert.ok(existsSync(path.join(cache, 'photos', 'own.jpg')));
     assert.ok(
       statSync(path.join(kept, '3.gz')).size === packed.length && !existsSync(path.join(kept, '4.gz.tag')),
     );
@@ -241,6 +249,19 @@ suite('what is chosen', () => {
       'rrc00: the RIB of 2014-12-31T22:05Z, 32 files of updates',
       'rrc00: no files of updates from 2014-12-31T23:10Z to 2014-12-31T23:25Z',
     ]);
+  });
+
+  test('links of a listing that lead elsewhere are not followed', async () => {
+    const name = 'updates.20141231.2355.gz';
+    for (const link of [`\\\\10.0.0.1\\${name}`, `http:${name}`, `https:${name}`])
+      server.files.set(`/linked/${link}`, packed);
+    server.files.set(`/linked/${name}`, packed);
+    const bounds = { fromSecond: undefined, untilSecond: undefined };
+    const { files } = await open(newCache()).ofPlaces([`${base}linked/`], bounds);
+    assert.deepEqual(
+      files.map((found) => found.name),
+      [`${base}linked/${name}`],
+    );
   });
 
   test('where the server lists no folders, files are asked for by their times', async () => {

@@ -20,7 +20,7 @@ export async function listedNames(
       progress: () => 0,
       onRetry: (why, milliseconds) => onRetry(folder, why, milliseconds),
     });
-    return linksIn(page);
+    return linksIn(page, folder);
   } catch (error) {
     const isMissing = error instanceof HttpProblem && error.status !== undefined && !error.passes;
     if (isMissing) return undefined;
@@ -40,10 +40,10 @@ async function pageOf(url: URL, http: HttpOptions, signal: AbortSignal): Promise
   return Buffer.concat(chunks).toString('latin1');
 }
 
-/** Each once: some servers link a file's icon too. */
-function linksIn(page: string): string[] {
+/** Each once: some servers link a file's icon too. What leads to another server is no name. */
+function linksIn(page: string, folder: URL): string[] {
   const names = new Set<string>();
-  for (const [, link] of page.matchAll(/\bhref\s*=\s*["']?(?:\.\/)?([^"'\s>?#/]+)["'\s>]/gi))
-    names.add(link!);
+  for (const [, link] of page.matchAll(/\bhref\s*=\s*["']?(?:\.\/)?([^"'\s>?#/\\:]+)["'\s>]/gi))
+    if (URL.parse(link!, folder.href)?.origin === folder.origin) names.add(link!);
   return [...names];
 }

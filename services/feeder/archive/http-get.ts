@@ -57,7 +57,8 @@ export async function httpGet(
     const answer = await answerOf(at, headers, idleMilliseconds, signal);
     const status = answer.statusCode!;
     if (status === 200 || status === 206) return answer;
-    answer.resume();
+    // What comes with it may have no end.
+    answer.destroy();
     const { location } = answer.headers;
     if (!redirects.includes(status) || location === undefined) {
       const wait = Math.min(waitMillisecondsMax, 1000 * Number(answer.headers['retry-after'] ?? 0) || 0);
