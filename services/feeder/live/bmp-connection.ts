@@ -21,6 +21,9 @@ export interface BmpConnectionListener {
 
 /** A message that is not whole, and a chunk of the socket. */
 const initialBytes = 64 * 1024;
+/** Why connections are ended. */
+const mute = 'said nothing';
+const tooSlow = 'took too long over one message';
 
 /** One router's BMP session over TCP (RFC 7854 3.2): it talks, we listen. */
 export class BmpConnection {
@@ -38,6 +41,7 @@ export class BmpConnection {
   #buffer = Buffer.allocUnsafe(initialBytes);
   #length = 0;
   #deadline: NodeJS.Timeout | undefined;
+  #isPaused = false;
   #why: string | undefined;
   #ended = false;
 
@@ -63,18 +67,22 @@ export class BmpConnection {
       this.#why ??= error.message;
     });
     socket.on('close', () => this.#close());
-    this.#expectWhole('said nothing');
+    this.#expectWhole(mute);
   }
 
+  /** Reads nothing until resume: meanwhile nothing can be late. */
   pause(): void {
+    this.#isPaused = true;
+    clearTimeout(this.#deadline);
     this.#socket.pause();
   }
 
   resume(): void {
     if (this.#ended) return;
+    this.#isPaused = false;
     this.#socket.resume();
-    // Nothing came since nothing was read.
-    this.#deadline?.refresh();
+    if (this.#length > 0) this.#expectWhole(tooSlow);
+    else if (this.source === '') this.#expectWhole(mute);
   }
 
   end(why: string): void {
@@ -104,8 +112,8 @@ export class BmpConnection {
     this.#keepRest(bytes, at, to);
     // A deadline that is running stays, as long as no message was completed.
     if (this.#length === 0) clearTimeout(this.#deadline);
-    else if (at > 0 || !hadPart) this.#expectWhole('took too long over one message');
-    if (at === to && this.source === '') this.#expectWhole('said nothing');
+    else if (at > 0 || !hadPart) this.#expectWhole(tooSlow);
+    if (at === to && this.source === '') this.#expectWhole(mute);
   }
 
   #handOver(): void {
@@ -148,6 +156,7 @@ export class BmpConnection {
 
   #expectWhole(why: string): void {
     clearTimeout(this.#deadline);
+    if (this.#isPaused) return;
     this.#deadline = setTimeout(() => this.end(why), this.#options.messageMilliseconds);
   }
 
