@@ -93,7 +93,13 @@ async function told(t: TestContext): Promise<Readonly<Record<string, string>>> {
   const metrics = new Metrics();
   metrics.ofNode();
   const tasks = new ServiceMetrics(metrics, () => Date.now());
-  tasks.heard({ case: 'restored', task: 'route-tracker/0', inputOffset: 0, eventMinute: 29_999_998 });
+  tasks.heard({
+    case: 'restored',
+    task: 'route-tracker/0',
+    inputOffset: 0,
+    eventMinute: 29_999_998,
+    writesSnapshots: true,
+  });
   const kept = { inputOffset: 1, stateBytes: 1000, milliseconds: 10 };
   tasks.heard({ case: 'snapshotWritten', task: 'route-tracker/0', ...kept });
   const peers = [{ state: 'established', announcedNew: 1, aaDiff: 1, aaDup: 1, late: 0 } as PeerReport];

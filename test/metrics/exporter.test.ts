@@ -41,6 +41,12 @@ test('an incident has a series while it is open, and changes its labels with its
   assert.equal(totals.get('kind="beat_confirmed",severity="warning",transition="closed"'), 1);
 });
 
+test('it keeps no snapshots, so none of them is old', async (t) => {
+  const world = await opened(t);
+  await world.start();
+  assert.equal(seriesOf(await world.text(), 'steadybeat_snapshot_timestamp_seconds').size, 0);
+});
+
 test('what came and went between two scrapes is told for a while', async (t) => {
   const world = await opened(t);
   await world.start();

@@ -55,6 +55,43 @@ test('a return that was not named is seen in the list of what is lost', () => {
   assert.deepEqual(spansOf(history), [['gone', 3, 120]]);
 });
 
+test('of more prefixes than are kept, the visible one that changed longest ago is forgotten', () => {
+  const prefixes = Array.from({ length: 65 }, (_, i) => `10.0.${i}.0/24`);
+  const [first, second, ...others] = prefixes as [string, string, ...string[]];
+  const down = (prefix: string, at: number) =>
+    scoresOf(at, { events: [eventOf('down', prefix, at)], ipv4: { ...lostOf([]), lost: 64 } });
+  const up = (prefix: string, at: number) =>
+    scoresOf(at, { events: [eventOf('up', prefix, at)], ipv4: { ...lostOf([]), lost: 64 } });
+  const history = historyOf(
+    down(first, noon),
+    up(first, noon + 60),
+    down(second, noon + 120),
+    up(second, noon + 180),
+    ...others.slice(0, 62).map((prefix) => down(prefix, noon + 240)),
+    down(first, noon + 300),
+    up(first, noon + 360),
+    down(prefixes[64]!, noon + 420),
+  );
+  assert.equal(history.prefixes().length, 64);
+  assert.deepEqual(
+    prefixes.filter((prefix) => history.statesOf(prefix) === undefined),
+    [second],
+  );
+  // What is only named, or not visible, takes or gives no place.
+  history.expect([second]);
+  assert.equal(history.statesOf(second), undefined);
+});
+
+test('a test of the alerts does not move the time of the world', () => {
+  const view = new WorldView();
+  passMinute(view, noon);
+  const asOf = view.asOfSecond;
+  view.addAnomaly(
+    anomalyOf({ incidentId: 'test', subject: 'test:alert', originAs: 0, eventSecond: noon + 1e6 }),
+  );
+  assert.equal(view.asOfSecond, asOf);
+});
+
 test('an incident moves from open to closed, and keeps how loud it was', () => {
   const view = new WorldView();
   view.addAnomaly(anomalyOf());

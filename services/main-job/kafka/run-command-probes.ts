@@ -13,6 +13,8 @@ export interface Probes {
 
 /** Who is slower than this with a request is cut off. */
 const requestTimeoutMs = 5_000;
+/** Who takes nothing of its answer for so long is cut off. The page's live streams say something more often. */
+const silentMsMax = 60_000;
 /** Viewers of the page, mostly. */
 const connectionsMax = 1_200;
 const headerBytesMax = 8 * 1024;
@@ -35,6 +37,7 @@ export async function openProbes(
     void answer(request, response, health, metrics);
   });
   server.maxConnections = connectionsMax;
+  server.timeout = silentMsMax;
   server.listen(port, host);
   await once(server, 'listening');
   const { address, family, port: taken } = server.address() as AddressInfo;

@@ -17,6 +17,8 @@ const limits = {
   maxHeaderSize: 16 * 1024,
 };
 const connectionsMax = 2000;
+/** Who takes nothing of its answer for so long is cut off. Live streams say something more often. */
+const silentMillisecondsMax = 60_000;
 
 /** Serves a handler that says of each request whether it was its own. Throws where the address cannot be taken. */
 export async function serve(
@@ -32,6 +34,7 @@ export async function serve(
     response.end('Not found.\n');
   });
   server.maxConnections = connectionsMax;
+  server.timeout = silentMillisecondsMax;
   server.listen(port, host);
   await once(server, 'listening');
   const { address, family, port: taken } = server.address() as AddressInfo;

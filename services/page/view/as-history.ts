@@ -4,7 +4,7 @@ import type { Family } from '#core/prefix.ts';
 import { type PrefixState, PrefixStates } from './prefix-states.ts';
 import { ScoreSeries } from './score-series.ts';
 
-/** Prefixes of one AS whose states are kept: as many as a score names. */
+/** Prefixes of one AS whose states are kept, those that changed last: as many as a score names. */
 const prefixesMax = 64;
 /** A prefix is down when at least this share of the live peers lacks it; below, it is only partly gone. */
 const goneShare = 0.8;
@@ -24,6 +24,7 @@ export interface AsLatest {
 export class AsHistory {
   readonly originAs: number;
   readonly series = new ScoreSeries();
+  /** In the order of their last changes. */
   readonly #prefixes = new Map<string, PrefixStates>();
   #latest: AsLatest;
 
@@ -98,15 +99,20 @@ export class AsHistory {
   }
 
   #change(prefix: string, state: PrefixState, second: EventSecond): void {
-    this.#of(prefix)?.change(state, second);
+    const states = this.#of(prefix) ?? (state === 'visible' ? undefined : this.#inPlaceOfAnother(prefix));
+    if (states === undefined || states.state === state) return;
+    this.#prefixes.delete(prefix);
+    this.#prefixes.set(prefix, states);
+    states.change(state, second);
   }
 
   /** Covered or not matters only of a prefix that is lost. */
   #cover(prefix: string, state: 'partial' | 'gone', second: EventSecond): void {
     const states = this.#of(prefix);
-    if (states !== undefined && states.state !== 'visible') states.change(state, second);
+    if (states !== undefined && states.state !== 'visible') this.#change(prefix, state, second);
   }
 
+  /** What is only named takes no other's place. */
   #of(prefix: string): PrefixStates | undefined {
     let states = this.#prefixes.get(prefix);
     if (states === undefined && this.#prefixes.size < prefixesMax) {
@@ -114,6 +120,16 @@ export class AsHistory {
       this.#prefixes.set(prefix, states);
     }
     return states;
+  }
+
+  /** Forgets the visible prefix that changed longest ago; undefined where none is visible. */
+  #inPlaceOfAnother(prefix: string): PrefixStates | undefined {
+    for (const [other, { state }] of this.#prefixes) {
+      if (state !== 'visible') continue;
+      this.#prefixes.delete(other);
+      return this.#of(prefix);
+    }
+    return undefined;
   }
 }
 

@@ -20,7 +20,7 @@ test('a task restores, works, writes a snapshot and goes to another member', asy
   tasks.heard({ case: 'restoring', task });
   assert.deepEqual(await told(), { records_duplicate_total: 0, state_restoring: 1 });
   clock += 2_500;
-  tasks.heard({ case: 'restored', task, inputOffset: 7, eventMinute: 100 });
+  tasks.heard({ case: 'restored', task, inputOffset: 7, eventMinute: 100, writesSnapshots: true });
   assert.deepEqual(await told(), {
     watermark_timestamp_seconds: 6_000,
     records_duplicate_total: 0,

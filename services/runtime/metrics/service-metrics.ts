@@ -7,7 +7,7 @@ interface TaskFigures {
   restoringSinceMs: number | undefined;
   restoreSeconds: number | undefined;
   duplicates: number;
-  /** When the last snapshot was written, or else when the task began to work; seconds since 1970. */
+  /** When the last snapshot was written, or else when the task began to work; seconds since 1970. Undefined where none ever is. */
   keptSecond: number | undefined;
   snapshot: { readonly seconds: number; readonly bytes: number } | undefined;
 }
@@ -37,7 +37,7 @@ export class ServiceMetrics {
         task.restoreSeconds = (this.#nowMs() - (task.restoringSinceMs ?? this.#nowMs())) / 1000;
         task.restoringSinceMs = undefined;
         task.eventMinute = event.eventMinute;
-        task.keptSecond = this.#nowMs() / 1000;
+        if (event.writesSnapshots) task.keptSecond = this.#nowMs() / 1000;
         return;
       case 'processed':
         task.eventMinute = event.eventMinute;

@@ -65,6 +65,20 @@ test('the last records of each source, which a tick is not; dead letters by reas
   ]);
 });
 
+test('records in parts are records of their source', async () => {
+  const producer = await watched.openProducer();
+  const content: UpdatesContent = { case: 'mrtRecords', value: new Uint8Array(3_000_000) };
+  const stamp = { producer: 'rrc00', sequence: 1, eventMinute: 1000 };
+  const values = bgpUpdates.codec.encode(stamp, { source: 'rrc00', eventMinute: 1000, content });
+  assert.ok(values.length > 1);
+  await producer.send(
+    values.map((value) => ({ topic: bgpUpdates.topic, partition: 0, key: 'rrc00', value })),
+  );
+  assert.deepEqual(await told(/feed_last/), [
+    'steadybeat_feed_last_record_timestamp_seconds{source="rrc00"} 60000',
+  ]);
+});
+
 test('a position moves with what is acknowledged; the lag is what is after it, for as long as that is known', async () => {
   const producer = await log.openProducer();
   await producer.send([1, 2, 3].map((sequence) => update(sequence, 'rrc00', 1000, records)));
@@ -115,4 +129,21 @@ test('an end that cannot be looked up is counted, and no lag is told', async () 
   const { text } = await lost.exposition('');
   assert.match(text, /steadybeat_consumer_lag_failures_total 1\n/);
   assert.doesNotMatch(text, /^steadybeat_consumer_lag_records\{/m);
+});
+
+test('while a look takes long no other one is begun', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  let looks = 0;
+  const slow: Transport = Object.assign(Object.create(log) as Transport, {
+    openConsumer: (options: Parameters<Transport['openConsumer']>[0]) => log.openConsumer(options),
+    offsets: () => {
+      looks++;
+      return new Promise(() => {});
+    },
+  });
+  const transport = new WatchedTransport(slow, new Metrics(), () => clock);
+  const consumer = await transport.openConsumer({ group: 'g', topics: ['as.scores'], batchBytes: 1 });
+  await consumer.read();
+  t.mock.timers.tick(20_000);
+  assert.equal(looks, 1);
 });

@@ -21,6 +21,8 @@ interface Watch {
   /** The next offset to be read; undefined until it is known. */
   position: number | undefined;
   end: { readonly offset: number; readonly atMs: number } | undefined;
+  /** While the brokers are away a look takes as long as they are: the next one waits for it. */
+  isLooking: boolean;
 }
 
 interface Traffic {
@@ -112,7 +114,7 @@ export class WatchedTransport implements Transport {
     // Another instance tells of what went to it.
     if (delivery.case === 'revoked') this.#watches.delete(key);
     else {
-      const watch: Watch = { topic, partition, position: undefined, end: undefined };
+      const watch: Watch = { topic, partition, position: undefined, end: undefined, isLooking: false };
       this.#watches.set(key, watch);
       void this.#lookAt(watch);
     }
@@ -138,19 +140,24 @@ export class WatchedTransport implements Transport {
   #fedRecord(value: Uint8Array): void {
     const { envelope, body } = bgpUpdates.codec.open(value);
     const { producer, eventMinute } = envelope;
-    // Ticks come also from a source that says nothing.
-    const before = this.#fed.get(producer) ?? 0;
-    if (eventMinute > before && bgpUpdates.codec.decode(envelope, body).content.case === 'mrtRecords')
+    if (eventMinute <= (this.#fed.get(producer) ?? 0)) return;
+    // Ticks come also from a source that says nothing; they are never so long that they go in parts, which cannot be
+    // decoded one by one.
+    if (envelope.parts > 1 || bgpUpdates.codec.decode(envelope, body).content.case === 'mrtRecords')
       this.#fed.set(producer, eventMinute);
   }
 
   /** Where a partition ends now. */
   async #lookAt(watch: Watch): Promise<void> {
+    if (watch.isLooking) return;
+    watch.isLooking = true;
     try {
       const { high } = await this.#transport.offsets(watch.topic, watch.partition);
       watch.end = { offset: high, atMs: this.#now() };
     } catch {
       this.#failedLooks++;
+    } finally {
+      watch.isLooking = false;
     }
   }
 
