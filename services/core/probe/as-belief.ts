@@ -26,7 +26,7 @@ const trickleShare = 0.1;
 /** So many probers that none can vouch for are believed all the same: not all of their uplinks went at once. */
 const enoughProbers = 3;
 /** Without a result for so long, or with so many minutes in a row whose results cannot be used, nothing is said of the AS. */
-const absentMinutes = 30;
+export const absentMinutes = 30;
 const uselessMinutes = 3;
 /** Targets asked within so long are counted. */
 const countedSeconds = 600;

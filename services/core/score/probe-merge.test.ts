@@ -59,6 +59,27 @@ test('what comes too late counts in the minute that is open', () => {
   assert.deepEqual([score?.minute, score?.reach?.state], [30, 'up']);
 });
 
+test('from probes that died without a word nothing is known after 30 minutes, until something comes again', () => {
+  const told = (live: boolean, until: number) => {
+    const back = ofProbes(55, { live });
+    const records = [
+      ofProbes(2, { live, reaches: [reach('up', true)] }),
+      ...routes(60),
+      back,
+      ...routes(65).slice(60),
+    ];
+    return scoresOf(run(records), originAs)
+      .filter(({ minute }) => minute < until)
+      .map((score) => [score.minute, score.reach?.state, score.reach?.sinceSecond]);
+  };
+  assert.deepEqual(told(true, 65).slice(-3), [
+    [2, 'up', from * 60],
+    [32, 'absent', (from + 32) * 60],
+    [60, 'up', from * 60],
+  ]);
+  assert.ok(told(false, 65).every(([, state]) => state !== 'absent'));
+});
+
 /** Down for 6 minutes every 20, by probes alone. */
 function beat(minutes: number): AsMinutes[] {
   return Array.from({ length: minutes }, (_, minute) => {
