@@ -226,6 +226,17 @@ test('a router that sends its table faster than the log takes it is read more sl
 
 const noOpenssl = spawnSync('openssl', ['version']).error !== undefined && 'there is no openssl';
 
+test('by TLS: who only connects does not hold up the end', {
+  skip: noOpenssl,
+  timeout: 20_000,
+}, async (t) => {
+  const own = readFileSync(makeCertificates().broker, 'utf8');
+  const { listener, router } = await started(t, { tls: { certificate: own, key: own, ca: undefined } });
+  const socket = await router();
+  await listener.stop();
+  await closed(socket);
+});
+
 test('by TLS: a router that shows the right certificate is heard; others, and plain TCP, are not', {
   skip: noOpenssl,
 }, async (t) => {

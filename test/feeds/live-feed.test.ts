@@ -196,3 +196,12 @@ test('a feed whose log fails says so, and can be stopped', async (t) => {
   await assert.rejects(feed.failed, /no log/);
   await feed.stop();
 });
+
+test('one address under ever new names takes no place from others', async (t) => {
+  const { feed, take } = await started(t);
+  for (let i = 0; i < 100; i++) take(`r${i}@192.0.2.1`, withdrawal(start, 1));
+  take('r1@192.0.2.11', withdrawal(start, 1));
+  take('rrc00', withdrawal(start, 1));
+  assert.equal(feed.totals().sources, 18);
+  assert.deepEqual([...feed.totals().refused], [['sourceLimit', 84]]);
+});

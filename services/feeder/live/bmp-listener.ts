@@ -37,6 +37,8 @@ export class BmpListener {
   readonly #live: LiveFeed;
   readonly #server: Server;
   readonly #connections = new Set<BmpConnection>();
+  /** Those too with which TLS has not come about. */
+  readonly #sockets = new Set<Socket>();
   readonly #bySource = new Map<string, BmpConnection>();
   readonly #cutOff = new Map<string, number>();
   #turnedAway = 0;
@@ -46,6 +48,10 @@ export class BmpListener {
     this.#options = options;
     this.#live = live;
     this.#server = serverOf(options, (socket) => this.#accept(socket));
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     // Before it a socket is no connection.
     this.#server.on('tlsClientError', ({ message }: Error, socket: Socket) => {
       this.#count('TLS did not come about');
@@ -77,6 +83,7 @@ export class BmpListener {
     this.#live.offRoom(this.#resume);
     const closed = new Promise((resolve) => this.#server.close(resolve));
     for (const connection of this.#connections) connection.end('');
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { EventSecond } from '#core/event-time.ts';
 import { recordEnd } from '#core/mrt/record.ts';
 import { envelopeOf, lastSequences } from '#runtime/read-back.ts';
@@ -40,6 +41,8 @@ const stepMilliseconds = 1000;
 /** A source of which nothing has been heard for so long is lost, though its feed goes on. */
 const silenceSeconds = 300;
 const maxSources = 1024;
+/** Routers of one address: who comes again under ever new names takes no place from others. */
+const maxSourcesOfAddress = 16;
 /** So often is it kept how far the sources have come. */
 const checkpointMilliseconds = 60_000;
 const letterProducer = 'live-feed';
@@ -178,8 +181,18 @@ export class LiveFeed {
 
   /** Undefined where there are more than a hostile feed shall make. */
   #addNew(source: string): LiveSource | undefined {
-    if (this.#sources.size === maxSources) return undefined;
+    if (this.#sources.size >= maxSources || this.#namesOf(source) >= maxSourcesOfAddress) return undefined;
     return this.#add(source, new Array<number>(this.#options.partitions).fill(0));
+  }
+
+  /** So many "NAME@ADDRESS" are there of its address; 0 of one without a name. */
+  #namesOf(source: string): number {
+    const at = source.lastIndexOf('@');
+    if (at < 0 || !isIP(source.slice(at + 1))) return 0;
+    const address = source.slice(at);
+    let names = 0;
+    for (const name of this.#sources.keys()) if (name.endsWith(address)) names++;
+    return names;
   }
 
   /** Of every source of an earlier run, the last sequence in each partition: the kept ones, and what the log has behind them. */
