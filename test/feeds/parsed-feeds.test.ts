@@ -221,7 +221,7 @@ test('the Internet Health Report’s MessagePack: the collector is the source', 
   );
   records.take('ihr_bgp_rrc06_updates', ihr(element('W', { prefix: 'all' })).subarray(0, -3));
   const { log, refused } = await ended();
-  assert.deepEqual(log.routes('rrc06'), [
+  assert.deepEqual(log.routes('ihr@rrc06'), [
     'S 5 6',
     'A 198.51.100.0/24 64500 65010 {65011,65012}',
     'W 198.51.100.0/24',

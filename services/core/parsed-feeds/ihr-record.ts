@@ -25,9 +25,11 @@ export function readIhrRecord(bytes: Uint8Array, receivedSecond: EventSecond, ro
     routes.refuse('ihr', 'source');
     return;
   }
+  // The same collector may be heard live too, half an hour earlier.
+  const source = `ihr@${collector.toLowerCase()}`;
   for (const element of elementsOf(record.elements)) {
-    if (isObject(element)) readElement(element, collector.toLowerCase(), routes);
-    else routes.refuse(collector, 'recordFormat');
+    if (isObject(element)) readElement(element, source, routes);
+    else routes.refuse(source, 'recordFormat');
   }
   routes.flush();
 }
