@@ -20,7 +20,7 @@ const files = globSync(['services/**/*.test.ts', 'test/**/*.test.ts'])
 const skipped: string[] = [];
 let failures = 0;
 /** A test that hangs ends as a failure. */
-const timeoutMilliseconds = 30 * 60_000;
+const timeoutMilliseconds = 60 * 60_000;
 const tests = run({ files, concurrency: 2, timeout: timeoutMilliseconds });
 tests.on('test:pass', (event) => {
   if (event.skip !== undefined)

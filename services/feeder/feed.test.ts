@@ -249,6 +249,17 @@ suite('Feed', () => {
     assert.deepEqual(routes(small.records), routes(large.records));
   });
 
+  test('a source without a clock, whose records are of 1970, is fed like any other', async () => {
+    const { records } = await fed([file('a', 'a1', announce(5 - t0, 0, 1), announce(65 - t0, 0, 2))], {
+      partitions: 1,
+    });
+    const updates = records.filter(({ value }) => value.content.case === 'mrtRecords');
+    assert.deepEqual(
+      updates.map(({ minute }) => minute + minute0),
+      [0, 1],
+    );
+  });
+
   test('a feeder that starts again writes what is missing, once', async () => {
     const files = [
       file('a', 'a1', ...Array.from({ length: 40 }, (_, i) => announce(i * 9, i % 6, i))),

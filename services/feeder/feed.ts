@@ -149,7 +149,7 @@ export class Feed {
       batchBytes,
       fromSecond,
       untilSecond: untilSecond ?? Number.POSITIVE_INFINITY,
-      ...(forSeed ? { seedSecond: firstSecondOf((this.#earliest()?.nextMinute ?? 1) - 1) } : {}),
+      ...(forSeed ? { seedSecond: firstSecondOf(Math.max(1, this.#earliest()?.nextMinute ?? 1) - 1) } : {}),
       readAhead,
     };
   }
@@ -162,7 +162,7 @@ export class Feed {
     for (const feed of this.#feeds) feed.opened(first, out);
     for (const feed of this.#feeds) {
       if (feed.nextMinute === undefined) feed.ended(first, out);
-      else feed.tick(feed.nextMinute - 1, out);
+      else if (feed.nextMinute > 0) feed.tick(feed.nextMinute - 1, out);
     }
     await this.#send(out);
   }

@@ -79,8 +79,8 @@ export async function detectFiles(files: readonly MrtFile[], options: DetectFile
   try {
     await detection.run(files);
   } catch (error) {
-    // What it was reading may end with it.
     if (!interrupted()) throw error;
+    status.line(process.stderr, `While it ended: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     status.end();
     scores?.close();
@@ -99,7 +99,8 @@ export async function detectFiles(files: readonly MrtFile[], options: DetectFile
 }
 
 function totalsLines(detection: Detection, seconds: number): string[] {
-  const totals = detection.totals()!;
+  const totals = detection.totals();
+  if (totals === undefined) return [];
   const { files, sources, peers, records, elems, refused } = totals;
   const refusedText = countsText(refused);
   return [

@@ -68,8 +68,8 @@ export class Detection {
       await pipeline.stop();
     } finally {
       await this.#front?.close();
+      await log.close();
     }
-    await log.close();
   }
 
   /** Ends run early, in order: what was fed goes through. */
@@ -106,7 +106,7 @@ export class Detection {
   }
 }
 
-/** Whether a feed of these files has about as much to do as the route tables. */
+/** Whether a feed of files such as the first has about as much to do as the route tables. */
 async function areDecompressedHere(files: readonly MrtFile[]): Promise<boolean> {
   const [first] = files;
   if (first === undefined) return false;

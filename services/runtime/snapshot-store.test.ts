@@ -92,6 +92,17 @@ test('chunks of two writers at the same offset do not mix', async () => {
   assert.deepEqual(await store().restore(), { state: stateOf(7), inputOffset: 10 });
 });
 
+test('what was never finished is not one of the two that are kept', async () => {
+  const { store, producer } = await scene();
+  await store().write(stateOf(3), 10);
+  await assert.rejects(store({ writer: 'dead' }, dyingAfter(1, producer)).write(stateOf(5), 20));
+  const writing = store({ writer: 'b' });
+  await writing.restore();
+  await writing.write(stateOf(7), 30);
+  await producer.send([{ topic, partition: 0, key: 'test/0@30@b/1', value: Uint8Array.of(1) }]);
+  assert.deepEqual(await store().restore(), { state: stateOf(3), inputOffset: 10 });
+});
+
 test('older generations are deleted, two are kept', async () => {
   const { store, producer, records } = await scene();
   await assert.rejects(store({ writer: 'dead' }, dyingAfter(1, producer)).write(stateOf(3), 5));

@@ -28,6 +28,8 @@ interface Generation {
   readonly name: string;
   readonly inputOffset: number;
   readonly keys: string[];
+  /** It can be restored: its manifest is there, and of this version of the state. */
+  isWhole: boolean;
 }
 
 interface FoundGeneration extends Generation {
@@ -90,13 +92,13 @@ export class SnapshotStore {
       stateVersion,
     };
     await this.#producer.send([this.#record(keys.at(-1)!, { case: 'manifest', ...manifest })]);
-    this.#generations.push({ name, inputOffset, keys });
+    this.#generations.push({ name, inputOffset, keys, isWhole: true });
     await this.#deleteOld();
   }
 
   /** Deletes what is older than the generations to keep, complete or not. */
   async #deleteOld(): Promise<void> {
-    const kept = this.#generations.slice(-generationsKept);
+    const kept = this.#generations.filter(({ isWhole }) => isWhole).slice(-generationsKept);
     const oldest = kept[0]!.inputOffset;
     const old = this.#generations.filter((one) => !kept.includes(one) && one.inputOffset < oldest);
     if (old.length === 0) return;
@@ -125,7 +127,9 @@ export class SnapshotStore {
       const content = decoded(record.value);
       if (record.value !== null) generation.keys.push(record.key);
       if (content?.case === 'chunk') generation.chunkOffsets.set(content.index, record.offset);
-      if (content?.case === 'manifest') generation.manifest = content;
+      if (content?.case !== 'manifest') continue;
+      generation.manifest = content;
+      generation.isWhole = content.stateVersion === this.#options.stateVersion;
     }
     return [...found.values()].sort((a, b) => a.inputOffset - b.inputOffset);
   }
@@ -153,7 +157,15 @@ export class SnapshotStore {
 
 function emptyGeneration(name: string): FoundGeneration {
   const [, inputOffset] = name.split('@');
-  return { name, inputOffset: Number(inputOffset), keys: [], manifest: undefined, chunkOffsets: new Map() };
+  const chunkOffsets = new Map<number, number>();
+  return {
+    name,
+    inputOffset: Number(inputOffset),
+    keys: [],
+    isWhole: false,
+    manifest: undefined,
+    chunkOffsets,
+  };
 }
 
 function decoded(value: Uint8Array | null): SnapshotRecord | undefined {

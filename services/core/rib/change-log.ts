@@ -42,7 +42,7 @@ export class ChangeLog {
   /** Adds an entry whose address the caller writes at the offset that it returns. */
   add(place: number, before: number, after: number): number {
     const at = this.end;
-    if (at === this.words.length) this.#resize(at * 2);
+    if (at + this.stride > this.words.length) this.#resize(this.words.length * 2);
     const words = this.words;
     words[at] = place;
     words[at + 1] = before;
@@ -95,7 +95,10 @@ export class ChangeLog {
   load(reader: StateReader): void {
     const words = reader.i32Array();
     this.end = words.length;
-    if (this.end > this.words.length) this.#resize(this.end * 2);
+    // No other size than add makes: halved and doubled, an odd one would end within an entry.
+    let size = this.words.length;
+    while (size < this.end) size *= 2;
+    if (size > this.words.length) this.words = new Int32Array(size);
     this.words.set(words);
   }
 

@@ -17,6 +17,8 @@ const initialWords = 1 << 10;
 /** An id has so many bits: the arena holds at most 512 MB, some 15 million paths. */
 export const pathIdBits = 24;
 const maxWords = 2 ** (pathIdBits + unitBits);
+/** From here on sweeps do not wait until the paths have doubled. */
+const nearlyMaxWords = 0.75 * maxWords;
 const idMask = (1 << pathIdBits) - 1;
 /** A smaller arena is never sparse. */
 const leastWords = 1 << 16;
@@ -85,7 +87,9 @@ export class PathStore {
   /** True when many paths may be unused: as many have come as there were, or half of the routes have gone. */
   isSweepDue(routes: number): boolean {
     if (this.#count < leastPaths) return false;
-    return this.#count >= 2 * this.#countSwept || (this.#routesSwept > 0 && routes * 2 <= this.#routesSwept);
+    if (this.#routesSwept > 0 && routes * 2 <= this.#routesSwept) return true;
+    const growth = this.#end > nearlyMaxWords ? 1.1 : 2;
+    return this.#count >= growth * this.#countSwept;
   }
 
   /** Frees the paths that `markAll` does not mark; `routes` is how many routes there are. */

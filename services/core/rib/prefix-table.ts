@@ -1,8 +1,8 @@
 import type { StateReader, StateWriter } from '../state.ts';
 
 /**
- * Prefixes of one family, each with a dense id from 0. Open addressing with linear probing; ids that were
- * removed are given out again.
+ * Prefixes of one family, each with a dense id from 0. Open addressing with linear probing; what
+ * was once named keeps its id.
  */
 export interface PrefixTable {
   /** Ids are below this. */

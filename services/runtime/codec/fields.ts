@@ -99,13 +99,20 @@ export function readMessage<T>(reader: WireReader, target: T, read: ReadField<T>
 }
 
 export function readUints(reader: WireReader, values: number[]): void {
-  const length = reader.uint32();
-  for (const end = reader.pos + length; reader.pos < end; ) values.push(reader.uint32());
+  const end = packedEnd(reader);
+  while (reader.pos < end) values.push(reader.uint32());
+  if (reader.pos !== end) throw new RangeError('packed numbers end beyond their field');
 }
 
 export function readDoubles(reader: WireReader, values: number[]): void {
+  const end = packedEnd(reader);
+  while (reader.pos < end) values.push(reader.double());
+  if (reader.pos !== end) throw new RangeError('packed numbers end beyond their field');
+}
+
+function packedEnd(reader: WireReader): number {
   const length = reader.uint32();
-  for (const end = reader.pos + length; reader.pos < end; ) values.push(reader.double());
+  return reader.pos + length;
 }
 
 /** A column of bytes as 16-bit words: a view where the bytes lie aligned, else a copy. */

@@ -5,6 +5,8 @@
 const initialBytes = 64 * 1024;
 /** A record that is larger gets memory that was not cleared first. */
 const uncleared = 4096;
+/** Room for more than this is given back after the record that needed it. */
+const keptBytes = 4 * 1024 * 1024;
 const textEncoder = new TextEncoder();
 
 /** Writes one record at a time. */
@@ -22,6 +24,7 @@ export class WireWriter {
     if (length <= uncleared) return this.#bytes.slice(0, length);
     const record = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
     record.set(this.#bytes.subarray(0, length));
+    if (this.#bytes.length > keptBytes) this.#take(new Uint8Array(initialBytes));
     return record;
   }
 
@@ -51,6 +54,7 @@ export class WireWriter {
   }
 
   uint32(value: number): this {
+    if (value < 0) throw new RangeError(`${value} is written as an unsigned number`);
     this.#reserve(5);
     const bytes = this.#bytes;
     let rest = value;
@@ -125,8 +129,12 @@ export class WireWriter {
     if (this.#at + count <= this.#bytes.length) return;
     const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.#at + count));
     larger.set(this.#bytes.subarray(0, this.#at));
-    this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
+    this.#take(larger);
+  }
+
+  #take(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
   }
 }
 

@@ -3,6 +3,9 @@ import { answerCalls, type Moving } from './port-calls.ts';
 import { type Call, packRecords, type RemoteDelivery, unpack } from './remote-protocol.ts';
 import type { Batch, Consumer, Delivery, LogRecord, Producer, Transport } from './transport.ts';
 
+/** A scan is answered in pieces: one ends after so many bytes of values. */
+const scanBytes = 4 * 1024 * 1024;
+
 /** Answers a RemoteTransport at the other end of the port until the port is closed. */
 export function serveTransport(transport: Transport, port: MessagePort): void {
   const server = new Server(transport);
@@ -46,8 +49,12 @@ class Server {
         return [await this.#transport.offsets(call.topic, call.partition)];
       case 'scan': {
         const records: LogRecord[] = [];
-        for await (const record of this.#transport.scan(call.topic, call.partition, call.from, call.to))
+        let bytes = 0;
+        for await (const record of this.#transport.scan(call.topic, call.partition, call.from, call.to)) {
           records.push(record);
+          bytes += record.value?.length ?? 0;
+          if (bytes > scanBytes) break;
+        }
         return packRecords(records);
       }
     }
@@ -88,6 +95,7 @@ class ServedConsumer {
   /** Gives the number of seeks so far: batches that were read before this one say a smaller number. */
   async seek(topic: string, partition: number, offset: number): Promise<number> {
     await this.#consumer.seek(topic, partition, offset);
+    this.#forget(topic, partition);
     return ++this.#seeks;
   }
 
@@ -96,11 +104,16 @@ class ServedConsumer {
     this.#batches.clear();
   }
 
+  /** What was read of a partition is void. */
+  #forget(ofTopic: string, ofPartition: number): void {
+    for (const [number, { topic, partition }] of this.#batches)
+      if (topic === ofTopic && partition === ofPartition) this.#batches.delete(number);
+  }
+
   #asRemote(delivery: Delivery | undefined): Moving {
     if (delivery === undefined || delivery.case === 'assigned') return [delivery];
     if (delivery.case === 'revoked') {
-      for (const [number, { topic, partition }] of this.#batches)
-        if (topic === delivery.topic && partition === delivery.partition) this.#batches.delete(number);
+      this.#forget(delivery.topic, delivery.partition);
       return [delivery];
     }
     const { topic, partition, records } = delivery.batch;

@@ -45,8 +45,13 @@ export class RemoteTransport implements Transport {
   }
 
   async *scan(topic: string, partition: number, from: number, to: number): AsyncIterable<LogRecord> {
-    const packed = await this.#calls.call({ case: 'scan', topic, partition, from, to });
-    yield* unpack(packed as Packed<Omit<LogRecord, 'value'>>);
+    for (let next = from; next < to; ) {
+      const packed = await this.#calls.call({ case: 'scan', topic, partition, from: next, to });
+      const records = unpack(packed as Packed<Omit<LogRecord, 'value'>>);
+      if (records.length === 0) return;
+      yield* records;
+      next = records.at(-1)!.offset + 1;
+    }
   }
 
   /** Leaves the log; it stays open where it is. */
