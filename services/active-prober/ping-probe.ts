@@ -10,14 +10,8 @@ const packets = 3;
  * target: for tens of thousands of targets, ask by TCP or DNS.
  */
 export function probePing(target: PingTarget, options: ProbeOptions): Promise<Answer> {
-  const { address, timeoutSeconds } = target;
-  const source = sourceFor(address, options);
-  const family = address.includes(':') ? '-6' : '-4';
-  const wait = Math.max(1, Math.floor(timeoutSeconds));
-  const from = source === undefined ? [] : ['-I', source];
-  const args = [family, '-n', '-q', '-c', `${packets}`, '-i', '0.3', '-w', `${wait}`, ...from, address];
   return new Promise((resolve) => {
-    const child = spawn('ping', args, {
+    const child = spawn('ping', pingArguments(target, options), {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, LC_ALL: 'C' },
     });
@@ -29,7 +23,7 @@ export function probePing(target: PingTarget, options: ProbeOptions): Promise<An
     child.stderr?.on('data', (bytes) => {
       problem += String(bytes).slice(0, 4096);
     });
-    const timer = setTimeout(() => child.kill('SIGKILL'), (timeoutSeconds + 2) * 1000);
+    const timer = setTimeout(() => child.kill('SIGKILL'), (target.timeoutSeconds + 2) * 1000);
     const end = (answer: Answer): void => {
       clearTimeout(timer);
       resolve(answer);
@@ -41,10 +35,19 @@ export function probePing(target: PingTarget, options: ProbeOptions): Promise<An
   });
 }
 
-/** Status 0: replies came; 1: none did; else it could not send (iputils and BusyBox agree). */
+/** With a deadline (-w) iputils sends until so many replies came, to hosts that are silent for all of it; so each reply is waited for (-W). */
+export function pingArguments({ address, timeoutSeconds }: PingTarget, options: ProbeOptions): string[] {
+  const source = sourceFor(address, options);
+  const family = address.includes(':') ? '-6' : '-4';
+  const wait = Math.max(1, Math.floor(timeoutSeconds));
+  const from = source === undefined ? [] : ['-I', source];
+  return [family, '-n', '-q', '-c', `${packets}`, '-i', '0.3', '-W', `${wait}`, ...from, address];
+}
+
+/** One reply of the three is enough. Status 0: replies came; 1: not all of them, or none; else it could not send (iputils and BusyBox). */
 export function answerOfPing(status: number | null, out: string, problem: string): Answer {
   const best = /(?:rtt|round-trip) [^=]*= ([\d.]+)\//.exec(out)?.[1];
-  if (status === 0 && best !== undefined)
+  if ((status === 0 || status === 1) && best !== undefined)
     return { outcome: 'reply', rttMicroseconds: Math.max(1, Math.round(Number(best) * 1000)), detail: '' };
   if (status === 1 && / packets transmitted/.test(out) && !/^0 packets/m.test(out)) return noReply();
   return proberError(problem.trim().split('\n')[0] || `ping ended with ${status}`);

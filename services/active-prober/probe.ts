@@ -56,7 +56,7 @@ export const proberError = (detail: string): Answer => ({
   detail,
 });
 
-/** The prober's own trouble: no descriptor, no permission, no address of its own, no route at all. */
+/** The prober's own trouble: no descriptor, no permission, no address of its own. */
 const ownTrouble = new Set([
   'EMFILE',
   'ENFILE',
@@ -66,10 +66,12 @@ const ownTrouble = new Set([
   'EADDRNOTAVAIL',
   'EADDRINUSE',
   'EAFNOSUPPORT',
-  'ENETUNREACH',
   'ENETDOWN',
   'EINVAL',
 ]);
+
+/** Also what a router on the way says (ICMP net or host unreachable); the prober's own lack of a route shows in all of its targets. */
+const unanswered = new Set(['ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH', 'EHOSTDOWN']);
 
 /** What an error of a socket says of the target. */
 export function answerOfError(error: NodeJS.ErrnoException, began: number): Answer {
@@ -77,6 +79,6 @@ export function answerOfError(error: NodeJS.ErrnoException, began: number): Answ
   if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EPIPE')
     return { outcome: 'refused', rttMicroseconds: since(began), detail: code };
   if (ownTrouble.has(code)) return proberError(code);
-  if (code === 'ETIMEDOUT' || code === 'EHOSTUNREACH' || code === 'EHOSTDOWN') return noReply(code);
+  if (unanswered.has(code)) return noReply(code);
   return wrongReply(began, code);
 }

@@ -8,8 +8,8 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { after, describe, test } from 'node:test';
 import { dnsQuery, dnsResponseCode } from '../../services/active-prober/dns-query.ts';
-import { answerOfPing } from '../../services/active-prober/ping-probe.ts';
-import type { Target } from '../../services/active-prober/probe.ts';
+import { answerOfPing, pingArguments } from '../../services/active-prober/ping-probe.ts';
+import { answerOfError, type Target } from '../../services/active-prober/probe.ts';
 import { probe } from '../../services/active-prober/prober.ts';
 import { makeCertificates } from '../kafka/certificates.ts';
 
@@ -197,6 +197,13 @@ describe('DNS', () => {
   });
 });
 
+test('a network that a router calls unreachable does not reply; what the prober lacks is its own trouble', () => {
+  const outcomes = ['ENETUNREACH', 'EHOSTUNREACH', 'ENETDOWN', 'EMFILE'].map(
+    (code) => answerOfError(Object.assign(new Error(code), { code }), 0).outcome,
+  );
+  assert.deepEqual(outcomes, ['noReply', 'noReply', 'proberError', 'proberError']);
+});
+
 describe('ICMP echo by the ping of the system', () => {
   const noPing = spawnSync('ping', ['-V']).error !== undefined && 'there is no ping';
   const mayPing =
@@ -231,6 +238,11 @@ describe('ICMP echo by the ping of the system', () => {
     assert.equal(stdout, 'proberError EMFILE', stderr);
   });
 
+  test('three packets, and no more to a host that is silent', () => {
+    const args = pingArguments({ ...base, kind: 'ping', timeoutSeconds: 4.5 }, { sourceIpv4: '127.0.0.9' });
+    assert.equal(args.join(' '), '-4 -n -q -c 3 -i 0.3 -W 4 -I 127.0.0.9 127.0.0.1');
+  });
+
   test('what ping says', () => {
     const summary = (received: number) =>
       `3 packets transmitted, ${received} received, 0% packet loss, time 602ms\n`;
@@ -242,6 +254,7 @@ describe('ICMP echo by the ping of the system', () => {
     });
     const busyBox = 'round-trip min/avg/max = 12.5/13.0/14.2 ms\n';
     assert.equal(answerOfPing(0, busyBox, '').rttMicroseconds, 12_500);
+    assert.equal(answerOfPing(1, summary(1) + rtt, '').outcome, 'reply');
     assert.equal(answerOfPing(1, summary(0), '').outcome, 'noReply');
     const denied = answerOfPing(2, '', 'ping: socket: Operation not permitted\n');
     assert.deepEqual(
