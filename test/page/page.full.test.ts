@@ -4,6 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { WorldView } from '#page/view/world-view.ts';
 import { axeViolations, noChromium, openBrowser, themes, watchPage, widths } from './chromium.ts';
 import { december2014, namesOfReplay } from './december-2014.ts';
+import { EventStream } from './event-stream.ts';
 import { anomalyOf, noon, openMany, passMinute, type ServedPage, scoresOf, servePage } from './made-world.ts';
 
 /** Where pictures go, if anybody wants to look at them. */
@@ -169,6 +170,25 @@ describe('the page in Chromium', { skip: noChromium }, () => {
       await page.waitForSelector('.status .closed');
       await page.waitForSelector('.uplot');
     });
+  });
+
+  test('a tab that is hidden holds no stream; one that was refused asks again', async (t) => {
+    const own = await servePage(t, new WorldView(), { viewersMax: 1 });
+    const stream = await EventStream.open(`${own.url}/live/pulse`);
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.goto(`${own.url}/`);
+    await page.waitForSelector('html.not-heard');
+    assert.equal(await page.textContent('#quiet:visible'), 'No incident is open.');
+    stream.close();
+    await page.clock.fastForward(10_000);
+    await page.waitForSelector('html.live:not(.not-heard)');
+    await page.evaluate(
+      "Object.defineProperty(document, 'hidden', { value: true }); document.dispatchEvent(new Event('visibilitychange'))",
+    );
+    while ((await own.get('/live/pulse', { method: 'HEAD' })).status !== 200);
+    await context.close();
   });
 
   test('a server that goes away is said', async (t) => {

@@ -44,15 +44,18 @@ test('who was cut off gets what it missed, once', async (t) => {
 test('the world is told as what changed', async (t) => {
   const view = new WorldView();
   view.addAnomaly(anomalyOf({ originAs: 1, severity: 'critical' }));
-  const page = await servePage(t, view);
+  const page = await servePage(t, view, { names: new Map([[2, { name: 'TWO', country: 'DE' }]]) });
   const stream = await EventStream.open(`${page.url}/live/world`);
   const all = await stream.first(() => true);
   const [first] = all.data.order as string[];
   assert.equal(all.data.order.length, 1);
   assert.match(all.data.rows[first!], /AS1/);
+  assert.deepEqual([all.data.title, all.data.countries], ['1 open incident · Steadybeat', '']);
   view.addAnomaly(anomalyOf({ originAs: 2 }));
   const change = await stream.first(({ data }) => data.order?.length === 2);
   assert.deepEqual(Object.keys(change.data.rows), [anomalyOf({ originAs: 2 }).incidentId]);
+  assert.equal(change.data.title, '2 open incidents · Steadybeat');
+  assert.match(change.data.countries, /<b>DE<\/b> 1/);
   view.addAnomaly(anomalyOf({ originAs: 1, transition: 'closed', closeReason: 'recovered' }));
   await stream.first(({ data }) => data.order?.length === 1 && data.order[0] !== first);
   stream.close();

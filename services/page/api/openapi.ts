@@ -50,7 +50,7 @@ export const openApi = {
     title: 'Steadybeat',
     version: '1',
     description:
-      'Incidents of the routing of origin ASes. Fields and enum values are those of the topics anomalies and as.scores (ProtoJSON). Incident ids are stable: the same updates give the same ids. Only GET and HEAD. Each answer has an ETag.',
+      'Incidents of the routing of origin ASes. Fields and enum values are those of the topics anomalies and as.scores (ProtoJSON). Incident ids are stable: the same updates give the same ids. Only GET and HEAD. Answers in JSON have an ETag; exports and streams have none.',
   },
   paths: {
     '/api/v1/incidents': {

@@ -4,7 +4,7 @@ const byId = (id) => document.getElementById(id);
 
 /** Changes an element only if its HTML differs, and gives back the focus that this takes. The server escaped it. */
 function setHtml(element, html) {
-  if (element === null || element.dataset.html === html || element.innerHTML === html) return;
+  if (element === null || element.innerHTML === html) return;
   const held = element.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
   element.innerHTML = html;
   if (held !== null) {
@@ -27,13 +27,29 @@ function isConnected(isHeard) {
   document.documentElement.classList.add('live');
 }
 
+/** A browser has few connections to one host: a tab that nobody looks at takes none. */
 function listen(path, event, use) {
-  const source = new EventSource(path);
-  source.addEventListener(event, (message) => {
-    isConnected(true);
-    use(JSON.parse(message.data));
-  });
-  source.addEventListener('error', () => isConnected(false));
+  let source;
+  let again;
+  const open = () => {
+    source = new EventSource(path);
+    source.addEventListener(event, (message) => {
+      isConnected(true);
+      use(JSON.parse(message.data));
+    });
+    source.addEventListener('error', ({ target }) => {
+      isConnected(false);
+      // After a refusal, such as that there are too many viewers, the browser does not try again.
+      if (target.readyState === EventSource.CLOSED) again = setTimeout(turn, 10_000);
+    });
+  };
+  const turn = () => {
+    clearTimeout(again);
+    source?.close();
+    if (!document.hidden) open();
+  };
+  document.addEventListener('visibilitychange', turn);
+  turn();
 }
 
 /** Rows of the open incidents: only what changed is touched. */
@@ -59,14 +75,14 @@ function setRows(order, rows) {
     if (row === at) at = at.nextElementSibling;
     else body.insertBefore(row, at);
   }
-  const quiet = byId('quiet');
-  if (quiet !== null) quiet.hidden = order.length > 0;
+  byId('quiet').hidden = order.length > 0;
 }
 
 function followWorld() {
   let isFirst = true;
   let seen = new Set();
-  listen('/live/world', 'world', ({ asOf, order, rows = {}, ...parts }) => {
+  listen('/live/world', 'world', ({ title, asOf, order, rows = {}, ...parts }) => {
+    if (title !== undefined) document.title = title;
     if (asOf !== undefined) setHtml(document.querySelector('.as-of'), asOf);
     for (const [id, html] of Object.entries(parts)) setHtml(byId(id), html);
     setRows(order, rows);
@@ -87,18 +103,14 @@ function announceNew(ids) {
   else if (loud.length > 1) announce(`${loud.length} new incidents`);
 }
 
-/** Pages of one incident or AS ask for themselves again when something was told. */
+/** Pages of one incident or AS ask for themselves again when something was told, though not more often than this. */
+const askEveryMilliseconds = 5000;
+
 function followSelf() {
   let isAsking = false;
   let isDue = false;
   let last = '';
-  const ask = async () => {
-    if (isAsking || document.hidden) {
-      isDue = true;
-      return;
-    }
-    isAsking = true;
-    isDue = false;
+  const askOnce = async () => {
     try {
       const response = await fetch(location.href, { headers: { accept: 'text/html' } });
       if (response.ok) {
@@ -109,12 +121,17 @@ function followSelf() {
     } catch {
       isConnected(false);
     }
-    isAsking = false;
-    if (isDue) setTimeout(ask, 1000);
   };
-  listen('/live/pulse', 'pulse', ask);
-  document.addEventListener('visibilitychange', () => {
-    if (!document.hidden && isDue) ask();
+  listen('/live/pulse', 'pulse', async () => {
+    isDue = true;
+    if (isAsking) return;
+    isAsking = true;
+    while (isDue) {
+      isDue = false;
+      await askOnce();
+      await new Promise((resolve) => setTimeout(resolve, askEveryMilliseconds));
+    }
+    isAsking = false;
   });
 }
 

@@ -11,6 +11,8 @@ export interface PageParts {
   readonly withChart?: boolean;
 }
 
+export const titleText = (title: string): string => `${title} · Steadybeat`;
+
 /** A whole document. Nothing in it comes from elsewhere, and no script or style is inline. */
 export function document(site: Site, { title, body, live, withChart }: PageParts): string {
   return html`<!doctype html>
@@ -19,7 +21,7 @@ export function document(site: Site, { title, body, live, withChart }: PageParts
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title} · Steadybeat</title>
+<title>${titleText(title)}</title>
 <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/page.css">
 ${withChart && html`<link rel="stylesheet" href="/assets/uplot.css">`}

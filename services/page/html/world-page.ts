@@ -18,18 +18,18 @@ export function worldPage(site: Site): string {
   const { view } = site;
   const open = openByWeight(view);
   return document(site, {
-    title: open.length === 0 ? 'All quiet' : pluralText(open.length, 'open incident'),
+    title: worldTitle(open.length),
     live: 'world',
     body: html`
 <h1 class="visually-hidden">The Internet's routing</h1>
 <div id="state">${stateTiles(site, open)}</div>
 <section aria-labelledby="open-heading">
   <h2 id="open-heading">Open now</h2>
-  ${open.length === 0 && html`<p id="quiet">No incident is open.</p>`}
+  <p id="quiet"${open.length > 0 && html` hidden`}>No incident is open.</p>
   ${incidentTable(site, open.slice(0, openRowsMax), 'Open incidents, the most severe first', 'open')}
   <div id="more">${moreLink(open.length)}</div>
 </section>
-${countries(site, open)}
+<div id="countries">${countries(site, open)}</div>
 <section aria-labelledby="unstable-heading">
   <h2 id="unstable-heading">Most unstable networks</h2>
   <div id="unstable">${unstableTable(site)}</div>
@@ -42,6 +42,9 @@ ${countries(site, open)}
 <div id="feeds">${feedList(site)}</div>`,
   });
 }
+
+export const worldTitle = (openCount: number): string =>
+  openCount === 0 ? 'All quiet' : pluralText(openCount, 'open incident');
 
 export const moreLink = (openCount: number): Html | undefined =>
   openCount > openRowsMax
@@ -81,7 +84,7 @@ ${frozen.length > 0 && html`<p class="alert">Too few live peers to judge ${froze
 ${view.incidents.forgotten > 0 && html`<p class="alert">${pluralText(view.incidents.forgotten, 'open incident')} more than this page can keep.</p>`}`;
 }
 
-function countries({ names }: Site, open: readonly IncidentRecord[]): Html | undefined {
+export function countries({ names }: Site, open: readonly IncidentRecord[]): Html | undefined {
   const counts = new Map<string, number>();
   for (const { latest } of open) {
     const country = names.get(latest.originAs)?.country;

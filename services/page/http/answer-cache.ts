@@ -18,12 +18,12 @@ export class AnswerCache {
   }
 
   get(url: string, make: () => PreparedAnswer): PreparedAnswer {
-    if (this.#isOld()) this.#clear();
+    if (this.#isOld()) this.clear();
     const known = this.#answers.get(url);
     if (known !== undefined) return known;
     const answer = make();
     this.#bytes += answer.plain.length + (answer.gzip?.length ?? 0) + 2 * url.length;
-    if (this.#bytes > bytesMax) this.#clear();
+    if (this.#bytes > bytesMax) this.clear();
     else this.#answers.set(url, answer);
     return answer;
   }
@@ -32,7 +32,8 @@ export class AnswerCache {
     return this.#revision !== this.#view.revision && performance.now() - this.#filledAt > freshMilliseconds;
   }
 
-  #clear(): void {
+  /** Before viewers are told to ask again, so that none gets what was true before. */
+  clear(): void {
     this.#answers.clear();
     this.#bytes = 0;
     this.#revision = this.#view.revision;

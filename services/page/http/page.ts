@@ -44,7 +44,7 @@ export function createPage(view: WorldView, options: PageOptions = {}): Page {
   const site: Site = { view, names, notice, replayCommand };
   const assets = loadAssets();
   const cache = new AnswerCache(view);
-  const streams = new Streams(site, viewersMax);
+  const streams = new Streams(site, viewersMax, cache);
   return {
     handle(request, response) {
       const url = request.url ?? '/';
@@ -108,12 +108,14 @@ class Streams {
   /** /live/pulse: that something was told, for pages that ask for themselves again. */
   readonly #pulse = new EventChannel();
   readonly #site: Site;
+  readonly #cache: AnswerCache;
   readonly #viewersMax: number;
   readonly #stopListening: () => void;
   #timer: NodeJS.Timeout | undefined;
   #hasNewMinute = false;
 
-  constructor(site: Site, viewersMax: number) {
+  constructor(site: Site, viewersMax: number, cache: AnswerCache) {
+    this.#cache = cache;
     this.#site = site;
     this.#viewersMax = viewersMax;
     this.#world = new WorldStream(site);
@@ -149,6 +151,7 @@ class Streams {
     this.#timer = undefined;
     this.#world.flush();
     this.#incidents.flush(this.#hasNewMinute);
+    this.#cache.clear();
     if (this.#pulse.size > 0) this.#pulse.send(Buffer.from(this.#pulseText()));
     this.#hasNewMinute = false;
   }

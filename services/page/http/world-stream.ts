@@ -1,14 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { incidentCells, openByWeight } from '../html/incident-rows.ts';
-import { asOf } from '../html/layout.ts';
+import { asOf, titleText } from '../html/layout.ts';
 import type { Site } from '../html/site.ts';
-import { feedList, moreLink, openRowsMax, overList, stateTiles, unstableTable } from '../html/world-page.ts';
+import {
+  countries,
+  feedList,
+  moreLink,
+  openRowsMax,
+  overList,
+  stateTiles,
+  unstableTable,
+  worldTitle,
+} from '../html/world-page.ts';
 import { EventChannel, eventText } from './event-channel.ts';
 
-/** The parts of the world page that change, as HTML by the id of their element. */
+/** The parts of the world page that change, as HTML by the id of their element; the title is text. */
 interface WorldParts {
+  readonly title: string;
   readonly asOf: string;
   readonly state: string;
+  readonly countries: string;
   readonly unstable: string;
   readonly feeds: string;
   readonly more: string;
@@ -56,8 +67,10 @@ export class WorldStream {
     const open = openByWeight(site.view);
     const shown = open.slice(0, openRowsMax);
     return {
+      title: titleText(worldTitle(open.length)),
       asOf: asOf(site).text,
       state: stateTiles(site, open).text,
+      countries: countries(site, open)?.text ?? '',
       unstable: unstableTable(site).text,
       feeds: feedList(site)?.text ?? '',
       more: moreLink(open.length)?.text ?? '',
@@ -70,7 +83,7 @@ export class WorldStream {
 
 function changeOf(before: WorldParts | undefined, now: WorldParts): Record<string, unknown> {
   const change: Record<string, unknown> = {};
-  for (const name of ['asOf', 'state', 'unstable', 'feeds', 'more', 'over'] as const)
+  for (const name of ['title', 'asOf', 'state', 'countries', 'unstable', 'feeds', 'more', 'over'] as const)
     if (now[name] !== before?.[name]) change[name] = now[name];
   if (now.order.join('\n') !== before?.order.join('\n')) change.order = now.order;
   const rows = [...now.rows].filter(([id, row]) => before?.rows.get(id) !== row);
