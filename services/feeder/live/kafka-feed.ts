@@ -15,6 +15,8 @@ export interface KafkaFeedOptions {
   readonly positionsFile: string | undefined;
   /** Topics are listed so often. */
   readonly listMilliseconds?: number;
+  /** Without a record for so long, its sources are lost. */
+  readonly silenceMilliseconds?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** For people. */
@@ -39,8 +41,8 @@ interface Positions {
 const batchBytes = 1024 * 1024;
 /** New topics are looked for so often: a peer of a collector that is new has one. */
 const listMillisecondsDefault = 60_000;
-/** Without brokers for so long, its sources are lost. */
-const patienceMilliseconds = 60_000;
+/** Without brokers, or without a record, for so long, its sources are lost. */
+const silenceMillisecondsDefault = 60_000;
 const saveMilliseconds = 3000;
 /** Reading goes on where it was after so long at most: what is older would be taken for what happens now. */
 const resumeMilliseconds = 600_000;
@@ -63,6 +65,7 @@ export class KafkaFeed {
   #pauses = 0;
   /** Ends the wait for room. */
   #goOn: () => void = () => undefined;
+  #isPaused = false;
   #lost: NodeJS.Timeout | undefined;
   #saving: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
@@ -76,6 +79,7 @@ export class KafkaFeed {
   start(): void {
     this.#offsets = this.#keptOffsets();
     this.#settled = { ...this.#offsets };
+    this.#lost = globalThis.setTimeout(() => this.#loseAll(), this.#silenceMilliseconds);
     this.#saving = setInterval(() => this.#save(), saveMilliseconds);
     this.#running = this.#run();
   }
@@ -86,6 +90,8 @@ export class KafkaFeed {
     this.#stopping.abort();
     this.#goOn();
     clearTimeout(this.#lost);
+    // What is read to the end shall not begin it again.
+    this.#lost = undefined;
     clearInterval(this.#saving);
     this.#reader?.close();
     await this.#running;
@@ -147,6 +153,7 @@ export class KafkaFeed {
           if (value !== null) this.#records.take(batch.topic, value);
           this.#offsets[`${batch.topic}/${batch.partition}`] = offset + 1;
         }
+        this.#lost?.refresh();
       }
     } finally {
       clearInterval(listing);
@@ -177,25 +184,33 @@ export class KafkaFeed {
     this.#pauses++;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#goOn = resolve;
+    this.#isPaused = true;
     this.#live.onRoom(resolve);
     await promise;
     this.#live.offRoom(resolve);
+    this.#isPaused = false;
+    this.#lost?.refresh();
   }
 
   #connected(): void {
     this.#isConnected = true;
-    clearTimeout(this.#lost);
-    this.#lost = undefined;
   }
 
   #disconnected(): void {
     this.#isConnected = false;
-    this.#lost ??= globalThis.setTimeout(() => this.#loseAll(), patienceMilliseconds);
   }
 
+  get #silenceMilliseconds(): number {
+    return this.#options.silenceMilliseconds ?? silenceMillisecondsDefault;
+  }
+
+  /** Nothing was heard for as long as a silence takes, of brokers that answer or not. */
   #loseAll(): void {
+    this.#lost?.refresh();
+    if (this.#isPaused || this.#heard.size === 0) return;
+    const what = this.#isConnected ? 'nothing heard' : 'no broker';
     this.#options.onEvent(
-      `Kafka: no broker for ${patienceMilliseconds / 1000} s; ${this.#heard.size} collectors and routers are lost until they are heard again`,
+      `Kafka: ${what} for ${this.#silenceMilliseconds / 1000} s; ${this.#heard.size} collectors and routers are lost until they are heard again`,
     );
     for (const source of this.#heard) this.#live.lose(source);
     this.#heard.clear();

@@ -136,7 +136,7 @@ function healthText(health: LiveHealth, perSecond: number): string {
 /** The feeds as the page shows them. */
 function feedsOf(health: LiveHealth | undefined): FeedHealth[] {
   if (health === undefined) return [{ name: 'Feeds', isWell: true, text: 'starting' }];
-  const { sources, peers, delaySeconds, risLive, bmp } = health;
+  const { sources, peers, delaySeconds, risLive, bmp, kafka } = health;
   const behind = delaySeconds === undefined ? '' : `, ${number(delaySeconds)} s behind`;
   return [
     {
@@ -154,6 +154,15 @@ function feedsOf(health: LiveHealth | undefined): FeedHealth[] {
           },
         ]),
     ...(bmp === undefined ? [] : [{ name: 'BMP', isWell: true, text: `${bmp.connections} connected` }]),
+    ...(kafka === undefined
+      ? []
+      : [
+          {
+            name: 'Kafka',
+            isWell: kafka.isConnected,
+            text: `${kafka.isConnected ? `${number(kafka.topics)} topics` : 'no connection'}, ${number(kafka.records)} records`,
+          },
+        ]),
   ];
 }
 
