@@ -111,7 +111,8 @@ export const helpText = `Steadybeat watches the Internet's routing for the stead
   npm start -- archive --collector rrc00,route-views2 --from TIME --until TIME
                                        the same over the archives of RIPE RIS and RouteViews: the last RIB before, and the updates since
   npm start -- archive PLACE...        over all MRT files in a folder, or at an http(s) address (ending in / for all that it links to)
-  npm start -- probe FILE...           what stored RIPE Atlas results say, probes' connections among them
+  npm start -- probe FILE...           what the connections of RIPE Atlas probes say, as stored; results that name no origin AS (ping,
+                                       traceroute, DNS, HTTP) are counted, and not used
   npm start -- probe --watch-list FILE probe the hosts of a list, and say what they say (services/active-prober/examples)
   npm start -- decode FILE...          print every route, one a line, as \`bgpdump -m\` does
 

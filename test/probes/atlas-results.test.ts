@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readAtlasResult } from '#core/probe/atlas-result.ts';
+import { unusedLines } from '../../services/main-job/probe/probe-command.ts';
 
 const dataFolder = process.env.STEADYBEAT_DATA;
 const skip = dataFolder === undefined && 'STEADYBEAT_DATA is not set';
@@ -115,4 +116,16 @@ test('what is no result is refused, and never read as something', () => {
   for (const result of [null, 3, [null], [{ result: 5 }], [{ hop: 1, result: [null, 4] }], {}])
     for (const type of ['ping', 'traceroute', 'http', 'dns'])
       assert.doesNotMatch(tellingOf({ ...base, type, dst_addr: '192.0.2.1', result }), / reply /);
+});
+
+test('results of which nobody knows the origin AS are counted aloud', () => {
+  const value = (input: object) => {
+    const reading = readAtlasResult({ prb_id: 1, timestamp: 1_420_000_000, ...input }, () => 0);
+    assert.ok(reading.case === 'result');
+    return reading.value;
+  };
+  const connection = value({ type: 'connection', event: 'disconnect', prefix: '192.0.2.0/24' });
+  const ping = value({ type: 'ping', dst_addr: '192.0.2.1', sent: 3, rcvd: 3, min: 1 });
+  assert.deepEqual(unusedLines([connection]), []);
+  assert.deepEqual(unusedLines([connection, ping, ping]), ['  2 results without an origin AS were not used']);
 });

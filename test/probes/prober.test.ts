@@ -189,7 +189,7 @@ test('two probers of one name that begin at the same time are not taken for one 
     openProducer: async (): Promise<Producer> => ({
       send: async (records) => {
         for (const { value } of records)
-          producers.add(fromBinary(ProbeResultsSchema, value).envelope?.producer);
+          producers.add(fromBinary(ProbeResultsSchema, value!).envelope?.producer);
       },
       close: async () => {},
     }),

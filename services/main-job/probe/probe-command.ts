@@ -65,6 +65,12 @@ export async function probeCommand(command: ProbeCommand): Promise<number> {
 
 type Say = (line: string) => void;
 
+/** Stored results name the AS of a probe that connects, but of a target only its address, and whose that is they do not say. */
+export function unusedLines(results: readonly ProbeResult[]): string[] {
+  const unused = results.filter(({ kind, originAs }) => kind !== 'atlasConnection' && originAs === 0).length;
+  return unused === 0 ? [] : [`  ${number(unused)} results without an origin AS were not used`];
+}
+
 /** All probes first, then the minutes that they are of: so it is the same each time. */
 async function tellStored(
   files: readonly string[],
@@ -80,6 +86,7 @@ async function tellStored(
     for (const result of results) all.push(result);
     const refusedText = refused.size === 0 ? '' : `; refused: ${countsText(refused)}`;
     say(`${basename(file)}: ${number(results.length)} results${refusedText}`);
+    for (const line of unusedLines(results)) say(line);
   }
   if (all.length === 0) return;
   const records = new ProbeRecords('atlas');
