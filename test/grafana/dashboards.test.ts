@@ -11,6 +11,7 @@ interface Target {
   readonly expr: string;
   readonly refId: string;
   readonly legendFormat: string;
+  readonly exemplar?: boolean;
   readonly datasource: { readonly uid: string };
 }
 
@@ -86,6 +87,11 @@ test('rates are over $__rate_interval, and everything is of the chosen job', () 
     if (/\brate\(/.test(expr)) assert.ok(expr.includes('[$__rate_interval]'), expr);
     assert.ok(expr.includes('job=~"$job"'), expr);
   }
+});
+
+test('the histogram that names incidents is asked for them', () => {
+  const asked = targets.filter(({ exemplar }) => exemplar === true);
+  assert.ok(asked.length === 1 && asked[0]!.expr.includes('steadybeat_detection_delay_seconds_bucket'));
 });
 
 test('each expression, run by a real Prometheus over what the processes tell, gives series with the labels of its legend', {

@@ -51,6 +51,18 @@ const world: DashboardSpec = {
       heat('Surprise', '-log10 p of the last six hours, for the same.', 'short', {
         '{{le}}': 'sum by (le) (rate(steadybeat_as_surprise_bucket{job=~"$job"}[$__rate_interval]))',
       }),
+      {
+        ...heat(
+          'Detection delay',
+          'From the start of an incident until it was told; points lead to it.',
+          's',
+          {
+            '{{le}}':
+              'sum by (le) (rate(steadybeat_detection_delay_seconds_bucket{job=~"$job"}[$__rate_interval]))',
+          },
+        ),
+        withExemplars: true,
+      },
     ],
     'What is heard': [
       lines('Peers by state', 'Those that are silent or down do not vote.', 'short', {

@@ -32,6 +32,8 @@ export interface PanelSpec {
   readonly unit: string;
   readonly width: number;
   readonly queries: Queries;
+  /** Its series name incidents: a click leads to one. */
+  readonly withExemplars?: boolean;
 }
 
 export interface DashboardSpec {
@@ -138,6 +140,7 @@ function buildPanel(spec: PanelSpec, id: number, x: number, y: number) {
       .legendFormat(legend);
     if (spec.kind === 'heat') query.format(PromQueryFormat.Heatmap);
     if (spec.kind === 'table') query.instant().format(PromQueryFormat.Table);
+    if (spec.withExemplars) query.exemplar(true);
     builder.withTarget(query);
   }
   return builder;
