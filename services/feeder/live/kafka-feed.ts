@@ -15,7 +15,7 @@ export interface KafkaFeedOptions {
   readonly positionsFile: string | undefined;
   /** Topics are listed so often. */
   readonly listMilliseconds?: number;
-  /** Without a record for so long, its sources are lost. */
+  /** Without a record for so long, it is told. */
   readonly silenceMilliseconds?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -41,7 +41,7 @@ interface Positions {
 const batchBytes = 1024 * 1024;
 /** New topics are looked for so often: a peer of a collector that is new has one. */
 const listMillisecondsDefault = 60_000;
-/** Without brokers, or without a record, for so long, its sources are lost. */
+/** A silence of so long is told; without brokers for so long, all sources are lost. */
 const silenceMillisecondsDefault = 60_000;
 const saveMilliseconds = 3000;
 /** Reading goes on where it was after so long at most: what is older would be taken for what happens now. */
@@ -79,7 +79,7 @@ export class KafkaFeed {
   start(): void {
     this.#offsets = this.#keptOffsets();
     this.#settled = { ...this.#offsets };
-    this.#lost = globalThis.setTimeout(() => this.#loseAll(), this.#silenceMilliseconds);
+    this.#lost = globalThis.setTimeout(() => this.#onSilence(), this.#silenceMilliseconds);
     this.#saving = setInterval(() => this.#save(), saveMilliseconds);
     this.#running = this.#run();
   }
@@ -205,13 +205,17 @@ export class KafkaFeed {
   }
 
   /** Nothing was heard for as long as a silence takes, of brokers that answer or not. */
-  #loseAll(): void {
+  #onSilence(): void {
     this.#lost?.refresh();
     if (this.#isPaused || this.#heard.size === 0) return;
-    const what = this.#isConnected ? 'nothing heard' : 'no broker';
-    this.#options.onEvent(
-      `Kafka: ${what} for ${this.#silenceMilliseconds / 1000} s; ${this.#heard.size} collectors and routers are lost until they are heard again`,
-    );
+    const seconds = this.#silenceMilliseconds / 1000;
+    const sources = `${this.#heard.size} collectors and routers`;
+    // Some write every few minutes only: while the brokers answer, each source is lost by its own clock.
+    if (this.#isConnected) {
+      this.#options.onEvent(`Kafka: nothing heard for ${seconds} s from ${sources}`);
+      return;
+    }
+    this.#options.onEvent(`Kafka: no broker for ${seconds} s; ${sources} are lost until they are heard again`);
     for (const source of this.#heard) this.#live.lose(source);
     this.#heard.clear();
   }
