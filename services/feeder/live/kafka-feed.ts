@@ -215,7 +215,9 @@ export class KafkaFeed {
       this.#options.onEvent(`Kafka: nothing heard for ${seconds} s from ${sources}`);
       return;
     }
-    this.#options.onEvent(`Kafka: no broker for ${seconds} s; ${sources} are lost until they are heard again`);
+    this.#options.onEvent(
+      `Kafka: no broker for ${seconds} s; ${sources} are lost until they are heard again`,
+    );
     for (const source of this.#heard) this.#live.lose(source);
     this.#heard.clear();
   }
