@@ -10,7 +10,7 @@ interface TaskProgress {
   batches: number;
 }
 
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 const pollMs = 10;
 
 /** One process and how far each of its tasks is, by what it says. */

@@ -28,7 +28,7 @@ function brokerProperties(): Record<string, string> {
 
 test('it starts, and takes our topics from inside and from this machine', {
   skip: missingJars(),
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'steadybeat-compose-'));
   const [inside, controller, host] = await freePorts(3);

@@ -87,7 +87,7 @@ suite('examples', { skip: missing }, () => {
     assert.deepEqual(incidentsOnce(), incidents);
   });
 
-  test('Node: scores.mjs gives every score once', { timeout: 60_000 }, async (t) => {
+  test('Node: scores.mjs gives every score once', { timeout: 600_000 }, async (t) => {
     const args = [path.join(examples, 'scores.mjs'), 'subscriber-test'];
     const example = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     t.after(() => example.kill('SIGKILL'));

@@ -54,7 +54,7 @@ suite('the image, without an engine', () => {
       ...options,
       env: { ...options.env, ...env },
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 600_000,
     });
 
   test('its Node is the one that the tests have, and its user is not root', () => {
@@ -77,7 +77,7 @@ suite('the image, without an engine', () => {
   });
 
   test('a service without brokers is alive, not ready, and ends when it is told to', {
-    timeout: 60_000,
+    timeout: 600_000,
   }, async (t) => {
     const [port, none] = await freePorts(2);
     const env = {

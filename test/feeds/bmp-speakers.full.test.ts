@@ -138,7 +138,7 @@ for (const [name, start, skip] of [
 ] as const) {
   test(`${name}: peer up, routes, withdrawals, peer down, and up again`, {
     skip,
-    timeout: 120_000,
+    timeout: 600_000,
   }, async (t) => {
     const { place, run, told, live, events } = await prepared(t);
     const first = await startSpeaker(place, run);

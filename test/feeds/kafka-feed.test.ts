@@ -34,7 +34,7 @@ const second = () => Math.floor(Date.now() / 1000);
 /** Of RouteViews: its collector's AS stands before the path. */
 const route = (asn: number): Buffer => frame(ofPeer(0, { second: second() }, update([6447, 64_500, asn])));
 
-suite('topics of others on a real broker', { skip: missing, timeout: 120_000 }, () => {
+suite('topics of others on a real broker', { skip: missing, timeout: 600_000 }, () => {
   let folder: string;
   let transport: KafkaTransport;
   let producer: Producer;

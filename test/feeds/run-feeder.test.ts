@@ -20,7 +20,7 @@ const { brokers, missing } = await testBroker();
 
 test('routers and topics of others go to bgp.updates; SIGTERM ends their sources', {
   skip: missing,
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   const prefix = ownPrefix();
   const folder = await mkdtemp(path.join(tmpdir(), 'steadybeat-run-feeder-'));

@@ -155,14 +155,14 @@ suite('least rights', { skip: missingJars() }, () => {
   }
 
   for (const service of serviceNames) {
-    test(`${service} works with its own rights`, { timeout: 120_000 }, () => works(service));
-    test(`${service} says which right is missing`, { timeout: 240_000 }, async () => {
+    test(`${service} works with its own rights`, { timeout: 600_000 }, () => works(service));
+    test(`${service} says which right is missing`, { timeout: 600_000 }, async () => {
       await Promise.all(rightsOf(service).map((right) => lacks(service, right)));
     });
   }
 
   test('an operator makes the topics, sees dead letters, and tests the alerts', {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     const prefix = 'acl-operator.';
     await grant(cluster.brokers, prefix, 'operator', rightsOf('operator'));
@@ -175,7 +175,7 @@ suite('least rights', { skip: missingJars() }, () => {
     assert.equal((await steadybeat(['test-alert'], own)).status, 0);
   });
 
-  test('a subscriber reads what is public, and nothing else', { timeout: 120_000 }, async () => {
+  test('a subscriber reads what is public, and nothing else', { timeout: 600_000 }, async () => {
     const { prefix, open } = await ownWorld('metrics-exporter');
     const transport = await open();
     await transport.ensureTopics(topicSpecs(counts).filter(({ name }) => name === deadLetters.topic));

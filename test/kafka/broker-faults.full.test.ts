@@ -73,7 +73,7 @@ class Reader {
 
 for (const nodes of [1, 3]) {
   const title = nodes === 1 ? 'the broker is killed and starts again' : 'one of three brokers is killed';
-  test(`${title}: nothing acknowledged is lost`, { skip: missingJars(), timeout: 120_000 }, async () => {
+  test(`${title}: nothing acknowledged is lost`, { skip: missingJars(), timeout: 600_000 }, async () => {
     const cluster = await JarCluster.start({ nodes });
     const waits: string[] = [];
     const transport = await KafkaTransport.open({

@@ -14,7 +14,7 @@ const { brokers, missing } = await testBroker();
 const options = { brokers: brokers ?? [], clientId: 'test', heartbeatIntervalMs: 200 };
 
 const scene = (title: string, play: (transport: Transport, prefix: string) => Promise<void>) =>
-  test(title, { skip: missing, timeout: 60_000 }, async () => {
+  test(title, { skip: missing, timeout: 600_000 }, async () => {
     const prefix = ownPrefix();
     const transport = await KafkaTransport.open({ ...options, prefix });
     await play(transport, prefix).finally(() => transport.close());

@@ -19,7 +19,7 @@ export interface JarClusterOptions {
   readonly formatting?: readonly string[];
 }
 
-const readyWithinMs = 60_000;
+const readyWithinMs = 180_000;
 
 /** Brokers of one cluster, from the jars, on loopback, in a folder that goes with this process. */
 export class JarCluster {

@@ -23,7 +23,7 @@ async function serve(answers: () => boolean): Promise<{ port: number; close: () 
 }
 
 test('a host that falls silent, and replies again: from the prober through all services', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   let isSilent = false;
   const good = await serve(() => true);

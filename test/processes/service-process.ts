@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 const start = path.join(import.meta.dirname, '../../services/main-job/start.mjs');
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 const pollMs = 50;
 
 /** `npm start -- run ...` as a process of its own. */
