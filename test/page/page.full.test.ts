@@ -96,10 +96,10 @@ describe('the page in Chromium', { skip: noChromium }, () => {
       const box = (await page.locator('.u-over').first().boundingBox())!;
       const y = box.y + box.height / 2;
       await page.mouse.move(box.x + box.width * 0.3, y);
-      assert.match(
-        (await page.textContent('#readout'))!,
-        /^2014-12-22 \d\d:\d\d UTC: score S 0\.\d\d, surprise Z \d/,
-      );
+      await page
+        .getByText(/^2014-12-22 \d\d:\d\d UTC: score S 0\.\d\d, surprise Z \d/)
+        .and(page.locator('#readout'))
+        .waitFor();
       await page.mouse.down();
       await page.mouse.move(box.x + box.width * 0.4, y, { steps: 4 });
       await page.mouse.up();
