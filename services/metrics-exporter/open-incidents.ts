@@ -1,7 +1,7 @@
-import type { Anomaly, Kind, Severity } from '#core/contract/anomalies.ts';
+import { type Anomaly, type Kind, kinds, type Severity, severities } from '#core/contract/anomalies.ts';
 import type { EventSecond } from '#core/event-time.ts';
 import type { Metrics, Tell } from '#runtime/metrics/metrics.ts';
-import { kindLabel, kinds, severities } from './labels.ts';
+import { kindLabel } from './labels.ts';
 
 interface OpenIncident {
   readonly id: string;
@@ -65,7 +65,8 @@ export class OpenIncidents {
   #shown(): OpenIncident[] {
     if (!this.#isKnown) return [];
     const now = this.#options.nowMs();
-    const bySeverity = new Map<Severity, OpenIncident[]>(severities.map((severity) => [severity, []]));
+    const worstFirst = severities.toReversed();
+    const bySeverity = new Map<Severity, OpenIncident[]>(worstFirst.map((severity) => [severity, []]));
     for (const [id, incident] of this.#open) {
       if (incident.untilMs !== undefined && now >= incident.untilMs) this.#open.delete(id);
       else bySeverity.get(incident.severity)!.push(incident);

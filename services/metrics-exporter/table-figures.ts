@@ -1,8 +1,8 @@
-import type { Anomaly } from '#core/contract/anomalies.ts';
+import { type Anomaly, kinds, severities, transitions } from '#core/contract/anomalies.ts';
 import type { AsScores, Heartbeat } from '#core/contract/as-scores.ts';
 import { firstSecondOf } from '#core/event-time.ts';
 import type { Metrics, Observe } from '#runtime/metrics/metrics.ts';
-import { kindLabel, kinds, severities, transitions } from './labels.ts';
+import { kindLabel } from './labels.ts';
 
 const scoreBounds = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
 const surpriseBounds = [0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24];

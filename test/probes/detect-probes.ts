@@ -1,9 +1,10 @@
 import type { Anomaly } from '#core/contract/anomalies.ts';
-import type { AsMinutes, Denominator } from '#core/contract/as-minutes.ts';
+import type { AsMinutes } from '#core/contract/as-minutes.ts';
 import type { ProbeResults } from '#core/contract/probe-results.ts';
 import { AnomalyDetector } from '#core/detect/anomaly-detector.ts';
 import { ProbeTracker } from '#core/probe/probe-tracker.ts';
 import { InstabilityScorer } from '#core/score/instability-scorer.ts';
+import { allLive } from '#core/score/scripted-minutes.ts';
 
 /** What the detector says of probes alone: the routes are those of a block in which nothing happens. */
 export function detectProbes(records: Iterable<ProbeResults>): Anomaly[] {
@@ -30,12 +31,3 @@ const quiet = (eventMinute: number): AsMinutes => ({
   ipv4: allLive,
   ipv6: allLive,
 });
-
-const allLive: Denominator = {
-  livePeers: 40,
-  livePeerAses: 36,
-  collectors: 6,
-  maskedPeers: 0,
-  frozen: false,
-  wholeTable: true,
-};

@@ -21,20 +21,24 @@ export interface Anomaly {
   readonly evidence: Evidence;
 }
 
-export type Transition = 'opened' | 'updated' | 'closed';
+export const transitions = ['opened', 'updated', 'closed'] as const;
+export type Transition = (typeof transitions)[number];
 export type CloseReason = 'recovered' | 'expired' | 'merged' | 'retracted';
-export type Kind =
-  | 'beatWatch'
-  | 'beatConfirmed'
-  | 'outageFull'
-  | 'outagePartial'
-  | 'burst'
-  | 'sched'
-  | 'chronic'
-  | 'leakChurn'
-  | 'dataPlane';
-/** Only critical is meant to wake somebody. */
-export type Severity = 'info' | 'notice' | 'warning' | 'critical';
+export const kinds = [
+  'beatWatch',
+  'beatConfirmed',
+  'outageFull',
+  'outagePartial',
+  'burst',
+  'sched',
+  'chronic',
+  'leakChurn',
+  'dataPlane',
+] as const;
+export type Kind = (typeof kinds)[number];
+/** From the least; only critical is meant to wake somebody. */
+export const severities = ['info', 'notice', 'warning', 'critical'] as const;
+export type Severity = (typeof severities)[number];
 export type Trend = 'steady' | 'worsening' | 'easing';
 
 export interface Evidence {

@@ -51,3 +51,12 @@ export interface Denominator {
   readonly frozen: boolean;
   readonly wholeTable: boolean;
 }
+
+export const noDenominator: Denominator = {
+  livePeers: 0,
+  livePeerAses: 0,
+  collectors: 0,
+  maskedPeers: 0,
+  frozen: false,
+  wholeTable: false,
+};

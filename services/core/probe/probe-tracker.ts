@@ -1,4 +1,4 @@
-import type { AsMinutes, Denominator } from '../contract/as-minutes.ts';
+import { type AsMinutes, noDenominator } from '../contract/as-minutes.ts';
 import type { AsReach, ProbeMinute } from '../contract/as-reach.ts';
 import type { ProbeResult, ProbeResults } from '../contract/probe-results.ts';
 import { type EventMinute, firstSecondOf } from '../event-time.ts';
@@ -128,22 +128,13 @@ export class ProbeTracker implements Step<ProbeResults, AsMinutes> {
   }
 }
 
-const ofNoBlock: Denominator = {
-  livePeers: 0,
-  livePeerAses: 0,
-  collectors: 0,
-  maskedPeers: 0,
-  frozen: false,
-  wholeTable: false,
-};
-
 const minuteOfProbes = (eventMinute: EventMinute, probes: ProbeMinute): AsMinutes => ({
   block: 0,
   blockPartitions: 0,
   eventMinute,
   events: [],
   expected: [],
-  ipv4: ofNoBlock,
-  ipv6: ofNoBlock,
+  ipv4: noDenominator,
+  ipv6: noDenominator,
   probes,
 });

@@ -1,6 +1,7 @@
 import type { Kind, Severity } from '#core/contract/anomalies.ts';
+import { severities } from '#core/contract/anomalies.ts';
 import { kindWords } from '../html/words.ts';
-import { type IncidentRecord, severities, severityRank } from '../view/incident-store.ts';
+import { type IncidentRecord, severityRank } from '../view/incident-store.ts';
 import type { WorldView } from '../view/world-view.ts';
 
 export const states = ['open', 'closed', 'all'] as const;

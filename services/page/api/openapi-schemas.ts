@@ -1,5 +1,5 @@
+import { severities } from '#core/contract/anomalies.ts';
 import { kindWords } from '../html/words.ts';
-import { severities } from '../view/incident-store.ts';
 
 const text = { type: 'string' } as const;
 const count = { type: 'integer', minimum: 0 } as const;

@@ -1,4 +1,4 @@
-import { severities } from '../view/incident-store.ts';
+import { severities } from '#core/contract/anomalies.ts';
 import { limitMax, states } from './incident-query.ts';
 import { schemas } from './openapi-schemas.ts';
 

@@ -1,5 +1,5 @@
+import { severities } from '#core/contract/anomalies.ts';
 import { type IncidentPageOf, type IncidentQuery, queryString, states } from '../api/incident-query.ts';
-import { severities } from '../view/incident-store.ts';
 import { type Html, html } from './html.ts';
 import { incidentTable } from './incident-rows.ts';
 import { document } from './layout.ts';

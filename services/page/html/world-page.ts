@@ -1,6 +1,7 @@
 import type { Severity } from '#core/contract/anomalies.ts';
+import { severities } from '#core/contract/anomalies.ts';
 import type { AsHistory } from '../view/as-history.ts';
-import { type IncidentRecord, severities } from '../view/incident-store.ts';
+import type { IncidentRecord } from '../view/incident-store.ts';
 import { type Html, html } from './html.ts';
 import { incidentTable, openByWeight, subjectLink } from './incident-rows.ts';
 import { document } from './layout.ts';

@@ -1,4 +1,4 @@
-import type { Anomaly, Severity } from '#core/contract/anomalies.ts';
+import { type Anomaly, type Severity, severities } from '#core/contract/anomalies.ts';
 
 /** One incident as it was told last, and how it came there. */
 export interface IncidentRecord {
@@ -24,7 +24,6 @@ export interface IncidentLimits {
 
 const stepsMax = 200;
 
-export const severities: readonly Severity[] = ['info', 'notice', 'warning', 'critical'];
 export const severityRank = (severity: Severity): number => severities.indexOf(severity);
 
 /** All open incidents, and the latest closed ones. Of too many the oldest are forgotten, and counted. */

@@ -1,16 +1,16 @@
 import { fromJson, type JsonObject, type JsonValue } from '@bufbuild/protobuf';
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
-import type {
-  Anomaly,
-  CloseReason,
-  Evidence,
-  Kind,
-  Phase,
-  Severity,
-  Transition,
-  Trend,
-  Verdict,
-  Witnesses,
+import {
+  type Anomaly,
+  type CloseReason,
+  type Evidence,
+  kinds,
+  type Phase,
+  severities,
+  type Trend,
+  transitions,
+  type Verdict,
+  type Witnesses,
 } from '#core/contract/anomalies.ts';
 import { type EventSecond, formatSecond } from '#core/event-time.ts';
 import * as proto from '#proto/anomalies_pb.ts';
@@ -20,20 +20,10 @@ import { EnumNames } from './fields.ts';
 
 const schemaVersion = 1;
 
-const transitions = new EnumNames<Transition>(['opened', 'updated', 'closed']);
+const transitionNames = new EnumNames(transitions);
 const closeReasons = new EnumNames<CloseReason>(['recovered', 'expired', 'merged', 'retracted']);
-const kinds = new EnumNames<Kind>([
-  'beatWatch',
-  'beatConfirmed',
-  'outageFull',
-  'outagePartial',
-  'burst',
-  'sched',
-  'chronic',
-  'leakChurn',
-  'dataPlane',
-]);
-const severities = new EnumNames<Severity>(['info', 'notice', 'warning', 'critical']);
+const kindNames = new EnumNames(kinds);
+const severityNames = new EnumNames(severities);
 const trends = new EnumNames<Trend>(['steady', 'worsening', 'easing']);
 const verdicts = new EnumNames<Verdict>(['confirmed', 'dataPlaneOnly', 'controlPlaneOnly', 'probesAbsent']);
 
@@ -155,16 +145,16 @@ const numberJson = (value: number): number | string => (Number.isFinite(value) ?
 function fromMessage(message: proto.Anomaly): Anomaly {
   return {
     incidentId: message.incidentId,
-    transition: transitions.name(message.transition),
+    transition: transitionNames.name(message.transition),
     ...(message.closeReason !== 0 && { closeReason: closeReasons.name(message.closeReason) }),
-    kind: kinds.name(message.kind),
+    kind: kindNames.name(message.kind),
     subject: message.subject,
     originAs: message.originAs,
     startSecond: requiredSecond(message.startTime),
     ...(message.endTime && { endSecond: requiredSecond(message.endTime) }),
     eventSecond: requiredSecond(message.eventTime),
     durationSeconds: message.durationSeconds,
-    severity: severities.name(message.severity),
+    severity: severityNames.name(message.severity),
     summary: message.summary,
     prefixes: message.prefixes,
     prefixCount: message.prefixCount,
@@ -195,7 +185,7 @@ function fromWitnesses({ $typeName: _, verdict, sinceTime, ...counts }: proto.Wi
 
 function fromPhase(phase: proto.Phase): Phase {
   return {
-    kind: kinds.name(phase.kind),
+    kind: kindNames.name(phase.kind),
     startSecond: requiredSecond(phase.startTime),
     ...(phase.endTime && { endSecond: requiredSecond(phase.endTime) }),
   };

@@ -1,9 +1,10 @@
-import type {
-  AsMinutes,
-  Denominator,
-  ExpectedDelta,
-  PrefixEvent,
-  PrefixEventKind,
+import {
+  type AsMinutes,
+  type Denominator,
+  type ExpectedDelta,
+  noDenominator,
+  type PrefixEvent,
+  type PrefixEventKind,
 } from '#core/contract/as-minutes.ts';
 import { readProbeMinute, writeProbeMinute } from './as-reach.ts';
 import { type BinaryMessage, binaryCodec, taskIndex } from './codec.ts';
@@ -222,14 +223,7 @@ function writeDenominator(writer: WireWriter, value: Denominator): void {
   writeBool(writer, 6, value.wholeTable);
 }
 
-const emptyDenominator = (): Writable<Denominator> => ({
-  livePeers: 0,
-  livePeerAses: 0,
-  collectors: 0,
-  maskedPeers: 0,
-  frozen: false,
-  wholeTable: false,
-});
+const emptyDenominator = (): Writable<Denominator> => ({ ...noDenominator });
 
 function readDenominatorField(reader: WireReader, field: number, value: Writable<Denominator>): boolean {
   switch (field) {

@@ -1,6 +1,6 @@
 import type { BgpUpdates, UpdatesContent } from '#core/contract/bgp-updates.ts';
 import { type BinaryMessage, binaryCodec } from './codec.ts';
-import { readMessage, writeBool, writeBytes, writeMessage, writeText } from './fields.ts';
+import { readFlag, readMessage, writeBytes, writeFlag, writeMessage, writeText } from './fields.ts';
 
 interface Target {
   source: string;
@@ -17,15 +17,14 @@ const message: BinaryMessage<BgpUpdates, Target> = {
   write(writer, { source, content }) {
     writeText(writer, 2, source);
     if (content.case === 'mrtRecords') writeBytes(writer, 3, content.value);
-    else if (content.case === 'sourceOpened')
-      writeMessage(writer, 4, content.seed, (_, seed) => writeBool(_, 1, seed));
+    else if (content.case === 'sourceOpened') writeFlag(writer, 4, content.seed);
     else writeMessage(writer, plainFields.get(content.case)!, undefined, () => {});
   },
   empty: () => ({ source: '', content: undefined }),
   readField(reader, field, target) {
     if (field === 2) target.source = reader.string();
     else if (field === 3) target.content = { case: 'mrtRecords', value: reader.bytes() };
-    else if (field === 4) target.content = { case: 'sourceOpened', seed: readSeed(reader) };
+    else if (field === 4) target.content = { case: 'sourceOpened', seed: readFlag(reader) };
     else if (field in plainCases) {
       readMessage(reader, undefined, () => false);
       target.content = { case: plainCases[field as keyof typeof plainCases] };
@@ -40,10 +39,3 @@ const message: BinaryMessage<BgpUpdates, Target> = {
 
 /** Topic bgp.updates. The MRT records that it decodes are a view of the record. */
 export const bgpUpdatesCodec = binaryCodec(message);
-
-const readSeed = (reader: Parameters<typeof message.readField>[0]): boolean =>
-  readMessage(reader, { seed: false }, (from, field, target) => {
-    if (field !== 1) return false;
-    target.seed = from.bool();
-    return true;
-  }).seed;

@@ -98,6 +98,18 @@ export function readMessage<T>(reader: WireReader, target: T, read: ReadField<T>
   return readFields(reader, reader.pos + length, target, read);
 }
 
+/** A message whose only field is a flag. */
+export function writeFlag(writer: WireWriter, field: number, isSet: boolean): void {
+  writeMessage(writer, field, isSet, (_, flag) => writeBool(_, 1, flag));
+}
+
+export const readFlag = (reader: WireReader): boolean =>
+  readMessage(reader, { isSet: false }, (from, field, target) => {
+    if (field !== 1) return false;
+    target.isSet = from.bool();
+    return true;
+  }).isSet;
+
 export function readUints(reader: WireReader, values: number[]): void {
   const end = packedEnd(reader);
   while (reader.pos < end) values.push(reader.uint32());

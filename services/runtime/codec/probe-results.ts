@@ -8,9 +8,10 @@ import type {
 import { type BinaryMessage, binaryCodec } from './codec.ts';
 import {
   EnumNames,
+  readFlag,
   readMessage,
   type Writable,
-  writeBool,
+  writeFlag,
   writeMessage,
   writeText,
   writeUint,
@@ -34,15 +35,14 @@ const message: BinaryMessage<ProbeResults, Target> = {
   write(writer, { source, content }) {
     writeText(writer, 2, source);
     if (content.case === 'batch') writeMessage(writer, 3, content.results, writeBatch);
-    else if (content.case === 'sourceOpened')
-      writeMessage(writer, 4, content.live, (_, live) => writeBool(_, 1, live));
+    else if (content.case === 'sourceOpened') writeFlag(writer, 4, content.live);
     else writeMessage(writer, plainFields[content.case], undefined, () => {});
   },
   empty: () => ({ source: '', content: undefined }),
   readField(reader, field, target) {
     if (field === 2) target.source = reader.string();
     else if (field === 3) target.content = { case: 'batch', results: readBatch(reader) };
-    else if (field === 4) target.content = { case: 'sourceOpened', live: readLive(reader) };
+    else if (field === 4) target.content = { case: 'sourceOpened', live: readFlag(reader) };
     else if (field in plainCases) {
       readMessage(reader, undefined, () => false);
       target.content = { case: plainCases[field as keyof typeof plainCases] };
@@ -68,13 +68,6 @@ const readBatch = (reader: WireReader): ProbeResult[] =>
     results.push(readMessage(from, emptyResult(), readResultField));
     return true;
   });
-
-const readLive = (reader: WireReader): boolean =>
-  readMessage(reader, { live: false }, (from, field, target) => {
-    if (field !== 1) return false;
-    target.live = from.bool();
-    return true;
-  }).live;
 
 function writeResult(writer: WireWriter, value: ProbeResult): void {
   writeUint(writer, 2, kinds.number(value.kind));
