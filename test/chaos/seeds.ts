@@ -65,20 +65,27 @@ class Lanes {
 
   async #lane(brokers: number, queue: Plan[]): Promise<void> {
     if (queue.length === 0) return;
-    const cluster = await JarCluster.start({ nodes: brokers });
-    for (let plan = queue.shift(); plan !== undefined; plan = queue.shift()) await this.#one(plan, cluster);
+    let cluster = await JarCluster.start({ nodes: brokers });
+    for (let plan = queue.shift(); plan !== undefined; plan = queue.shift()) {
+      if (await this.#one(plan, cluster)) continue;
+      // What one run has left broken must not make the next one fail.
+      await cluster.stop();
+      cluster = await JarCluster.start({ nodes: brokers });
+    }
     await cluster.stop();
   }
 
-  async #one(plan: Plan, cluster: JarCluster): Promise<void> {
+  /** False where it went wrong. */
+  async #one(plan: Plan, cluster: JarCluster): Promise<boolean> {
     const { say, long } = this.#options;
     const outcome = await chaosRun(plan, this.#flows.get(plan.flow)!, cluster);
     say(told(plan, outcome));
     if (outcome.counted === plan.disturbances.length) this.counted++;
-    if (outcome.wrong === undefined) return;
+    if (outcome.wrong === undefined) return true;
     const again = `npm run chaos -- --runs 1 --seed ${plan.seed}${long ? ' --long' : ''}`;
     this.failures.push(`seed ${plan.seed}: ${outcome.wrong}\nrepeat with: ${again}`);
     say(this.failures.at(-1)!);
+    return false;
   }
 }
 

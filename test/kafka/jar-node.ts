@@ -61,7 +61,7 @@ export class JarNode {
   async failed(): Promise<never> {
     const child = this.#process!;
     await once(child, 'exit');
-    const lines = readFileSync(this.#log, 'utf8').trimEnd().split('\n').slice(-10);
+    const lines = readFileSync(this.#log, 'utf8').trimEnd().split('\n').slice(-60);
     throw new Error(`the broker ended with ${child.exitCode ?? child.signalCode}:\n${lines.join('\n')}`);
   }
 

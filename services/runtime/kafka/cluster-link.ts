@@ -15,6 +15,8 @@ export type Task = Omit<Attempt, 'brokers'>;
 interface Connection {
   readonly cluster: Promise<Cluster>;
   readonly sockets: Set<Socket>;
+  /** Aborted once it is dropped: what kafkajs still tries to connect then would stay open, and the process with it. */
+  readonly dropped: AbortController;
 }
 
 /**
@@ -79,7 +81,8 @@ export class ClusterLink {
   drop(): void {
     const current = this.#current;
     this.#current = undefined;
-    for (const socket of current?.sockets ?? []) socket.destroy(new Error('no longer wanted'));
+    current?.dropped.abort();
+    for (const socket of current?.sockets ?? []) destroy(socket);
   }
 
   close(): void {
@@ -91,12 +94,14 @@ export class ClusterLink {
     if (this.closed) return Promise.reject(new Error('the connection to Kafka is closed'));
     if (this.#current === undefined) {
       const sockets = new Set<Socket>();
+      const dropped = new AbortController();
       const config = clusterConfig(this.#options, (socket) => {
+        if (dropped.signal.aborted) destroy(socket);
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
       });
       const cluster = newCluster(config);
-      this.#current = { cluster: cluster.connect().then(() => cluster), sockets };
+      this.#current = { cluster: cluster.connect().then(() => cluster), sockets, dropped };
     }
     return this.#current.cluster;
   }
@@ -109,5 +114,7 @@ export class ClusterLink {
       .catch(() => undefined);
   }
 }
+
+const destroy = (socket: Socket) => socket.destroy(new Error('no longer wanted'));
 
 const isMissing = (error: unknown): boolean => errorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
