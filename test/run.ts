@@ -4,6 +4,7 @@
  * narrow the run to files whose path contains one of them.
  */
 import { globSync } from 'node:fs';
+import path from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
@@ -19,6 +20,7 @@ const files = globSync(['services/**/*.test.ts', 'test/**/*.test.ts'])
 
 const skipped: string[] = [];
 let failures = 0;
+const slowestShown = full ? 30 : 5;
 /** A test that hangs ends as a failure. */
 const timeoutMilliseconds = 60 * 60_000;
 const tests = run({ files, concurrency: 2, timeout: timeoutMilliseconds });
@@ -29,8 +31,16 @@ tests.on('test:pass', (event) => {
 tests.on('test:fail', () => {
   failures++;
 });
+const slow: { readonly file: string; readonly seconds: number }[] = [];
+tests.on('test:summary', ({ file, duration_ms: milliseconds }) => {
+  if (file !== undefined) slow.push({ file: path.relative('.', file), seconds: milliseconds / 1000 });
+});
 tests.compose(new spec()).pipe(process.stdout);
 tests.on('close', () => {
+  console.log('\nWhat took longest:');
+  slow.sort((a, b) => b.seconds - a.seconds);
+  for (const { file, seconds } of slow.slice(0, slowestShown))
+    console.log(`  ${seconds.toFixed(0).padStart(5)} s  ${file}`);
   if (!full) console.log('\nThe long suites were left out; npm run test:full runs them too.');
   if (skipped.length > 0) console.log(`\nSkipped (${skipped.length}):\n  ${skipped.join('\n  ')}`);
   if (skipsFail && skipped.length > 0) console.log('\nThis is CI: a skip is a failure.');
