@@ -59,6 +59,19 @@ export type Command =
       readonly untilSecond: EventSecond | undefined;
       readonly output: OutputOptions;
     }
+  | {
+      readonly case: 'why';
+      /** The incident's id, or how it begins. */
+      readonly incident: string;
+      /** What it is looked for in: files, or else a folder's log, or else a Kafka, or else the replay. */
+      readonly files: readonly string[];
+      readonly seedRib: string | undefined;
+      readonly dataFolder: string | undefined;
+      readonly configFile: string | undefined;
+      readonly fromSecond: EventSecond | undefined;
+      readonly untilSecond: EventSecond | undefined;
+      readonly seed: number;
+    }
   | ConfiguredCommand
   | { readonly case: 'wrong'; readonly message: string };
 
@@ -72,6 +85,13 @@ export type ConfiguredCommand = {
   | { readonly case: 'topics'; readonly apply: boolean }
   | { readonly case: 'dead-letters' }
   | { readonly case: 'test-alert' }
+  | {
+      readonly case: 'reprocess';
+      /** Of the topics that the history is told into. */
+      readonly prefix: string;
+      readonly fromSecond: EventSecond | undefined;
+      readonly untilSecond: EventSecond | undefined;
+    }
 );
 
 /** What runs as a process of its own over Kafka. */
@@ -96,6 +116,8 @@ export interface OutputOptions {
   readonly page: Address | undefined;
   /** A file that says what ASes are called. */
   readonly asNamesFile: string | undefined;
+  /** Who may look at the page. */
+  readonly webConfigFile: string | undefined;
 }
 
 const defaultLiveFolder = 'steadybeat-live';
@@ -115,10 +137,15 @@ export const helpText = `Steadybeat watches the Internet's routing for the stead
                                        traceroute, DNS, HTTP) are counted, and not used
   npm start -- probe --watch-list FILE probe the hosts of a list, and say what they say (services/active-prober/examples)
   npm start -- decode FILE...          print every route, one a line, as \`bgpdump -m\` does
+  npm start -- why INCIDENT            the evidence of an incident in words, and whether the same verdict comes out of the stored updates
+                                       again; by its id or how that begins, in the log of --data DIR, in FILE..., on Kafka where
+                                       its brokers are set, or else in the replay (status 0: it does, 1: it does not, 2: no such incident)
 
   On Apache Kafka (--dump lists every setting; status 1: could not go on or end in time, 2: wrong arguments or settings):
   npm start -- topics                  say how the topics differ from what they should be; --apply creates and sets them
   npm start -- dead-letters            show what could not be used, and where it came from
+  npm start -- reprocess --prefix X    tell the history of the configured topics again, by this version, into topics that begin with X; nobody is
+                                       alerted; ends when all is told, and says how the incidents differ
   npm start -- test-alert              send a test incident through exporter, Prometheus and Alertmanager to whoever is told
   npm start -- run SERVICE             one service as a process: route-tracker, visibility-tracker, instability-scorer,
                                        anomaly-detector or metrics-exporter; it waits for brokers, and SIGTERM ends it in order
@@ -131,6 +158,7 @@ Options
   --watch AS131279,...    report these ASes only
   --page [[ADDRESS:]PORT] serve a web page of it and stay until Ctrl-C (default ${defaultPage.host}:${defaultPage.port})
   --as-names FILE         what ASes are called on the page: lines such as RIPE's asn.txt has ("3356 LEVEL3, US")
+  --web-config FILE       TLS and passwords for the page, in the form of Prometheus' web configuration (deploy/README.md)
   --from TIME             leave out what is earlier; an earlier RIB is the table at the start ("2008-02-20T06:00Z")
   --until TIME            leave out what is at this time or later
   --seed-rib FILE         the table to expect: a RIB, or prefixes and origins in pyasn's format
@@ -150,6 +178,7 @@ Options
   --config FILE           on Kafka: a JSON file of settings; the environment stands over it
   --check, --dump         on Kafka: only check the settings, or print them as an environment file, without secrets
   --apply                 of topics: change what differs
+  --prefix X              of reprocess: before the names of the topics to write; --from and --until bound what is told
   --help, --version
 `;
 
@@ -159,6 +188,7 @@ const options = {
   watch: { type: 'string' },
   page: { type: 'string' },
   'as-names': { type: 'string' },
+  'web-config': { type: 'string' },
   from: { type: 'string' },
   until: { type: 'string' },
   'seed-rib': { type: 'string' },
@@ -176,6 +206,7 @@ const options = {
   check: { type: 'boolean' },
   dump: { type: 'boolean' },
   apply: { type: 'boolean' },
+  prefix: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
 } as const;
@@ -202,11 +233,13 @@ const isParseError = (error: unknown): error is Error =>
 function commandOf(values: Values, positionals: readonly string[]): Command {
   if (values.help) return { case: 'help' };
   if (values.version) return { case: 'version' };
+  if (positionals[0] === 'why') return whyCommand(values, positionals.slice(1));
   if (positionals[0] === 'decode') return decodeCommand(values, positionals.slice(1));
   if (positionals[0] === 'run') return runCommand(values, positionals.slice(1));
   if (positionals[0] === 'topics') return topicsCommand(values, positionals.slice(1));
   if (positionals[0] === 'dead-letters' || positionals[0] === 'test-alert')
     return plainKafkaCommand(positionals[0], values, positionals.slice(1));
+  if (positionals[0] === 'reprocess') return reprocessCommand(values, positionals.slice(1));
   const output = outputOptions(values);
   if (positionals[0] === 'live') return liveCommand(values, positionals.slice(1), output);
   if (positionals[0] === 'archive') return archiveCommand(values, positionals.slice(1), output);
@@ -216,7 +249,7 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   if (ofArchive !== undefined) throw new WrongArgument(`--${ofArchive} is for archive only`);
   const ofLive = ofLives.find((name) => values[name] !== undefined);
   if (ofLive !== undefined) throw new WrongArgument(`--${ofLive} is for live only`);
-  const ofKafka = [...ofConfigured, 'apply'].find((name) => values[name] !== undefined);
+  const ofKafka = [...ofConfigured, 'apply', 'prefix'].find((name) => values[name] !== undefined);
   if (ofKafka !== undefined) throw new WrongArgument(`--${ofKafka} is for what works on Kafka`);
   if (positionals.length === 0) {
     refuseOthers(values, [...ofOutput, 'seed'], 'needs a FILE');
@@ -270,6 +303,27 @@ function archiveCommand(values: Values, places: readonly string[], output: Outpu
   return { case: 'archive', collectors, places, baseUrl, cacheFolder, ...bounds, output };
 }
 
+function whyCommand(values: Values, [incident, ...files]: readonly string[]): Command {
+  refuseOthers(values, ['data', 'seed-rib', 'from', 'until', 'seed', 'config'], 'is not for why');
+  if (incident === undefined) throw new WrongArgument('why needs the id of an INCIDENT');
+  const places = [files[0], text(values.data) && '--data', text(values.config) && '--config'].filter(
+    (place) => place !== undefined,
+  );
+  if (places.length > 1) throw new WrongArgument(`why takes ${places.join(' or ')}, not both`);
+  const ofFiles = ['seed-rib', 'from', 'until'].find((name) => values[name] !== undefined);
+  if (ofFiles !== undefined && files.length === 0) throw new WrongArgument(`why --${ofFiles} needs a FILE`);
+  return {
+    case: 'why',
+    incident,
+    files,
+    seedRib: text(values['seed-rib']),
+    dataFolder: text(values.data),
+    configFile: text(values.config),
+    ...timeBounds(values),
+    seed: seedOf(text(values.seed)),
+  };
+}
+
 function timeBounds(values: Values) {
   const fromSecond = time('--from', text(values.from));
   const untilSecond = time('--until', text(values.until));
@@ -314,7 +368,15 @@ function plainKafkaCommand(
   return { case: name, ...configured(values) };
 }
 
-const ofOutput = ['format', 'scores', 'watch', 'page', 'as-names'];
+function reprocessCommand(values: Values, others: readonly string[]): Command {
+  if (others.length > 0) throw new WrongArgument(`reprocess needs no ${others[0]}`);
+  refuseOthers(values, [...ofConfigured, 'prefix', 'from', 'until'], 'is not for reprocess');
+  const prefix = text(values.prefix) ?? '';
+  if (prefix === '') throw new WrongArgument('reprocess needs --prefix, such as replay.v1.');
+  return { case: 'reprocess', prefix, ...timeBounds(values), ...configured(values) };
+}
+
+const ofOutput = ['format', 'scores', 'watch', 'page', 'as-names', 'web-config'];
 const ofConfigured = ['config', 'check', 'dump'];
 
 function configured(values: Values): Pick<ConfiguredCommand, 'configFile' | 'only'> {
@@ -370,12 +432,16 @@ function outputOptions(values: Values): OutputOptions {
   const page = address('--page', text(values.page), defaultPage.host);
   const asNamesFile = text(values['as-names']);
   if (asNamesFile !== undefined && page === undefined) throw new WrongArgument('--as-names is for --page');
+  const webConfigFile = text(values['web-config']);
+  if (webConfigFile !== undefined && page === undefined)
+    throw new WrongArgument('--web-config is for --page');
   return {
     format,
     scoresFile: text(values.scores),
     watch: watchedAses(text(values.watch)),
     page,
     asNamesFile,
+    webConfigFile,
   };
 }
 

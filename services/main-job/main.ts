@@ -41,9 +41,12 @@ async function run(command: Command): Promise<number> {
       return (await import('./probe/probe-command.ts')).probeCommand(command);
     case 'archive':
       return (await import('./archive/archive-command.ts')).archiveCommand(command);
+    case 'why':
+      return (await import('./why/why-command.ts')).whyCommand(command);
     case 'run':
     case 'topics':
     case 'dead-letters':
+    case 'reprocess':
     case 'test-alert':
       return (await import('./kafka/configured-command.ts')).configuredCommand(command);
     case 'replay':
@@ -68,6 +71,8 @@ function unusable(command: Command): string | undefined {
     // A folder of live feeds is not one of files.
     return claimFolder(command.dataFolder, JSON.stringify({ live: true }));
   }
+  if (command.case === 'why')
+    return missing([...command.files, ...(command.seedRib === undefined ? [] : [command.seedRib])]);
   if (command.case === 'probe')
     return missing([...command.files, ...(command.watchList === undefined ? [] : [command.watchList])]);
   if (command.case !== 'decode' && command.case !== 'detect' && command.case !== 'run') return undefined;

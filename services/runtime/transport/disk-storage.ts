@@ -5,7 +5,7 @@ import type { OutgoingRecord, TopicSpec } from './transport.ts';
 
 /** The part of lmdb that is used here: its own types do not compile in an ES module. */
 interface Lmdb {
-  open(options: { readonly path: string; readonly maxDbs: number }): Environment;
+  open(options: { readonly path: string; readonly maxDbs: number; readonly readOnly?: boolean }): Environment;
 }
 
 interface Environment {
@@ -44,6 +44,8 @@ export interface DiskStorageOptions {
    * read. More than is read between two snapshots: a task that starts again reads on from its last one.
    */
   readonly keepBytes?: Readonly<Record<string, number>>;
+  /** Nothing can be written; then another process may have it open too. */
+  readonly readOnly?: boolean;
 }
 
 /** Deleting begins when so much more than is to be kept is there, and goes on for so many records at a time. */
@@ -52,13 +54,13 @@ const deletedAtOnce = 1000;
 
 /**
  * Keeps the log in one LMDB environment. A send is one transaction: it is there whole after
- * a kill or not at all, and none without those before it. One process at a time may have it open.
+ * a kill or not at all, and none without those before it. One process at a time may have it open to write.
  */
 export function openDiskStorage(folder: string, options: DiskStorageOptions = {}): Storage {
   // Loaded here, so that a job that runs in memory never loads the native library.
   const require = createRequire(import.meta.url);
   const { open } = require('lmdb') as Lmdb;
-  const root = open({ path: folder, maxDbs: 4 });
+  const root = open({ path: folder, maxDbs: 4, ...(options.readOnly && { readOnly: true }) });
   const databases = {
     root,
     records: root.openDB<Buffer, Buffer>('records', { encoding: 'binary', keyEncoding: 'binary' }),

@@ -1,0 +1,112 @@
+import type { Anomaly, Evidence, Verdict as WitnessVerdict } from '#core/contract/anomalies.ts';
+import { durationText, IncidentLines, kindNames, severityTones, timeText } from '../report/incident-line.ts';
+import type { Paint } from '../report/terminal.ts';
+
+/** All that was told of an incident, in words: `transitions` are its changes in order. */
+export function evidenceLines(transitions: readonly Anomaly[], paint: Paint): string[] {
+  const latest = transitions.at(-1)!;
+  return [
+    ...headLines(latest, paint),
+    ...section('How it was told', toldLines(transitions, paint), paint),
+    ...section('Why it was told', ruleLines(latest.evidence), paint),
+    ...section('Who saw it', peerLines(latest), paint),
+    ...section('What probes say', probeLines(latest.evidence), paint),
+    ...section('Networks', networkLines(latest), paint),
+    ...section('Sample updates', latest.evidence.sampleUpdates, paint),
+    ...section('Linked incidents', latest.linkedIncidentIds, paint),
+  ];
+}
+
+function headLines(latest: Anomaly, paint: Paint): string[] {
+  const { incidentId, kind, severity, summary, startSecond, endSecond, closeReason } = latest;
+  const state = latest.transition === 'closed' ? `closed, ${closeReason}` : 'open';
+  const end =
+    endSecond === undefined
+      ? `goes on, as of ${timeText(latest.eventSecond)}`
+      : `until ${timeText(endSecond)}, ${durationText(latest.durationSeconds)}`;
+  return [
+    `${paint('bold', incidentId)}  ${paint(severityTones[severity], `${kindNames[kind]}, ${severity}`)}, ${state}`,
+    summary,
+    `From ${timeText(startSecond)}, ${end} (UTC)`,
+  ];
+}
+
+function toldLines(transitions: readonly Anomaly[], paint: Paint): string[] {
+  const lines = new IncidentLines(paint);
+  return transitions.map((anomaly) => lines.line(anomaly)).filter((line) => line !== undefined);
+}
+
+function ruleLines({ rule, measures, phases, upstreamAs, viaAses, members }: Evidence): string[] {
+  return [
+    `The rule: ${rule}`,
+    ...measures.map(({ name, value, threshold }) => {
+      const limit = threshold === 0 ? '' : `, threshold ${figure(threshold)}`;
+      return `${name}: ${figure(value)}${limit}`;
+    }),
+    ...(upstreamAs > 0 ? [`All lost paths were behind AS${upstreamAs} alone`] : []),
+    ...(viaAses.length > 0 ? [`On the lost or changed paths: ${asesText(viaAses)}`] : []),
+    ...(members.length > 0 ? [`Together with: ${members.join(', ')}`] : []),
+    ...(phases.length > 1 ? [`${phases.length} phases:`, ...phaseLines({ phases })] : []),
+  ];
+}
+
+const phasesShown = 12;
+
+function phaseLines({ phases }: Pick<Evidence, 'phases'>): string[] {
+  const shown = phases.slice(-phasesShown).map(({ kind, startSecond, endSecond }) => {
+    const end =
+      endSecond === undefined
+        ? 'and on'
+        : `to ${timeText(endSecond)}, ${durationText(endSecond - startSecond)}`;
+    return `  ${kindNames[kind].padEnd(14)} ${timeText(startSecond)} ${end}`;
+  });
+  const left = phases.length - shown.length;
+  return left > 0 ? [`  ${left} earlier ones`, ...shown] : shown;
+}
+
+function peerLines({ kind, evidence }: Anomaly): string[] {
+  const { peersFor, livePeers, peerAsesFor, livePeerAses, samplePeersFor, samplePeersAgainst } = evidence;
+  if (livePeers === 0) return ['No counts of peers were told'];
+  const verb = kind === 'leakChurn' ? 'changed their paths' : 'lack it';
+  return [
+    `${peersFor} of ${livePeers} full-feed peers ${verb}, ${livePeers - peersFor} do not; of ${livePeerAses} peer ASes ${peerAsesFor}`,
+    ...samples('For', samplePeersFor),
+    ...samples('Against', samplePeersAgainst),
+  ];
+}
+
+const samples = (what: string, peers: readonly string[]): string[] =>
+  peers.length === 0 ? [] : [`${what}, some of them:`, ...peers.map((peer) => `  ${peer}`)];
+
+const witnessWords: Readonly<Record<WitnessVerdict, string>> = {
+  confirmed: 'confirmed: no route, and no reply',
+  dataPlaneOnly: 'data plane only: routes are there, replies are not',
+  controlPlaneOnly: 'control plane only: no route to be seen, and replies',
+  probesAbsent: 'it is not probed: routes alone say it',
+};
+
+function probeLines({ witnesses }: Evidence): string[] {
+  if (witnesses === undefined) return [];
+  const { verdict, probeLogOdds, targets, replying, probers, sinceSecond } = witnesses;
+  const since = sinceSecond === undefined ? '' : `, since ${timeText(sinceSecond)}`;
+  return [
+    `${witnessWords[verdict]}${since}`,
+    `${replying} of ${targets} targets reply to ${probers} probers; ln(P(down) / P(up)) is ${figure(probeLogOdds)}`,
+  ];
+}
+
+function networkLines({ prefixes, prefixCount, evidence }: Anomaly): string[] {
+  const { expectedPrefixes, expectedBasis } = evidence;
+  const expected = expectedPrefixes === 0 ? '' : ` of ${expectedPrefixes} ${expectedBasis}`;
+  const rest = prefixCount - prefixes.length;
+  return [`${prefixCount}${expected}: ${prefixes.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`];
+}
+
+function section(title: string, lines: readonly string[], paint: Paint): string[] {
+  return lines.length === 0 ? [] : ['', paint('bold', title), ...lines.map((line) => `  ${line}`)];
+}
+
+const asesText = (ases: readonly number[]): string => ases.map((asn) => `AS${asn}`).join(', ');
+
+const figure = (value: number): string =>
+  Number.isInteger(value) || !Number.isFinite(value) ? String(value) : value.toFixed(2);
