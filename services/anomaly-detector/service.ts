@@ -2,21 +2,27 @@ import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
 import { AnomalyDetector } from '#core/detect/anomaly-detector.ts';
 import { minuteOf } from '#core/event-time.ts';
+import type { WatchFile } from '#core/group/watch-file.ts';
 import { Service, type ServiceOptions } from '#runtime/service.ts';
 import { anomalies, asScores } from '#runtime/topics.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
 
+export interface AnomalyDetectorOptions extends ServiceOptions {
+  /** The groups and mutes, if there are any. */
+  readonly watchFile?: WatchFile | undefined;
+}
+
 /** as.scores to anomalies, in one task. */
 export function buildAnomalyDetector(
-  options: ServiceOptions,
+  options: AnomalyDetectorOptions,
   transport: Transport,
 ): Service<AsScores, Anomaly> {
   return new Service(
     {
       service: 'anomaly-detector',
       input: asScores,
-      stateVersion: 3,
-      createStep: () => new AnomalyDetector(),
+      stateVersion: 4,
+      createStep: () => new AnomalyDetector(options.watchFile),
       publish: (anomaly, post) =>
         post.value(anomalies, 0, anomaly.incidentId, minuteOf(anomaly.eventSecond), anomaly),
     },

@@ -19,6 +19,14 @@ export interface Anomaly {
   readonly prefixCount: number;
   readonly linkedIncidentIds: readonly string[];
   readonly evidence: Evidence;
+  /** Present while it wakes nobody. */
+  readonly muted?: Muted;
+}
+
+export interface Muted {
+  readonly subject: string;
+  readonly untilSecond: EventSecond;
+  readonly reason: string;
 }
 
 export const transitions = ['opened', 'updated', 'closed'] as const;

@@ -1,6 +1,9 @@
 import type { Anomaly } from '../contract/anomalies.ts';
 import type { AsScores, Heartbeat, TransitScore } from '../contract/as-scores.ts';
 import type { EventMinute } from '../event-time.ts';
+import { GroupWatch } from '../group/group-watch.ts';
+import { Mutes } from '../group/mutes.ts';
+import type { WatchFile } from '../group/watch-file.ts';
 import { families } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import type { Step } from '../step.ts';
@@ -13,6 +16,8 @@ import { decideOutages } from './outages.ts';
 import { decideSchedule } from './schedules.ts';
 import { decideTransits } from './transits.ts';
 import { noteWitnesses } from './witnesses.ts';
+
+const nothingWatched: WatchFile = { hash: '', groups: [], mutes: [] };
 
 const minutesOfDay = 1440;
 
@@ -34,8 +39,15 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
   readonly #book = new IncidentBook();
   /** ASes to look at in a minute although nothing may happen to them: a time limit is reached then. */
   #due = new Map<EventMinute, Set<number>>();
+  readonly #groups: GroupWatch;
+  readonly #mutes: Mutes;
   #transits: TransitScore[] = [];
   #ticks = { ipv4: 0, ipv6: 0 };
+
+  constructor(watchFile: WatchFile = nothingWatched) {
+    this.#groups = new GroupWatch(watchFile);
+    this.#mutes = new Mutes(watchFile);
+  }
 
   apply({ eventMinute, content }: AsScores, emit: (anomaly: Anomaly) => void): void {
     switch (content.case) {
@@ -68,6 +80,8 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
     findCommonCauses(this.#book, this.#ases, now.eventSecond);
     decideTransits(this.#transits, now, this.#book);
     this.#transits = [];
+    this.#groups.decide(now, this.#ases, this.#book);
+    this.#mutes.mark(this.#book, now.eventSecond);
     this.#book.flush(now.eventSecond, emit);
   }
 
@@ -80,6 +94,7 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
     next = Math.min(next, decideSchedule(state, now, book));
     next = Math.min(next, decideDataPlane(state, now, book));
     noteWitnesses(state, now, book);
+    this.#groups.note(state);
     state.score = undefined;
     if (forget(state, now.eventSecond)) this.#ases.delete(state.originAs);
     else this.#lookAt(state, Math.max(Math.min(next, dailyLook(state.originAs, now.minute)), now.minute + 1));
@@ -102,6 +117,7 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
     writer.text(JSON.stringify([...this.#due].map(([minute, ases]) => [minute, [...ases]])));
     writer.text(JSON.stringify(this.#transits));
     writer.text(this.#book.save());
+    writer.text(this.#groups.save());
   }
 
   load(reader: StateReader): void {
@@ -112,5 +128,6 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
     this.#due = new Map(due.map(([minute, origins]) => [minute, new Set(origins)]));
     this.#transits = JSON.parse(reader.text()) as TransitScore[];
     this.#book.load(reader.text());
+    this.#groups.load(reader.text(), this.#ases, this.#book);
   }
 }

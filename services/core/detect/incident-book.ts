@@ -106,6 +106,7 @@ function toAnomaly(incident: Incident, transition: Transition, eventSecond: Even
       phases: phasesOf(incident),
       ...(incident.type === 'beat' ? { trend: incident.trend } : {}),
     },
+    ...(incident.muted === undefined ? {} : { muted: incident.muted }),
   };
 }
 

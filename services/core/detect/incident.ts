@@ -1,4 +1,13 @@
-import type { CloseReason, Evidence, Kind, Phase, Severity, Trend, Verdict } from '../contract/anomalies.ts';
+import type {
+  CloseReason,
+  Evidence,
+  Kind,
+  Muted,
+  Phase,
+  Severity,
+  Trend,
+  Verdict,
+} from '../contract/anomalies.ts';
 import type { PeerCounts } from '../contract/as-scores.ts';
 import type { EventSecond } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
@@ -8,7 +17,13 @@ import { limits } from './thresholds.ts';
  * An incident while it is open. All of it is plain data (no class, no Map), so that the state of the
  * detector is written as JSON, whose numbers keep all their bits.
  */
-export type Incident = OutageIncident | BeatIncident | ScheduleIncident | TransitIncident | DataPlaneIncident;
+export type Incident =
+  | OutageIncident
+  | BeatIncident
+  | ScheduleIncident
+  | TransitIncident
+  | DataPlaneIncident
+  | GroupIncident;
 
 interface IncidentBase {
   id: string;
@@ -24,6 +39,8 @@ interface IncidentBase {
   evidence: EvidenceFacts;
   /** What routes and probes together say of it; undefined where there are no probes. */
   verdict?: Verdict;
+  /** While it wakes nobody. */
+  muted?: Muted;
   /** Set when it is over. */
   ended?: { readonly second: EventSecond; readonly reason: CloseReason };
 }
@@ -148,6 +165,18 @@ export interface DataPlaneIncident extends IncidentBase {
   /** Most Atlas probes that were away at a time, and how many were known. */
   disconnected: number;
   readonly known: number;
+}
+
+/** What the members of a group lost together. */
+export interface GroupIncident extends IncidentBase {
+  readonly type: 'group';
+  kind: 'outageFull' | 'outagePartial';
+  readonly family: Family;
+  readonly title: string;
+  /** Address space in /24 or /48: gone now, at most, and of how much. */
+  blocks: number;
+  peakBlocks: number;
+  readonly totalBlocks: number;
 }
 
 /** True if the link is new. Of too many links the oldest go. */

@@ -8,6 +8,7 @@ import type {
   Visibility,
 } from '../contract/as-scores.ts';
 import { type EventMinute, type EventSecond, minuteOf, parseSecond } from '../event-time.ts';
+import type { WatchFile } from '../group/watch-file.ts';
 import type { Family } from '../prefix.ts';
 import { AnomalyDetector } from './anomaly-detector.ts';
 
@@ -63,8 +64,8 @@ export const prefixesOf = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => `10.${Math.floor(i / 256)}.${i % 256}.0/24`);
 
 /** What the detector says of a script. */
-export function detect(script: Script): Anomaly[] {
-  const detector = new AnomalyDetector();
+export function detect(script: Script, watchFile?: WatchFile): Anomaly[] {
+  const detector = new AnomalyDetector(watchFile);
   const anomalies: Anomaly[] = [];
   for (const input of scoresOf(script)) detector.apply(input, (anomaly) => anomalies.push(anomaly));
   return anomalies;

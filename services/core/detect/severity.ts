@@ -1,6 +1,6 @@
 import type { Severity } from '../contract/anomalies.ts';
 import type { EventSecond } from '../event-time.ts';
-import type { BeatIncident, DataPlaneIncident, OutageIncident } from './incident.ts';
+import type { BeatIncident, DataPlaneIncident, GroupIncident, OutageIncident } from './incident.ts';
 import type { IncidentBook } from './incident-book.ts';
 import { dataPlane } from './thresholds.ts';
 
@@ -87,6 +87,26 @@ export function dataPlaneSeverity(
 ): Severity {
   if (insideBeat) return 'info';
   return rule === 'replies' && eventSecond - startSecond >= dataPlane.louderSeconds ? 'warning' : 'notice';
+}
+
+/** One that follows its schedule, or that probes deny. */
+export const isToldQuietly = (incident: OutageIncident): boolean =>
+  (incident.scheduled !== undefined && !incident.scheduled.missedEnd) || isDeniedByProbes(incident);
+
+/**
+ * Somebody wants to know of this group, however small it is: all of it gone wakes people after 10 minutes, half of it is a warning.
+ * It is never quieter than one of its members, since it is told in their place.
+ */
+export function groupSeverity(
+  { kind, startSecond, blocks, totalBlocks }: GroupIncident,
+  { isQuiet, outages }: { readonly isQuiet: boolean; readonly outages: readonly OutageIncident[] },
+  eventSecond: EventSecond,
+): Severity {
+  if (isQuiet) return 'info';
+  const isHalf = blocks * 2 >= totalBlocks;
+  const isLong = eventSecond - startSecond >= 600;
+  const own = kind === 'outageFull' ? (isLong ? 'critical' : 'warning') : isHalf ? 'warning' : 'notice';
+  return outages.reduce<Severity>((loudest, { severity }) => louder(loudest, severity), own);
 }
 
 const order: readonly Severity[] = ['info', 'notice', 'warning', 'critical'];

@@ -3,6 +3,7 @@ import { type EventSecond, formatSecond } from '../event-time.ts';
 import {
   type BeatIncident,
   type DataPlaneIncident,
+  type GroupIncident,
   type Incident,
   isPartlyBack,
   type OutageIncident,
@@ -13,6 +14,13 @@ import { standing } from './thresholds.ts';
 
 /** One sentence for people: facts only, never a cause or an actor. */
 export function summarize(incident: Incident, transition: Transition, eventSecond: EventSecond): string {
+  const said = sentence(incident, transition, eventSecond);
+  const { muted } = incident;
+  if (muted === undefined) return said;
+  return `${said}, muted until ${time(muted.untilSecond)}: ${muted.reason}`;
+}
+
+function sentence(incident: Incident, transition: Transition, eventSecond: EventSecond): string {
   const isClosed = transition === 'closed';
   switch (incident.type) {
     case 'outage':
@@ -25,6 +33,8 @@ export function summarize(incident: Incident, transition: Transition, eventSecon
       return transitSentence(incident, isClosed);
     case 'dataPlane':
       return dataPlaneSentence(incident, isClosed, eventSecond);
+    case 'group':
+      return groupSentence(incident, isClosed, eventSecond);
   }
 }
 
@@ -249,6 +259,28 @@ function dataPlaneSentence(incident: DataPlaneIncident, isClosed: boolean, event
     ...(hasRoutes ? ['while its routes are there'] : []),
     ...(ended?.reason === 'merged' ? ['then its routes went too'] : []),
     ...(ended?.reason === 'retracted' ? ['then it was no longer probed: retracted'] : []),
+  ].join(', ');
+}
+
+function groupSentence(incident: GroupIncident, isClosed: boolean, eventSecond: EventSecond): string {
+  const { subject, title, family, startSecond, ended, prefixCount, evidence, totalBlocks } = incident;
+  const name = subject.slice('group:'.length);
+  const gone = isClosed ? incident.peakBlocks : incident.blocks;
+  const isAll = gone >= totalBlocks;
+  const networks = plural(prefixCount, family === 'ipv4' ? 'network' : 'IPv6 network');
+  const unit = family === 'ipv4' ? '/24' : '/48';
+  const percent = isAll ? '' : ` (${Math.floor((100 * gone) / totalBlocks)} %)`;
+  const [first, ...others] = evidence.members;
+  const whose = others.length > 0 ? `${others.length + 1} ASes` : `AS${first?.slice('as:'.length)}`;
+  const end = isClosed ? ended!.second : eventSecond;
+  const span = `${duration(end - startSecond)}, from ${time(startSecond)} to ${time(end)}`;
+  return [
+    `${title === '' ? name : `${title} (${name})`}: ${isAll ? `all ${networks}` : networks} ${isClosed ? `gone for ${span}` : `gone since ${time(startSecond)}`}`,
+    `${gone} of ${totalBlocks} ${unit}${percent}`,
+    `of ${whose}`,
+    ...behind(evidence.upstreamAs),
+    ...(ended?.reason === 'expired' ? ['never came back: taken off the table'] : []),
+    ...(ended?.reason === 'retracted' ? ['no longer watched: retracted'] : []),
   ].join(', ');
 }
 

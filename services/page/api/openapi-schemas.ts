@@ -43,8 +43,9 @@ const incidentFields = {
   livePeers: count,
   revision: count,
   url: text,
+  muted: object({ subject: text, untilTime: time, reason: text }),
 };
-const optionalFields = ['closeReason', 'originName', 'country', 'endTime'];
+const optionalFields = ['closeReason', 'originName', 'country', 'endTime', 'muted'];
 const incidentRequired = Object.keys(incidentFields).filter((name) => !optionalFields.includes(name));
 
 const evidence = {

@@ -5,6 +5,7 @@ import {
   type CloseReason,
   type Evidence,
   kinds,
+  type Muted,
   type Phase,
   severities,
   type Trend,
@@ -88,8 +89,15 @@ export function anomalyToJson(anomaly: Anomaly): JsonObject {
     linkedIncidentIds: [...anomaly.linkedIncidentIds],
     evidence: evidenceToJson(anomaly.evidence),
     durationSeconds: anomaly.durationSeconds,
+    ...(anomaly.muted && { muted: mutedToJson(anomaly.muted) }),
   };
 }
+
+const mutedToJson = ({ subject, untilSecond, reason }: Muted): JsonObject => ({
+  subject,
+  untilTime: formatSecond(untilSecond),
+  reason,
+});
 
 function evidenceToJson(evidence: Evidence): JsonObject {
   return {
@@ -160,8 +168,15 @@ function fromMessage(message: proto.Anomaly): Anomaly {
     prefixCount: message.prefixCount,
     linkedIncidentIds: message.linkedIncidentIds,
     evidence: fromEvidence(message.evidence),
+    ...(message.muted && { muted: fromMuted(message.muted) }),
   };
 }
+
+const fromMuted = ({ subject, untilTime, reason }: proto.Muted): Muted => ({
+  subject,
+  untilSecond: requiredSecond(untilTime),
+  reason,
+});
 
 function fromEvidence(message: proto.Evidence | undefined): Evidence {
   if (message === undefined) throw new RangeError('an anomaly has no evidence');

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file steadybeat/v1/anomalies.proto.
  */
 export const file_steadybeat_v1_anomalies: GenFile = /*@__PURE__*/
-  fileDesc("Ch1zdGVhZHliZWF0L3YxL2Fub21hbGllcy5wcm90bxINc3RlYWR5YmVhdC52MSLFBAoHQW5vbWFseRIpCghlbnZlbG9wZRgBIAEoCzIXLnN0ZWFkeWJlYXQudjEuRW52ZWxvcGUSEwoLaW5jaWRlbnRfaWQYAiABKAkSLQoKdHJhbnNpdGlvbhgDIAEoDjIZLnN0ZWFkeWJlYXQudjEuVHJhbnNpdGlvbhIwCgxjbG9zZV9yZWFzb24YBCABKA4yGi5zdGVhZHliZWF0LnYxLkNsb3NlUmVhc29uEiEKBGtpbmQYBSABKA4yEy5zdGVhZHliZWF0LnYxLktpbmQSDwoHc3ViamVjdBgGIAEoCRIRCglvcmlnaW5fYXMYByABKA0SLgoKc3RhcnRfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV2ZW50X3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKCHNldmVyaXR5GAsgASgOMhcuc3RlYWR5YmVhdC52MS5TZXZlcml0eRIPCgdzdW1tYXJ5GAwgASgJEhAKCHByZWZpeGVzGA0gAygJEhQKDHByZWZpeF9jb3VudBgOIAEoDRIbChNsaW5rZWRfaW5jaWRlbnRfaWRzGA8gAygJEikKCGV2aWRlbmNlGBAgASgLMhcuc3RlYWR5YmVhdC52MS5FdmlkZW5jZRIYChBkdXJhdGlvbl9zZWNvbmRzGBEgASgNIssDCghFdmlkZW5jZRIMCgRydWxlGAEgASgJEigKCG1lYXN1cmVzGAIgAygLMhYuc3RlYWR5YmVhdC52MS5NZWFzdXJlEhEKCXBlZXJzX2ZvchgDIAEoDRISCgpsaXZlX3BlZXJzGAQgASgNEhUKDXBlZXJfYXNlc19mb3IYBSABKA0SFgoObGl2ZV9wZWVyX2FzZXMYBiABKA0SGAoQc2FtcGxlX3BlZXJzX2ZvchgHIAMoCRIcChRzYW1wbGVfcGVlcnNfYWdhaW5zdBgIIAMoCRIWCg5zYW1wbGVfdXBkYXRlcxgJIAMoCRITCgt1cHN0cmVhbV9hcxgKIAEoDRIQCgh2aWFfYXNlcxgLIAMoDRIPCgdtZW1iZXJzGAwgAygJEhkKEWV4cGVjdGVkX3ByZWZpeGVzGA0gASgNEhYKDmV4cGVjdGVkX2Jhc2lzGA4gASgJEiQKBnBoYXNlcxgPIAMoCzIULnN0ZWFkeWJlYXQudjEuUGhhc2USIwoFdHJlbmQYECABKA4yFC5zdGVhZHliZWF0LnYxLlRyZW5kEisKCXdpdG5lc3NlcxgRIAEoCzIYLnN0ZWFkeWJlYXQudjEuV2l0bmVzc2VzIrABCglXaXRuZXNzZXMSJwoHdmVyZGljdBgBIAEoDjIWLnN0ZWFkeWJlYXQudjEuVmVyZGljdBIWCg5wcm9iZV9sb2dfb2RkcxgCIAEoARIPCgd0YXJnZXRzGAMgASgNEhAKCHJlcGx5aW5nGAQgASgNEg8KB3Byb2JlcnMYBSABKA0SLgoKc2luY2VfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiOQoHTWVhc3VyZRIMCgRuYW1lGAEgASgJEg0KBXZhbHVlGAIgASgBEhEKCXRocmVzaG9sZBgDIAEoASKIAQoFUGhhc2USIQoEa2luZBgBIAEoDjITLnN0ZWFkeWJlYXQudjEuS2luZBIuCgpzdGFydF90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqbgoKVHJhbnNpdGlvbhIaChZUUkFOU0lUSU9OX1VOU1BFQ0lGSUVEEAASFQoRVFJBTlNJVElPTl9PUEVORUQQARIWChJUUkFOU0lUSU9OX1VQREFURUQQAhIVChFUUkFOU0lUSU9OX0NMT1NFRBADKpYBCgtDbG9zZVJlYXNvbhIcChhDTE9TRV9SRUFTT05fVU5TUEVDSUZJRUQQABIaChZDTE9TRV9SRUFTT05fUkVDT1ZFUkVEEAESGAoUQ0xPU0VfUkVBU09OX0VYUElSRUQQAhIXChNDTE9TRV9SRUFTT05fTUVSR0VEEAMSGgoWQ0xPU0VfUkVBU09OX1JFVFJBQ1RFRBAEKtUBCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABITCg9LSU5EX0JFQVRfV0FUQ0gQARIXChNLSU5EX0JFQVRfQ09ORklSTUVEEAISFAoQS0lORF9PVVRBR0VfRlVMTBADEhcKE0tJTkRfT1VUQUdFX1BBUlRJQUwQBBIOCgpLSU5EX0JVUlNUEAUSDgoKS0lORF9TQ0hFRBAGEhAKDEtJTkRfQ0hST05JQxAHEhMKD0tJTkRfTEVBS19DSFVSThAIEhMKD0tJTkRfREFUQV9QTEFORRAJKnkKCFNldmVyaXR5EhgKFFNFVkVSSVRZX1VOU1BFQ0lGSUVEEAASEQoNU0VWRVJJVFlfSU5GTxABEhMKD1NFVkVSSVRZX05PVElDRRACEhQKEFNFVkVSSVRZX1dBUk5JTkcQAxIVChFTRVZFUklUWV9DUklUSUNBTBAEKpEBCgdWZXJkaWN0EhcKE1ZFUkRJQ1RfVU5TUEVDSUZJRUQQABIVChFWRVJESUNUX0NPTkZJUk1FRBABEhsKF1ZFUkRJQ1RfREFUQV9QTEFORV9PTkxZEAISHgoaVkVSRElDVF9DT05UUk9MX1BMQU5FX09OTFkQAxIZChVWRVJESUNUX1BST0JFU19BQlNFTlQQBCpXCgVUcmVuZBIVChFUUkVORF9VTlNQRUNJRklFRBAAEhAKDFRSRU5EX1NURUFEWRABEhMKD1RSRU5EX1dPUlNFTklORxACEhAKDFRSRU5EX0VBU0lORxADYgZwcm90bzM", [file_google_protobuf_timestamp, file_steadybeat_v1_envelope]);
+  fileDesc("Ch1zdGVhZHliZWF0L3YxL2Fub21hbGllcy5wcm90bxINc3RlYWR5YmVhdC52MSLqBAoHQW5vbWFseRIpCghlbnZlbG9wZRgBIAEoCzIXLnN0ZWFkeWJlYXQudjEuRW52ZWxvcGUSEwoLaW5jaWRlbnRfaWQYAiABKAkSLQoKdHJhbnNpdGlvbhgDIAEoDjIZLnN0ZWFkeWJlYXQudjEuVHJhbnNpdGlvbhIwCgxjbG9zZV9yZWFzb24YBCABKA4yGi5zdGVhZHliZWF0LnYxLkNsb3NlUmVhc29uEiEKBGtpbmQYBSABKA4yEy5zdGVhZHliZWF0LnYxLktpbmQSDwoHc3ViamVjdBgGIAEoCRIRCglvcmlnaW5fYXMYByABKA0SLgoKc3RhcnRfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV2ZW50X3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKCHNldmVyaXR5GAsgASgOMhcuc3RlYWR5YmVhdC52MS5TZXZlcml0eRIPCgdzdW1tYXJ5GAwgASgJEhAKCHByZWZpeGVzGA0gAygJEhQKDHByZWZpeF9jb3VudBgOIAEoDRIbChNsaW5rZWRfaW5jaWRlbnRfaWRzGA8gAygJEikKCGV2aWRlbmNlGBAgASgLMhcuc3RlYWR5YmVhdC52MS5FdmlkZW5jZRIYChBkdXJhdGlvbl9zZWNvbmRzGBEgASgNEiMKBW11dGVkGBIgASgLMhQuc3RlYWR5YmVhdC52MS5NdXRlZCJYCgVNdXRlZBIPCgdzdWJqZWN0GAEgASgJEi4KCnVudGlsX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnJlYXNvbhgDIAEoCSLLAwoIRXZpZGVuY2USDAoEcnVsZRgBIAEoCRIoCghtZWFzdXJlcxgCIAMoCzIWLnN0ZWFkeWJlYXQudjEuTWVhc3VyZRIRCglwZWVyc19mb3IYAyABKA0SEgoKbGl2ZV9wZWVycxgEIAEoDRIVCg1wZWVyX2FzZXNfZm9yGAUgASgNEhYKDmxpdmVfcGVlcl9hc2VzGAYgASgNEhgKEHNhbXBsZV9wZWVyc19mb3IYByADKAkSHAoUc2FtcGxlX3BlZXJzX2FnYWluc3QYCCADKAkSFgoOc2FtcGxlX3VwZGF0ZXMYCSADKAkSEwoLdXBzdHJlYW1fYXMYCiABKA0SEAoIdmlhX2FzZXMYCyADKA0SDwoHbWVtYmVycxgMIAMoCRIZChFleHBlY3RlZF9wcmVmaXhlcxgNIAEoDRIWCg5leHBlY3RlZF9iYXNpcxgOIAEoCRIkCgZwaGFzZXMYDyADKAsyFC5zdGVhZHliZWF0LnYxLlBoYXNlEiMKBXRyZW5kGBAgASgOMhQuc3RlYWR5YmVhdC52MS5UcmVuZBIrCgl3aXRuZXNzZXMYESABKAsyGC5zdGVhZHliZWF0LnYxLldpdG5lc3NlcyKwAQoJV2l0bmVzc2VzEicKB3ZlcmRpY3QYASABKA4yFi5zdGVhZHliZWF0LnYxLlZlcmRpY3QSFgoOcHJvYmVfbG9nX29kZHMYAiABKAESDwoHdGFyZ2V0cxgDIAEoDRIQCghyZXBseWluZxgEIAEoDRIPCgdwcm9iZXJzGAUgASgNEi4KCnNpbmNlX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjkKB01lYXN1cmUSDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoARIRCgl0aHJlc2hvbGQYAyABKAEiiAEKBVBoYXNlEiEKBGtpbmQYASABKA4yEy5zdGVhZHliZWF0LnYxLktpbmQSLgoKc3RhcnRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKm4KClRyYW5zaXRpb24SGgoWVFJBTlNJVElPTl9VTlNQRUNJRklFRBAAEhUKEVRSQU5TSVRJT05fT1BFTkVEEAESFgoSVFJBTlNJVElPTl9VUERBVEVEEAISFQoRVFJBTlNJVElPTl9DTE9TRUQQAyqWAQoLQ2xvc2VSZWFzb24SHAoYQ0xPU0VfUkVBU09OX1VOU1BFQ0lGSUVEEAASGgoWQ0xPU0VfUkVBU09OX1JFQ09WRVJFRBABEhgKFENMT1NFX1JFQVNPTl9FWFBJUkVEEAISFwoTQ0xPU0VfUkVBU09OX01FUkdFRBADEhoKFkNMT1NFX1JFQVNPTl9SRVRSQUNURUQQBCrVAQoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEwoPS0lORF9CRUFUX1dBVENIEAESFwoTS0lORF9CRUFUX0NPTkZJUk1FRBACEhQKEEtJTkRfT1VUQUdFX0ZVTEwQAxIXChNLSU5EX09VVEFHRV9QQVJUSUFMEAQSDgoKS0lORF9CVVJTVBAFEg4KCktJTkRfU0NIRUQQBhIQCgxLSU5EX0NIUk9OSUMQBxITCg9LSU5EX0xFQUtfQ0hVUk4QCBITCg9LSU5EX0RBVEFfUExBTkUQCSp5CghTZXZlcml0eRIYChRTRVZFUklUWV9VTlNQRUNJRklFRBAAEhEKDVNFVkVSSVRZX0lORk8QARITCg9TRVZFUklUWV9OT1RJQ0UQAhIUChBTRVZFUklUWV9XQVJOSU5HEAMSFQoRU0VWRVJJVFlfQ1JJVElDQUwQBCqRAQoHVmVyZGljdBIXChNWRVJESUNUX1VOU1BFQ0lGSUVEEAASFQoRVkVSRElDVF9DT05GSVJNRUQQARIbChdWRVJESUNUX0RBVEFfUExBTkVfT05MWRACEh4KGlZFUkRJQ1RfQ09OVFJPTF9QTEFORV9PTkxZEAMSGQoVVkVSRElDVF9QUk9CRVNfQUJTRU5UEAQqVwoFVHJlbmQSFQoRVFJFTkRfVU5TUEVDSUZJRUQQABIQCgxUUkVORF9TVEVBRFkQARITCg9UUkVORF9XT1JTRU5JTkcQAhIQCgxUUkVORF9FQVNJTkcQA2IGcHJvdG8z", [file_google_protobuf_timestamp, file_steadybeat_v1_envelope]);
 
 /**
  * A record of topic anomalies, public: one transition of one incident. ProtoJSON by default.
@@ -124,6 +124,13 @@ export type Anomaly = Message<"steadybeat.v1.Anomaly"> & {
    * @generated from field: uint32 duration_seconds = 17;
    */
   durationSeconds: number;
+
+  /**
+   * Present while somebody asked not to be woken for it; it is found and told as ever.
+   *
+   * @generated from field: steadybeat.v1.Muted muted = 18;
+   */
+  muted?: Muted | undefined;
 };
 
 /**
@@ -132,6 +139,37 @@ export type Anomaly = Message<"steadybeat.v1.Anomaly"> & {
  */
 export const AnomalySchema: GenMessage<Anomaly> = /*@__PURE__*/
   messageDesc(file_steadybeat_v1_anomalies, 0);
+
+/**
+ * An entry of the watch file: whose, until when, why.
+ *
+ * @generated from message steadybeat.v1.Muted
+ */
+export type Muted = Message<"steadybeat.v1.Muted"> & {
+  /**
+   * Of a group, also the incidents of its ASes are muted.
+   *
+   * @generated from field: string subject = 1;
+   */
+  subject: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp until_time = 2;
+   */
+  untilTime?: Timestamp | undefined;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steadybeat.v1.Muted.
+ * Use `create(MutedSchema)` to create a new message.
+ */
+export const MutedSchema: GenMessage<Muted> = /*@__PURE__*/
+  messageDesc(file_steadybeat_v1_anomalies, 1);
 
 /**
  * @generated from message steadybeat.v1.Evidence
@@ -247,7 +285,7 @@ export type Evidence = Message<"steadybeat.v1.Evidence"> & {
  * Use `create(EvidenceSchema)` to create a new message.
  */
 export const EvidenceSchema: GenMessage<Evidence> = /*@__PURE__*/
-  messageDesc(file_steadybeat_v1_anomalies, 1);
+  messageDesc(file_steadybeat_v1_anomalies, 2);
 
 /**
  * @generated from message steadybeat.v1.Witnesses
@@ -293,7 +331,7 @@ export type Witnesses = Message<"steadybeat.v1.Witnesses"> & {
  * Use `create(WitnessesSchema)` to create a new message.
  */
 export const WitnessesSchema: GenMessage<Witnesses> = /*@__PURE__*/
-  messageDesc(file_steadybeat_v1_anomalies, 2);
+  messageDesc(file_steadybeat_v1_anomalies, 3);
 
 /**
  * @generated from message steadybeat.v1.Measure
@@ -320,7 +358,7 @@ export type Measure = Message<"steadybeat.v1.Measure"> & {
  * Use `create(MeasureSchema)` to create a new message.
  */
 export const MeasureSchema: GenMessage<Measure> = /*@__PURE__*/
-  messageDesc(file_steadybeat_v1_anomalies, 3);
+  messageDesc(file_steadybeat_v1_anomalies, 4);
 
 /**
  * @generated from message steadybeat.v1.Phase
@@ -347,7 +385,7 @@ export type Phase = Message<"steadybeat.v1.Phase"> & {
  * Use `create(PhaseSchema)` to create a new message.
  */
 export const PhaseSchema: GenMessage<Phase> = /*@__PURE__*/
-  messageDesc(file_steadybeat_v1_anomalies, 4);
+  messageDesc(file_steadybeat_v1_anomalies, 5);
 
 /**
  * @generated from enum steadybeat.v1.Transition
