@@ -12,6 +12,7 @@ test('no arguments: the replay with the default seed', () => {
       watch: new Set(),
       page: undefined,
       asNamesFile: undefined,
+      webConfigFile: undefined,
     },
   });
 });
@@ -32,6 +33,7 @@ test('files with every option', () => {
       watch: new Set([131_279, 3356]),
       page: undefined,
       asNamesFile: undefined,
+      webConfigFile: undefined,
     },
   });
 });
@@ -59,6 +61,7 @@ test('live', () => {
     watch: new Set(),
     page: undefined,
     asNamesFile: undefined,
+    webConfigFile: undefined,
   };
   const command = parseArguments(['live']);
   assert.ok(command.case === 'live' && command.risLiveUrl?.startsWith('wss://ris-live.ripe.net/'));

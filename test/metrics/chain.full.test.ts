@@ -63,7 +63,9 @@ class PausingFeeder {
 
   async open(port: number, t: TestContext): Promise<void> {
     const health = new Health({ patienceMs: 1000, now: () => performance.now() });
-    const probes = await openProbes({ host: '127.0.0.1', port }, health, this.metrics);
+    const probes = await openProbes({ host: '127.0.0.1', port }, health, this.metrics, {
+      warn: console.error,
+    });
     t.after(() => probes.close());
   }
 

@@ -36,8 +36,8 @@ test('an outage is told; the loss of the feed is, and holds it back; both ends a
   };
   const health = new Health({ patienceMs: 1000, now: () => 0 });
   const servers = [
-    await openProbes({ host: '127.0.0.1', port: 0 }, health, world.metrics),
-    await openProbes({ host: '127.0.0.1', port: 0 }, health, metrics),
+    await openProbes({ host: '127.0.0.1', port: 0 }, health, world.metrics, { warn: console.error }),
+    await openProbes({ host: '127.0.0.1', port: 0 }, health, metrics, { warn: console.error }),
   ];
   t.after(async () => {
     for (const server of servers) await server.close();

@@ -2,17 +2,18 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
+import type { RunningServer } from '#runtime/http/server.ts';
 import { Metrics } from '#runtime/metrics/metrics.ts';
 import { Health } from '../../services/main-job/kafka/run-command-health.ts';
 import { processMetrics } from '../../services/main-job/kafka/run-command-metrics.ts';
-import { openProbes, type Probes } from '../../services/main-job/kafka/run-command-probes.ts';
+import { openProbes } from '../../services/main-job/kafka/run-command-probes.ts';
 
-let probes: Probes;
+let probes: RunningServer;
 before(async () => {
   const health = new Health({ patienceMs: 1000, now: () => 0 });
   const metrics = new Metrics();
   processMetrics('feeder', health, metrics);
-  probes = await openProbes({ host: '127.0.0.1', port: 0 }, health, metrics);
+  probes = await openProbes({ host: '127.0.0.1', port: 0 }, health, metrics, { warn: console.error });
 });
 after(() => probes.close());
 

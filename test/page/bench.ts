@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPage } from '#page/http/page.ts';
-import { serve } from '#page/http/server.ts';
 import { WorldView } from '#page/view/world-view.ts';
+import { serve } from '#runtime/http/server.ts';
 import { anomalyOf, noon, openMany, passMinute, scoresOf } from './made-world.ts';
 
 const ases = 80_000;
@@ -26,7 +26,7 @@ else await bench();
 async function bench(): Promise<void> {
   const view = busyWorld();
   const page = createPage(view);
-  const server = await serve({ host: '127.0.0.1', port: 0 }, page.handle);
+  const server = await serve({ host: '127.0.0.1', port: 0 }, page.handle, { warn: console.error });
   const began = performance.now();
   const first = await bytesOf(server.url, firstView);
   const milliseconds = performance.now() - began;

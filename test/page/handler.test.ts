@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { createPage } from '#page/http/page.ts';
-import { serve } from '#page/http/server.ts';
 import { WorldView } from '#page/view/world-view.ts';
+import type { Handle } from '#runtime/http/entrance.ts';
+import { serve } from '#runtime/http/server.ts';
 import { anomalyOf, noon, openMany, passMinute, scoresOf, servePage } from './made-world.ts';
 import { rawRequest } from './raw-request.ts';
 
@@ -178,12 +179,16 @@ test('an unchanged answer is 304, a changed one is not; compressed and plain are
 test('what is not the page is left to others', async () => {
   const own = createPage(new WorldView());
   const seen: string[] = [];
-  const server = await serve({ host: '127.0.0.1', port: 0 }, (request, response) => {
-    if (own.handle(request, response)) return true;
+  const rest: Handle = (request, response) => {
     seen.push(request.url!);
     response.end('other');
     return true;
-  });
+  };
+  const server = await serve(
+    { host: '127.0.0.1', port: 0 },
+    (request, response) => own.handle(request, response) || rest(request, response),
+    { warn: console.error },
+  );
   for (const path of ['/metrics', '/healthz', '/assetsx', '/api/v2/x'])
     await (await fetch(`${server.url}${path}`)).text();
   assert.deepEqual(seen, ['/metrics', '/healthz', '/assetsx', '/api/v2/x']);

@@ -2,9 +2,9 @@ import type { Anomaly, Evidence } from '#core/contract/anomalies.ts';
 import type { AsScore, AsScores, Heartbeat, PeerCounts, ScoredEvent } from '#core/contract/as-scores.ts';
 import { type EventSecond, firstSecondOf, minuteOf, parseSecond } from '#core/event-time.ts';
 import { createPage, type PageOptions } from '#page/http/page.ts';
-import { serve } from '#page/http/server.ts';
 import type { WorldView } from '#page/view/world-view.ts';
 import { emptyAsScore } from '#runtime/codec/as-score.ts';
+import { serve } from '#runtime/http/server.ts';
 
 /** Messages as the detector and the scorer would send them, and a page over them. */
 
@@ -138,7 +138,7 @@ export async function servePage(
   options: PageOptions = {},
 ): Promise<ServedPage> {
   const page = createPage(view, options);
-  const server = await serve({ host: '127.0.0.1', port: 0 }, page.handle);
+  const server = await serve({ host: '127.0.0.1', port: 0 }, page.handle, { warn: console.error });
   let closing: Promise<void> | undefined;
   const close = () => {
     page.close();

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { kafkaOptionsOf } from '#runtime/configuration/configuration.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
+import type { RunningServer } from '#runtime/http/server.ts';
 import type { KafkaEvent, KafkaOptions } from '#runtime/kafka/kafka-options.ts';
 import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
 import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
@@ -13,7 +14,7 @@ import { stopOnSignal } from '../signals.ts';
 import { Health, partitionsText } from './run-command-health.ts';
 import { processMetrics } from './run-command-metrics.ts';
 import { exportedPage } from './run-command-page.ts';
-import { openProbes, type Probes } from './run-command-probes.ts';
+import { openProbes } from './run-command-probes.ts';
 import { buildPart, type RunningPart, topicsOf } from './run-command-services.ts';
 import { differenceText, topicPlans } from './topics-command-plan.ts';
 
@@ -42,11 +43,15 @@ export async function runCommand(
   const stopping = new AbortController();
   stopOnSignal(() => stopping.abort());
   const page = name === 'metrics-exporter' ? exportedPage() : undefined;
-  let probes: Probes | undefined;
+  let probes: RunningServer | undefined;
   try {
-    probes = await openProbes(configuration.healthAddress, health, metrics, page);
-    say(`health: http://${probes.address}/livez and /readyz; metrics: /metrics`);
-    if (page !== undefined) say(`page: http://${probes.address}/`);
+    probes = await openProbes(configuration.healthAddress, health, metrics, {
+      page,
+      web: configuration.webConfig,
+      warn: (line) => say(`warning: ${line}`),
+    });
+    say(`health: ${probes.url}/livez and /readyz; metrics: /metrics`);
+    if (page !== undefined) say(`page: ${probes.url}/`);
     const options = kafkaOptionsOf(configuration, `steadybeat-${name}`, (event) => {
       health.heard(event);
       tellEvent(event, say);

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
-import { createPage, type PageOptions } from '#page/http/page.ts';
-import { type RunningServer, serve } from '#page/http/server.ts';
+import { createPage, type Page, type PageOptions } from '#page/http/page.ts';
 import { parseAsNames } from '#page/view/as-names.ts';
 import { type FeedHealth, WorldView } from '#page/view/world-view.ts';
+import { type RunningServer, serve } from '#runtime/http/server.ts';
+import { readWebConfig, WrongWebConfig } from '#runtime/http/web-config.ts';
 import type { OutputOptions } from '../arguments.ts';
 import { isWatched, isWatchedScore } from './reports.ts';
 
@@ -21,14 +22,14 @@ export interface ShownPage {
 
 /** Undefined without --page. Throws where its address cannot be taken or the names cannot be read. */
 export async function openPage(
-  { page: address, watch, asNamesFile }: OutputOptions,
+  { page: address, watch, asNamesFile, webConfigFile }: OutputOptions,
   options: PageOptions = {},
 ): Promise<ShownPage | undefined> {
   if (address === undefined) return undefined;
   const names = asNamesFile === undefined ? options.names : parseAsNames(readFileSync(asNamesFile, 'utf8'));
   const view = new WorldView();
   const page = createPage(view, { ...options, ...(names && { names }) });
-  const server = await served(address, page.handle);
+  const server = await served(address, page.handle, webConfigFile);
   return {
     url: `${server.url}/`,
     onAnomaly: (anomaly) => {
@@ -51,11 +52,17 @@ export class PageProblem extends Error {}
 
 async function served(
   address: NonNullable<OutputOptions['page']>,
-  handle: Parameters<typeof serve>[1],
+  handle: Page['handle'],
+  webConfigFile: string | undefined,
 ): Promise<RunningServer> {
   try {
-    return await serve(address, handle);
+    const web = webConfigFile === undefined ? undefined : readWebConfig(webConfigFile);
+    return await serve(address, handle, {
+      web,
+      warn: (line) => process.stderr.write(`steadybeat: warning: ${line}\n`),
+    });
   } catch (error) {
+    if (error instanceof WrongWebConfig) throw new PageProblem(error.mistakes.join('\nsteadybeat: '));
     throw new PageProblem(`--page ${address.host}:${address.port}: ${(error as Error).message}`);
   }
 }

@@ -22,7 +22,7 @@ export interface PageOptions {
   readonly viewersMax?: number;
 }
 
-/** The web page and its API over one view, as a handler for any node:http server. */
+/** The web page and its API over one view, as a handler of GET and HEAD for the server of a process. */
 export interface Page {
   /** Answers what is the page's, and says whether it was; what is not its own is left untouched. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
@@ -51,12 +51,6 @@ export function createPage(view: WorldView, options: PageOptions = {}): Page {
       const at = url.indexOf('?');
       const path = at < 0 ? url : url.slice(0, at);
       if (!isOwnPath(path)) return false;
-      if (request.method !== 'GET' && request.method !== 'HEAD') {
-        // What is sent along is not read.
-        response.setHeader('connection', 'close');
-        send(request, response, notAllowed);
-        return true;
-      }
       const asset = assets.get(path);
       if (asset !== undefined) send(request, response, asset);
       else if (!streams.connect(path, request, response)) answer(request, response, url, path, at);
@@ -95,8 +89,6 @@ function prepared(site: Site, path: string, parameters: URLSearchParams): Prepar
   }
   return prepare(answered);
 }
-
-const notAllowed = prepare({ ...plainAnswer(405, 'Only GET and HEAD.\n'), headers: { allow: 'GET, HEAD' } });
 
 const isOwnPath = (path: string): boolean =>
   path === '/' || /^\/(?:incidents|as|assets|live|api\/v1)(?:\/|$)/.test(path);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { WrongWebConfig } from '../http/web-config.ts';
 import type { KafkaEvent, KafkaOptions, SaslOptions, TlsOptions } from '../kafka/kafka-options.ts';
 import {
   type Configuration,
@@ -40,7 +41,9 @@ export function readConfiguration(environment: Environment, file: string | undef
     try {
       values[name] = parseField(field, text);
     } catch (error) {
-      mistakes.push(`${field.environment}: ${(error as Error).message}: ${field.means}`);
+      if (error instanceof WrongWebConfig)
+        mistakes.push(...error.mistakes.map((mistake) => `${field.environment}: ${mistake}`));
+      else mistakes.push(`${field.environment}: ${(error as Error).message}: ${field.means}`);
     }
   }
   const configuration = values as Configuration;

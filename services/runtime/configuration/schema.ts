@@ -1,5 +1,6 @@
 /** Everything that can be set, in one table. */
 import { readFileSync } from 'node:fs';
+import { readWebConfig, type WebConfig } from '../http/web-config.ts';
 
 /** How a value is written, and what it becomes. */
 interface Kinds {
@@ -8,6 +9,8 @@ interface Kinds {
   readonly secret: string;
   /** The path of a PEM file, which becomes its text. */
   readonly pemFile: string;
+  /** The path of a web configuration file, which is read. */
+  readonly webConfigFile: WebConfig;
   readonly whole: number;
   readonly flag: boolean;
   /** "host:port", more than one divided by commas. */
@@ -216,6 +219,13 @@ export const fields = {
     default: '127.0.0.1:0',
     means: 'where /livez, /readyz and /metrics are answered; port 0 takes a free one, and says which',
   },
+  webConfig: {
+    environment: 'STEADYBEAT_WEB_CONFIG',
+    kind: 'webConfigFile',
+    default: undefined,
+    means:
+      "a file in the form of Prometheus' web configuration: TLS and passwords of all that is answered there",
+  },
   watchList: {
     environment: 'STEADYBEAT_WATCH_LIST',
     kind: 'ases',
@@ -269,6 +279,7 @@ const parsers: { readonly [Kind in keyof Kinds]: (text: string, field: Field) =>
     if (!text.includes('-----BEGIN ')) throw new Error(`"${path}" is not a PEM file`);
     return text;
   },
+  webConfigFile: readWebConfig,
   whole(text, { from = 0, to = Number.MAX_SAFE_INTEGER }) {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < from || value > to)
