@@ -1,21 +1,16 @@
 import { formatMinute } from '#core/event-time.ts';
 import type { DeadLetter } from '#runtime/codec/dead-letters.ts';
 import type { Envelope } from '#runtime/codec/envelope.ts';
-import { kafkaOptionsOf } from '#runtime/configuration/configuration.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
-import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
-import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
 import { deadLetters } from '#runtime/topics.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
 import { number } from '../report/progress.ts';
 import { countsText } from '../report/refusal-report.ts';
+import { overKafka } from './kafka-command.ts';
 
 /** Shows what could not be used, a line each, oldest first; status 1 where the brokers do not give it. */
-export async function deadLettersCommand(configuration: Configuration): Promise<number> {
-  const options = kafkaOptionsOf(configuration, 'steadybeat-dead-letters', () => undefined);
-  let transport: KafkaTransport | undefined;
-  try {
-    transport = await KafkaTransport.open(options);
+export const deadLettersCommand = (configuration: Configuration): Promise<number> =>
+  overKafka(configuration, 'dead-letters', async (transport) => {
     const counts = new Map<string, number>();
     for await (const { envelope, letter } of lettersOf(transport)) {
       counts.set(letter.reason, (counts.get(letter.reason) ?? 0) + 1);
@@ -23,14 +18,7 @@ export async function deadLettersCommand(configuration: Configuration): Promise<
     }
     process.stdout.write(counts.size === 0 ? 'no dead letters\n' : `in all: ${countsText(counts)}\n`);
     return 0;
-  } catch (error) {
-    if (!(error instanceof KafkaProblem)) throw error;
-    process.stderr.write(`steadybeat: ${error.message}\n`);
-    return 1;
-  } finally {
-    await transport?.close();
-  }
-}
+  });
 
 interface Letter {
   readonly envelope: Envelope;

@@ -68,6 +68,8 @@ export function buildPart(name: ServiceName, options: PartOptions, transport: Tr
     return new MetricsExporter(exported, metrics, transport);
   }
   const serviceOptions = { ...configuration, ...snapshotOptions(configuration), onEvent };
+  if (name === 'anomaly-detector')
+    return buildAnomalyDetector({ ...serviceOptions, watchFile: configuration.watchFile }, transport);
   if (name !== 'route-tracker') return builders[name](serviceOptions, transport);
   const routes = new RouteMetrics(metrics);
   const onMinute = (changes: RouteChanges) => routes.heard(changes);
@@ -91,7 +93,6 @@ const builders = {
   'visibility-tracker': buildVisibilityTracker,
   'probe-tracker': buildProbeTracker,
   'instability-scorer': buildInstabilityScorer,
-  'anomaly-detector': buildAnomalyDetector,
 } as const;
 
 const flow = {
@@ -102,7 +103,7 @@ const flow = {
   'anomaly-detector': [asScores, anomalies],
 } as const;
 
-function snapshotOptions(configuration: Configuration): ServiceOptions {
+export function snapshotOptions(configuration: Configuration): ServiceOptions {
   return {
     snapshots: {
       everyEventMinutes: configuration.snapshotEventMinutes,

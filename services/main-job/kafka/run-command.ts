@@ -5,7 +5,6 @@ import type { RunningServer } from '#runtime/http/server.ts';
 import type { KafkaEvent, KafkaOptions } from '#runtime/kafka/kafka-options.ts';
 import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
 import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
-import { partitionDifferences } from '#runtime/kafka/topic-settings.ts';
 import { Metrics } from '#runtime/metrics/metrics.ts';
 import { WatchedTransport } from '#runtime/metrics/watched-transport.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
@@ -16,7 +15,7 @@ import { processMetrics } from './run-command-metrics.ts';
 import { exportedPage } from './run-command-page.ts';
 import { openProbes } from './run-command-probes.ts';
 import { buildPart, type RunningPart, topicsOf } from './run-command-services.ts';
-import { differenceText, topicPlans } from './topics-command-plan.ts';
+import { assertTopics } from './topics-command-plan.ts';
 
 /** A member that was not heard of for so many sessions, or reads nothing for so long, is not alive. */
 const sessionsOfPatience = 3;
@@ -134,7 +133,7 @@ async function opened(
     try {
       const transport = await KafkaTransport.open(options);
       try {
-        await checkTopics(name, configuration, options);
+        await assertTopics(topicsOf(name), configuration, options);
       } catch (error) {
         await transport.close();
         throw error;
@@ -149,28 +148,6 @@ async function opened(
     await setTimeout(connectPauseMs, undefined, { signal: stopping }).catch(() => undefined);
   }
   return undefined;
-}
-
-async function checkTopics(
-  name: ServiceName,
-  configuration: Configuration,
-  options: KafkaOptions,
-): Promise<void> {
-  const own = topicsOf(name);
-  const plans = topicPlans(configuration).filter((plan) => own.includes(plan.name));
-  const differences = (await partitionDifferences(plans, options)).filter((one) => one.case !== 'replicas');
-  if (differences.length === 0) return;
-  const missing = differences
-    .filter((one) => one.case === 'missing')
-    .map(({ plan }) => options.prefix + plan.name);
-  const problems = differences
-    .filter((one) => one.case !== 'missing')
-    .map((difference) => differenceText(difference, options.prefix));
-  if (missing.length > 0)
-    problems.push(
-      `missing, or not to be seen by this user: ${missing.join(', ')}. \`npm start -- topics --apply\` creates topics`,
-    );
-  throw new KafkaProblem(problems.join('; '), false, undefined);
 }
 
 function tellEvent(event: KafkaEvent, say: (line: string) => void): void {

@@ -1,21 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Anomaly, Transition } from '#core/contract/anomalies.ts';
 import { type EventSecond, formatSecond, minuteOf } from '#core/event-time.ts';
-import { kafkaOptionsOf } from '#runtime/configuration/configuration.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
-import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
-import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
 import { anomalies } from '#runtime/topics.ts';
+import { overKafka } from './kafka-command.ts';
 
 /**
  * Sends a test incident through the whole chain: opened and closed at once; the exporter tells of it for long enough
  * that the alert TestAlert fires. Status 1 where the brokers do not take it.
  */
-export async function testAlertCommand(configuration: Configuration): Promise<number> {
-  const options = kafkaOptionsOf(configuration, 'steadybeat-test-alert', () => undefined);
-  let transport: KafkaTransport | undefined;
-  try {
-    transport = await KafkaTransport.open(options);
+export const testAlertCommand = (configuration: Configuration): Promise<number> =>
+  overKafka(configuration, 'test-alert', async (transport) => {
     const producer = await transport.openProducer();
     const now = Math.floor(Date.now() / 1000);
     const incidentId = `test-alert-${formatSecond(now).replaceAll(/[-:]/g, '')}`;
@@ -31,14 +26,7 @@ export async function testAlertCommand(configuration: Configuration): Promise<nu
       `sent ${incidentId}: the alert TestAlert should fire within two scrapes, and end some minutes later\n`,
     );
     return 0;
-  } catch (error) {
-    if (!(error instanceof KafkaProblem)) throw error;
-    process.stderr.write(`steadybeat: ${error.message}\n`);
-    return 1;
-  } finally {
-    await transport?.close();
-  }
-}
+  });
 
 function testIncident(incidentId: string, transition: Transition, second: EventSecond): Anomaly {
   const isClosed = transition === 'closed';

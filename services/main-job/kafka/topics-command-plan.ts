@@ -1,5 +1,7 @@
 import type { Configuration } from '#runtime/configuration/schema.ts';
-import type { TopicDifference, TopicPlan } from '#runtime/kafka/topic-settings.ts';
+import type { KafkaOptions } from '#runtime/kafka/kafka-options.ts';
+import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
+import { partitionDifferences, type TopicDifference, type TopicPlan } from '#runtime/kafka/topic-settings.ts';
 import { anomalies, asScores, deadLetters, topicSpecs } from '#runtime/topics.ts';
 
 /** Kafka's default, stated: what services send is below it. */
@@ -42,6 +44,28 @@ export function differenceText(difference: TopicDifference, prefix: string): str
         .map(({ name, value }) => `${topic} has ${name}=${value}, not ${plan.settings[name]}`)
         .join('\n');
   }
+}
+
+/** Throws where one of these is missing, or has another partition count; all of them are told at once. */
+export async function assertTopics(
+  names: readonly string[],
+  configuration: Configuration,
+  options: KafkaOptions,
+): Promise<void> {
+  const plans = topicPlans(configuration).filter((plan) => names.includes(plan.name));
+  const differences = (await partitionDifferences(plans, options)).filter((one) => one.case !== 'replicas');
+  if (differences.length === 0) return;
+  const missing = differences
+    .filter((one) => one.case === 'missing')
+    .map(({ plan }) => options.prefix + plan.name);
+  const problems = differences
+    .filter((one) => one.case !== 'missing')
+    .map((difference) => differenceText(difference, options.prefix));
+  if (missing.length > 0)
+    problems.push(
+      `missing, or not to be seen by this user: ${missing.join(', ')}. \`npm start -- topics --apply\` creates topics`,
+    );
+  throw new KafkaProblem(problems.join('; '), false, undefined);
 }
 
 const settingsText = ({ partitions, settings }: TopicPlan): string =>

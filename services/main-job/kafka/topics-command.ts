@@ -1,15 +1,15 @@
 import { kafkaOptionsOf } from '#runtime/configuration/configuration.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
-import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
 import { applyTopics, type TopicDifference, topicDifferences } from '#runtime/kafka/topic-settings.ts';
+import { kafkaCommand } from './kafka-command.ts';
 import { differenceText, topicPlans } from './topics-command-plan.ts';
 
 /** Status 0 where all topics are now as they should be, 1 where something differs or nobody answers. */
-export async function topicsCommand(configuration: Configuration, apply: boolean): Promise<number> {
-  const prefix = configuration.kafkaTopicPrefix;
-  const plans = topicPlans(configuration);
-  const options = kafkaOptionsOf(configuration, 'steadybeat-topics', () => undefined);
-  try {
+export const topicsCommand = (configuration: Configuration, apply: boolean): Promise<number> =>
+  kafkaCommand(async () => {
+    const prefix = configuration.kafkaTopicPrefix;
+    const plans = topicPlans(configuration);
+    const options = kafkaOptionsOf(configuration, 'steadybeat-topics', () => undefined);
     const before = await topicDifferences(plans, options);
     for (const difference of before) tell(differenceText(difference, prefix));
     const mendable = before.filter(isMendable);
@@ -18,12 +18,7 @@ export async function topicsCommand(configuration: Configuration, apply: boolean
     tell(`applied: ${mendable.length} created or set`);
     const after = before.filter((one) => !isMendable(one));
     return verdict(after, plans.length, prefix);
-  } catch (error) {
-    if (!(error instanceof KafkaProblem)) throw error;
-    process.stderr.write(`steadybeat: ${error.message}\n`);
-    return 1;
-  }
-}
+  });
 
 const isMendable = ({ case: what }: TopicDifference): boolean => what === 'missing' || what === 'settings';
 

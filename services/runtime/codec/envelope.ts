@@ -8,7 +8,7 @@ import {
   writeUint,
   writeUint64,
 } from './fields.ts';
-import { WireReader, type WireWriter } from './wire.ts';
+import { WireReader, WireWriter } from './wire.ts';
 
 /** Starts every record between services: proto/steadybeat/v1/envelope.proto says what each field means. */
 export interface Envelope {
@@ -50,6 +50,16 @@ export function openRecord(record: Uint8Array): OpenedRecord {
   const envelope = readFields(reader, end, emptyEnvelope(), readEnvelopeField);
   checkEnvelope(envelope);
   return { envelope, body: record.subarray(end) };
+}
+
+/** A binary record under another number of its producer; the same one where it has that number. */
+export function renumbered(record: Uint8Array, sequence: number): Uint8Array {
+  const { envelope, body } = openRecord(record);
+  if (envelope.sequence === sequence) return record;
+  const writer = new WireWriter();
+  writeEnvelope(writer, { ...envelope, sequence });
+  writer.raw(body);
+  return writer.finish();
 }
 
 export function checkEnvelope({ producer, sequence, part, parts }: Envelope): void {
