@@ -112,6 +112,8 @@ export interface OutputOptions {
   readonly scoresFile: string | undefined;
   /** AS numbers; all when empty. */
   readonly watch: ReadonlySet<number>;
+  /** Groups and mutes, if there are any. */
+  readonly watchFile: string | undefined;
   /** Where the web page is served, if it is. */
   readonly page: Address | undefined;
   /** A file that says what ASes are called. */
@@ -156,6 +158,8 @@ Options
   --format text|ndjson    ndjson: one JSON line for each change of an incident on standard output, all else on standard error
   --scores FILE           write the score of every AS in every minute in which something happens to it, as JSON lines
   --watch AS131279,...    report these ASes only
+  --watch-file FILE       groups (countries, sets of ASes, lists of prefixes) with incidents of their own, and who is muted until when
+                          (deploy/README.md, "Groups and mutes")
   --page [[ADDRESS:]PORT] serve a web page of it and stay until Ctrl-C (default ${defaultPage.host}:${defaultPage.port})
   --as-names FILE         what ASes are called on the page: lines such as RIPE's asn.txt has ("3356 LEVEL3, US")
   --web-config FILE       TLS and passwords for the page, in the form of Prometheus' web configuration (deploy/README.md)
@@ -186,6 +190,7 @@ const options = {
   format: { type: 'string' },
   scores: { type: 'string' },
   watch: { type: 'string' },
+  'watch-file': { type: 'string' },
   page: { type: 'string' },
   'as-names': { type: 'string' },
   'web-config': { type: 'string' },
@@ -376,7 +381,7 @@ function reprocessCommand(values: Values, others: readonly string[]): Command {
   return { case: 'reprocess', prefix, ...timeBounds(values), ...configured(values) };
 }
 
-const ofOutput = ['format', 'scores', 'watch', 'page', 'as-names', 'web-config'];
+const ofOutput = ['format', 'scores', 'watch', 'watch-file', 'page', 'as-names', 'web-config'];
 const ofConfigured = ['config', 'check', 'dump'];
 
 function configured(values: Values): Pick<ConfiguredCommand, 'configFile' | 'only'> {
@@ -439,6 +444,7 @@ function outputOptions(values: Values): OutputOptions {
     format,
     scoresFile: text(values.scores),
     watch: watchedAses(text(values.watch)),
+    watchFile: text(values['watch-file']),
     page,
     asNamesFile,
     webConfigFile,

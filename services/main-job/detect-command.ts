@@ -6,6 +6,7 @@ import type { Command } from './arguments.ts';
 import { detectFiles } from './detect-files.ts';
 import type { DetectionOptions } from './detection.ts';
 import { progressText } from './report/progress.ts';
+import { watchFileOf } from './watched.ts';
 
 type DetectCommand = Extract<Command, { case: 'detect' }>;
 
@@ -38,13 +39,14 @@ function boundsOf(command: DetectCommand): DetectionOptions {
  * A data folder belongs to one input: going on with another would mix two. Returns what is wrong, if anything.
  */
 export function claimDataFolder(folder: string, command: DetectCommand): string | undefined {
-  const { fromSecond, untilSecond, seedRib } = command;
+  const { fromSecond, untilSecond, seedRib, output } = command;
+  const watched = watchFileOf(output)?.hash;
   const files = distinctFiles(command.files)
     .map((file) => resolve(file))
     .sort();
   return claimFolder(
     folder,
-    JSON.stringify({ files, seedRib: seedRib && resolve(seedRib), fromSecond, untilSecond }),
+    JSON.stringify({ files, seedRib: seedRib && resolve(seedRib), fromSecond, untilSecond, watched }),
   );
 }
 

@@ -13,6 +13,7 @@ import { anomalyJson, isWatched, isWatchedScore, scoresJson } from './report/rep
 import { openPage } from './report/shown-page.ts';
 import { paintFor, StatusLine } from './report/terminal.ts';
 import { stopOnSignal } from './signals.ts';
+import { watchFileOf } from './watched.ts';
 
 export interface DetectFilesOptions
   extends Pick<DetectionOptions, 'dataFolder' | 'fromSecond' | 'untilSecond'> {
@@ -59,6 +60,7 @@ export async function detectFiles(files: readonly MrtFile[], options: DetectFile
   const scores = output.scoresFile === undefined ? undefined : new LineFile(output.scoresFile);
   const detection = new Detection({
     ...bounds,
+    watchFile: watchFileOf(output),
     onAnomaly,
     onRefused: (file, refused) => report.refused(file.name, refused),
     onFailure: (file, failure) => report.failed(file.name, failure),

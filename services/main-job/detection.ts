@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
+import type { WatchFile } from '#core/group/watch-file.ts';
 import { compressionOfFile } from '#runtime/input/compression.ts';
 import { openDiskStorage } from '#runtime/transport/disk-storage.ts';
 import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
@@ -15,6 +16,8 @@ export interface DetectionOptions extends Omit<FeedOptions, 'partitions' | 'befo
   readonly blockPartitions?: number;
   /** The log is kept here, and with it the state: a run that was interrupted goes on. Without it, all is in memory. */
   readonly dataFolder?: string;
+  /** The groups and mutes, if there are any. */
+  readonly watchFile?: WatchFile | undefined;
   readonly onAnomaly?: (anomaly: Anomaly) => void;
   readonly onScores?: (scores: AsScores) => void;
   /** Called whenever so many event minutes went through all services, with the first that did not. */
@@ -43,7 +46,7 @@ export class Detection {
 
   /** Resolves when all that was fed has gone through all services and was told. */
   async run(files: readonly MrtFile[]): Promise<void> {
-    const { dataFolder, onAnomaly, onScores, ...options } = this.#options;
+    const { dataFolder, onAnomaly, onScores, watchFile, ...options } = this.#options;
     const log = openLog(dataFolder);
     const shared = {
       updatePartitions: options.updatePartitions ?? defaultPartitions,
@@ -57,6 +60,7 @@ export class Detection {
       const pipeline = await startPipeline(
         {
           ...shared,
+          watchFile,
           ...(this.#front && { routeTracker: this.#front.routeTracker }),
           ...(onAnomaly === undefined ? {} : { onAnomaly }),
           ...(onScores === undefined ? {} : { onScores }),

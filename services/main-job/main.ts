@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
-import { type Command, helpText, parseArguments } from './arguments.ts';
+import { WrongWatchFile } from '#runtime/watch-file/watch-file.ts';
+import { type Command, helpText, type OutputOptions, parseArguments } from './arguments.ts';
 import { decodeCommand } from './decode-command.ts';
 import { claimDataFolder, claimFolder, detectCommand } from './detect-command.ts';
 import { replayCommand } from './replay/replay-command.ts';
 import { PageProblem } from './report/shown-page.ts';
+import { watchFileOf } from './watched.ts';
 
 /** Runs the command that the arguments ask for; gives the exit status. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -64,6 +66,8 @@ function endWhereNobodyReads(error: NodeJS.ErrnoException): void {
 
 /** Why the files of a command cannot be used, before anything is started. */
 function unusable(command: Command): string | undefined {
+  const watched = 'output' in command ? wrongWatchFile(command.output) : undefined;
+  if (watched !== undefined) return watched;
   if (command.case === 'live') {
     const wrong = missing(command.watchList === undefined ? [] : [command.watchList]);
     if (wrong !== undefined) return wrong;
@@ -82,6 +86,16 @@ function unusable(command: Command): string | undefined {
   if (command.case !== 'detect' || command.dataFolder === undefined) return undefined;
   mkdirSync(command.dataFolder, { recursive: true });
   return claimDataFolder(command.dataFolder, command);
+}
+
+function wrongWatchFile(output: OutputOptions): string | undefined {
+  try {
+    watchFileOf(output);
+    return undefined;
+  } catch (error) {
+    if (error instanceof WrongWatchFile) return error.message.replaceAll('\n', '\nsteadybeat: ');
+    throw error;
+  }
 }
 
 function missing(files: readonly string[]): string | undefined {

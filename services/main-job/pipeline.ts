@@ -1,5 +1,6 @@
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
+import type { WatchFile } from '#core/group/watch-file.ts';
 import type { DeadLetter } from '#runtime/codec/dead-letters.ts';
 import { Service, type ServiceEvent, type SnapshotPolicy } from '#runtime/service.ts';
 import {
@@ -23,6 +24,8 @@ export interface PipelineOptions extends PartitionCounts {
   readonly onEvent?: (event: ServiceEvent) => void;
   /** Whether there are probes too. */
   readonly probes?: boolean;
+  /** The groups and mutes, if there are any. */
+  readonly watchFile?: WatchFile | undefined;
   /** The route tracker, where it runs in another thread. */
   readonly routeTracker?: RunningService;
   /** Outputs in the order of their topics, from the start of the log, each once. */

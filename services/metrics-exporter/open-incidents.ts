@@ -11,6 +11,9 @@ interface OpenIncident {
   readonly severity: Severity;
   readonly startSecond: EventSecond;
   readonly prefixCount: number;
+  readonly isMuted: boolean;
+  /** Of a group: its members, as subjects. */
+  readonly members: readonly string[];
   readonly openedMs: number;
   /** Over, and told until then, so that nobody who asks now and then misses it; undefined while it is open. */
   untilMs: number | undefined;
@@ -23,6 +26,8 @@ export interface OpenIncidentsOptions {
   /** The wall clock. */
   readonly nowMs: () => number;
 }
+
+const groupPrefix = 'group:';
 
 /** An incident that came and went is told for so long. */
 const toldForMs = 45_000;
@@ -47,6 +52,8 @@ export class OpenIncidents {
   /** `isLive`: it is news, and not read again from what was there before this process. */
   take(anomaly: Anomaly, isLive: boolean): void {
     const { incidentId: id, subject, originAs, kind, severity, startSecond, prefixCount } = anomaly;
+    const isMuted = anomaly.muted !== undefined;
+    const members = subject.startsWith(groupPrefix) ? anomaly.evidence.members : [];
     const now = this.#options.nowMs();
     const known = this.#open.get(id);
     if (anomaly.transition === 'closed') {
@@ -57,7 +64,7 @@ export class OpenIncidents {
     }
     const openedMs = known?.openedMs ?? (isLive ? now : 0);
     const isCounted = known?.isCounted ?? false;
-    const facts = { id, subject, originAs, kind, severity, startSecond, prefixCount };
+    const facts = { id, subject, originAs, kind, severity, startSecond, prefixCount, isMuted, members };
     this.#open.set(id, { ...facts, openedMs, untilMs: undefined, isCounted });
   }
 
@@ -82,12 +89,14 @@ export class OpenIncidents {
 
   #register(metrics: Metrics): void {
     let shown: readonly OpenIncident[] = [];
-    const labels = ['incident', 'subject', 'asn', 'kind', 'severity'];
+    let groups: ReadonlyMap<string, string> = new Map();
+    const labels = ['incident', 'subject', 'asn', 'kind', 'severity', 'muted', 'group'];
     const tellEach = (tell: Tell, figure: (incident: OpenIncident) => number) => {
       for (const incident of shown) {
-        const { id, subject, originAs, kind, severity } = incident;
+        const { id, subject, originAs, kind, severity, isMuted } = incident;
         const asn = originAs === 0 ? '' : String(originAs);
-        tell(figure(incident), id, subject, asn, kindLabel(kind), severity);
+        const muted = isMuted ? 'true' : '';
+        tell(figure(incident), id, subject, asn, kindLabel(kind), severity, muted, groups.get(subject) ?? '');
       }
     };
     metrics.gauge(
@@ -98,6 +107,7 @@ export class OpenIncidents {
       },
       (tell) => {
         shown = this.#shown();
+        groups = groupsOf(this.#open.values());
         tellEach(tell, ({ startSecond }) => startSecond);
       },
     );
@@ -133,4 +143,24 @@ export class OpenIncidents {
       for (const severity of severities)
         tell(counts.get(`${kind} ${severity}`) ?? 0, kindLabel(kind), severity);
   }
+}
+
+/**
+ * The group of each subject: of a group itself, and of the members of its open incident, which are told with it. Of several
+ * groups that of the loudest incident, and of those the first by name.
+ */
+function groupsOf(incidents: Iterable<OpenIncident>): Map<string, string> {
+  const ofGroups = [...incidents]
+    .filter(
+      ({ subject, untilMs, isMuted }) => subject.startsWith(groupPrefix) && untilMs === undefined && !isMuted,
+    )
+    .sort(
+      (a, b) =>
+        severities.indexOf(b.severity) - severities.indexOf(a.severity) || (a.subject < b.subject ? -1 : 1),
+    );
+  const groups = new Map<string, string>();
+  for (const { subject, members } of ofGroups)
+    for (const one of [subject, ...members])
+      if (!groups.has(one)) groups.set(one, subject.slice(groupPrefix.length));
+  return groups;
 }

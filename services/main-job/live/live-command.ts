@@ -13,6 +13,7 @@ import { anomalyJson, isWatched, isWatchedScore, scoresJson } from '../report/re
 import { openPage } from '../report/shown-page.ts';
 import { paintFor, StatusLine } from '../report/terminal.ts';
 import { stopOnSignal } from '../signals.ts';
+import { watchFileOf } from '../watched.ts';
 import { Live, type LiveHealth } from './live.ts';
 import type { LiveFeedsOptions } from './live-feeds.ts';
 
@@ -54,6 +55,7 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
     dataFolder,
     feeds: { ...wantedFeeds(command), onEvent: tell },
     watchList,
+    watchFile: watchFileOf(output),
     onAnomaly: (anomaly: Anomaly, isKnown) => {
       page?.onAnomaly(anomaly);
       if (!isWatched(anomaly, output.watch)) return;

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
+import type { WatchFile } from '#core/group/watch-file.ts';
 import { anomalies, asMinutes, bgpUpdates, probeResults, routeChanges } from '#runtime/topics.ts';
 import { openDiskStorage } from '#runtime/transport/disk-storage.ts';
 import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
@@ -17,6 +18,8 @@ export interface LiveOptions {
   readonly feeds: LiveFeedsOptions;
   /** Who is probed besides, if anybody. */
   readonly watchList: WatchList | undefined;
+  /** The groups and mutes, if there are any. */
+  readonly watchFile: WatchFile | undefined;
   /** Each change of an incident; `isKnown` of those of earlier runs. */
   readonly onAnomaly: (anomaly: Anomaly, isKnown: boolean) => void;
   readonly onScores?: (scores: AsScores) => void;
@@ -120,6 +123,7 @@ export class Live {
       {
         ...partitions,
         snapshots,
+        watchFile: this.#options.watchFile,
         probes: this.#options.watchList !== undefined,
         onAnomaly: (anomaly) => onAnomaly(anomaly, known-- > 0),
         ...(onScores === undefined ? {} : { onScores }),

@@ -1,11 +1,15 @@
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import { firstSecondOf, formatMinute, minuteOf } from '#core/event-time.ts';
+import { shiftOf } from '#core/shifted-source.ts';
 import type { PageOptions } from '#page/http/page.ts';
+import { blackoutNow } from '#scenario/blackout-now.ts';
 import { describe } from '#scenario/describe.ts';
 import { type GeneratedScenario, generate } from '#scenario/generate.ts';
 import { nk2014, northKoreaAs } from '#scenario/scenarios/nk-2014.ts';
+import { Pace } from '../../feeder/pace.ts';
 import type { Command } from '../arguments.ts';
 import { Detection } from '../detection.ts';
+import { durationText } from '../report/incident-line.ts';
 import { IncidentList } from '../report/incident-list.ts';
 import { LineFile } from '../report/line-file.ts';
 import { number } from '../report/progress.ts';
@@ -13,6 +17,7 @@ import { anomalyJson, isWatched, isWatchedScore, scoresJson } from '../report/re
 import { openPage, type ShownPage } from '../report/shown-page.ts';
 import { paintFor, StatusLine } from '../report/terminal.ts';
 import { stopOnSignal } from '../signals.ts';
+import { watchFileOf } from '../watched.ts';
 import { pictureLegend } from './picture.ts';
 import { closingLines } from './replay-closing.ts';
 import { scenarioFiles } from './replay-files.ts';
@@ -24,17 +29,18 @@ type ReplayCommand = Extract<Command, { case: 'replay' }>;
 const stepMinutes = 360;
 
 /** Plays December 2014 through all services and tells what they find; status 0, or 130 where it was interrupted. */
-export async function replayCommand({ seed, output }: ReplayCommand): Promise<number> {
+export async function replayCommand({ seed, isNow, output }: ReplayCommand): Promise<number> {
   const isJson = output.format === 'ndjson';
   const out = isJson ? process.stderr : process.stdout;
   const paint = paintFor(out);
   out.write(
     `${paint('bold', 'Steadybeat replays December 2014, when North Korea went off the Internet.')}\n`,
   );
-  const page = await openPage(output, pageOptions(seed));
+  const page = await openPage(output, pageOptions(seed, isNow));
   if (page !== undefined) out.write(`The page: ${page.url}\n`);
-  const scenario = generate(nk2014(), seed);
+  const scenario = isNow ? blackoutNow(Date.now() / 1000, seed) : generate(nk2014(), seed);
   for (const line of introduction(scenario)) out.write(`${line}\n`);
+  if (isNow) out.write(`${shiftText(scenario)}\n\n`);
 
   const began = performance.now();
   const incidents = new IncidentList();
@@ -45,6 +51,7 @@ export async function replayCommand({ seed, output }: ReplayCommand): Promise<nu
   };
   const scores = output.scoresFile === undefined ? undefined : new LineFile(output.scoresFile);
   const detection = new Detection({
+    watchFile: watchFileOf(output),
     onAnomaly: (anomaly: Anomaly) => {
       page?.onAnomaly(anomaly);
       if (!isWatched(anomaly, output.watch)) return;
@@ -57,6 +64,7 @@ export async function replayCommand({ seed, output }: ReplayCommand): Promise<nu
       story.addScores(value);
       if (scores !== undefined && isWatchedScore(value, output.watch)) scores.write(scoresJson(value));
     },
+    ...(isNow && { pace: new Pace(Date.now) }),
     checkpoint: {
       everyMinutes: stepMinutes,
       reached: (minute) => tell(story.tellUntil(firstSecondOf(minute - 1))),
@@ -99,14 +107,27 @@ async function endPage(
   await page.close();
 }
 
-function pageOptions(seed: number): PageOptions {
+function pageOptions(seed: number, isNow: boolean): PageOptions {
   const again = seed === 1 ? 'npm start -- --page' : `npm start -- --page --seed ${seed}`;
   return {
-    notice:
-      'A replay of December 2014: updates reconstructed from what was published, read by the detector as real ones are. Not the Internet as it is now.',
+    // Of shifted updates the page says so by itself.
+    ...(!isNow && {
+      notice:
+        'A replay of December 2014: updates reconstructed from what was published, read by the detector as real ones are. Not the Internet as it is now.',
+    }),
     names: new Map([[northKoreaAs, { name: 'STAR-KP Ryugyong-dong', country: 'KP' }]]),
     replayCommand: () => again,
   };
+}
+
+/** Each collector names the shift: one is as good as another. */
+function shiftText({ collectors, fromSecond }: GeneratedScenario): string {
+  const minutes = shiftOf(collectors[0]!.collector)!;
+  const from = formatMinute(minuteOf(fromSecond) - minutes);
+  return [
+    `Shifted by ${durationText(60 * minutes)}: what is dated ${formatMinute(minuteOf(fromSecond))} below was ${from}. The blackout began a few minutes ago;`,
+    'what is past is played at once, the rest at the pace of time, until Ctrl-C.',
+  ].join('\n');
 }
 
 function introduction(scenario: GeneratedScenario): string[] {

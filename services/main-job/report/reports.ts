@@ -7,6 +7,7 @@ type Watch = OutputOptions['watch'];
 
 /** True of what --watch asks for. */
 export function isWatched({ originAs, subject }: Anomaly, watch: Watch): boolean {
+  if (subject.startsWith('group:')) return true;
   return watch.size === 0 || watch.has(originAs) || watch.has(Number(/^transit:(\d+)$/.exec(subject)?.[1]));
 }
 

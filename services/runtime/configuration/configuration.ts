@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { WrongWebConfig } from '../http/web-config.ts';
 import type { KafkaEvent, KafkaOptions, SaslOptions, TlsOptions } from '../kafka/kafka-options.ts';
+import { WrongWatchFile } from '../watch-file/watch-file.ts';
 import {
   type Configuration,
   type Field,
@@ -43,6 +44,8 @@ export function readConfiguration(environment: Environment, file: string | undef
     } catch (error) {
       if (error instanceof WrongWebConfig)
         mistakes.push(...error.mistakes.map((mistake) => `${field.environment}: ${mistake}`));
+      else if (error instanceof WrongWatchFile)
+        mistakes.push(...error.message.split('\n').map((mistake) => `${field.environment}: ${mistake}`));
       else mistakes.push(`${field.environment}: ${(error as Error).message}: ${field.means}`);
     }
   }

@@ -1,6 +1,8 @@
 /** Everything that can be set, in one table. */
 import { readFileSync } from 'node:fs';
+import type { WatchFile } from '#core/group/watch-file.ts';
 import { readWebConfig, type WebConfig } from '../http/web-config.ts';
+import { readWatchFile } from '../watch-file/watch-file.ts';
 
 /** How a value is written, and what it becomes. */
 interface Kinds {
@@ -12,6 +14,8 @@ interface Kinds {
   /** The path of a web configuration file, which is read. */
   readonly webConfigFile: WebConfig;
   readonly whole: number;
+  /** The path of a watch file, which becomes what it says. */
+  readonly watchFile: WatchFile;
   readonly flag: boolean;
   /** "host:port", more than one divided by commas. */
   readonly addresses: readonly string[];
@@ -226,6 +230,13 @@ export const fields = {
     means:
       "a file in the form of Prometheus' web configuration: TLS and passwords of all that is answered there",
   },
+  watchFile: {
+    environment: 'STEADYBEAT_WATCH_FILE',
+    kind: 'watchFile',
+    default: undefined,
+    means:
+      'of the anomaly-detector: a JSON file of groups, which get incidents of their own, and of who is muted until when',
+  },
   watchList: {
     environment: 'STEADYBEAT_WATCH_LIST',
     kind: 'ases',
@@ -286,6 +297,7 @@ const parsers: { readonly [Kind in keyof Kinds]: (text: string, field: Field) =>
       throw new Error(`"${text}" is not a whole number from ${from} to ${to}`);
     return value;
   },
+  watchFile: readWatchFile,
   flag(text) {
     if (text !== 'true' && text !== 'false') throw new Error(`"${text}" is neither true nor false`);
     return text === 'true';
