@@ -1,3 +1,4 @@
+import type { EventMinute } from './event-time.ts';
 import type { StateReader, StateWriter } from './state.ts';
 
 /**
@@ -11,4 +12,13 @@ export interface Step<Input, Output> {
   /** Writes the whole state; reading it back gives a step that goes on with the same bytes. Changes no bit. */
   save(writer: StateWriter): void;
   load(reader: StateReader): void;
+  /** Of a step that puts several tasks' minutes together, whom it waits for now. */
+  waitsFor?(): Wait | undefined;
+}
+
+/** A minute that some have told and others have not. */
+export interface Wait {
+  readonly minute: EventMinute;
+  /** The tasks that have not, "route-tracker/3". */
+  readonly tasks: readonly string[];
 }

@@ -5,6 +5,7 @@ import { type Snapshot, SnapshotStore } from './snapshot-store.ts';
 import { markOf, stateVersionOf, Task, type TaskDefinition } from './task.ts';
 import { snapshotTopic } from './topics.ts';
 import type { Batch, Consumer, Delivery, Producer, Transport } from './transport/transport.ts';
+import { WaitWatch } from './wait-watch.ts';
 
 /** With NODE_DEBUG=steadybeat each step of a task is told on standard error. */
 const debug = debuglog('steadybeat');
@@ -42,6 +43,15 @@ export type ServiceEvent =
       readonly stateBytes: number;
       readonly milliseconds: number;
     }
+  /** Others have told a minute that these tasks, of the service before, have not told for long; nothing is guessed. */
+  | {
+      readonly case: 'waiting';
+      readonly task: string;
+      readonly minute: EventMinute;
+      readonly waitsFor: readonly string[];
+    }
+  /** They have told it. */
+  | { readonly case: 'waitOver'; readonly task: string }
   /** The partition went to another member. */
   | { readonly case: 'lost'; readonly task: string };
 
@@ -55,6 +65,8 @@ export interface ServiceOptions {
 const batchBytes = 256 * 1024;
 /** Batches whose outputs are on their way; reading waits beyond. */
 const batchesInFlight = 32;
+
+const waitLookEveryMs = 1_000;
 
 interface RunningTask<Input, Output> {
   readonly task: Task<Input, Output>;
@@ -79,6 +91,7 @@ export class Service<Input, Output> {
   #producer: Producer | undefined;
   /** Everything that follows the sends so far: acknowledgements and snapshots, in order. */
   #following: Promise<void> = Promise.resolve();
+  #looking: NodeJS.Timeout | undefined;
   #inFlight = 0;
   #progress = Promise.withResolvers<void>();
   #isStopping = false;
@@ -104,6 +117,16 @@ export class Service<Input, Output> {
       topics: [input.topic],
       batchBytes,
     });
+    const { onEvent } = this.#options;
+    if (onEvent !== undefined) {
+      const waits = new WaitWatch(onEvent);
+      const look = () =>
+        waits.look(
+          [...this.#tasks.values()].map(({ task }) => task),
+          performance.now(),
+        );
+      this.#looking = setInterval(look, waitLookEveryMs).unref();
+    }
     this.#run(this.#consumer).then(this.#finished.resolve, (error: unknown) => this.#fail(error));
   }
 
@@ -132,6 +155,7 @@ export class Service<Input, Output> {
       else if (delivery.case === 'revoked') this.#revoked(delivery.partition);
       else await this.#process(delivery.batch);
     }
+    clearInterval(this.#looking);
     await this.#following;
     // Before the others get the partitions, so that they go on from there.
     if (this.#isStopping) for (const running of this.#tasks.values()) await this.#writeLast(running);
@@ -283,6 +307,7 @@ export class Service<Input, Output> {
   }
 
   #fail(error: unknown): void {
+    clearInterval(this.#looking);
     this.#finished.reject(error);
     this.#progress.promise.catch(() => undefined);
     this.#progress.reject(error);

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { EventMinute } from '#core/event-time.ts';
 import { StateReader, StateWriter } from '#core/state.ts';
-import type { Step } from '#core/step.ts';
+import type { Step, Wait } from '#core/step.ts';
 import type { Envelope, OpenedRecord } from './codec/envelope.ts';
 import { Outbox, type Post } from './outbox.ts';
 import { PartAssembly } from './part-assembly.ts';
@@ -69,6 +69,11 @@ export class Task<Input, Output> {
     }
     if (records.length > 0) this.lastRecordMark = markOf(records.at(-1)!);
     return this.#outbox.take();
+  }
+
+  /** Whom its step waits for now. */
+  waitsFor(): Wait | undefined {
+    return this.#step.waitsFor?.();
   }
 
   save(): Uint8Array {

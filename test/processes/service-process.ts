@@ -71,6 +71,12 @@ export class ServiceProcess {
     }
   }
 
+  /** What it answers there. */
+  async text(name: string): Promise<string> {
+    const address = /http:\/\/[\d.:]+/.exec(this.log)![0];
+    return (await fetch(`${address}/${name}`)).text();
+  }
+
   async #until(otherwise: string, holds: () => Promise<boolean>): Promise<void> {
     for (let waitedMs = 0; !(await holds()); waitedMs += pollMs) {
       if (waitedMs > patienceMs || this.#child.exitCode !== null)

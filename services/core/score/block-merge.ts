@@ -2,6 +2,7 @@ import type { AsMinutes, Denominator, ExpectedDelta, PrefixEvent } from '../cont
 import type { AsReach } from '../contract/as-reach.ts';
 import type { EventMinute } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
+import type { Wait } from '../step.ts';
 import { readAsMinutes, writeAsMinutes } from './as-minutes-state.ts';
 import { ProbeMerge } from './probe-merge.ts';
 
@@ -77,6 +78,17 @@ export class BlockMerge {
     if (first === undefined) return { eventMinute, events, expected, reaches };
     const denominators = { ipv4: first.ipv4, ipv6: first.ipv6 };
     return { eventMinute, events, expected, reaches, denominators };
+  }
+
+  waitsFor(): Wait | undefined {
+    if (this.#blocks.every(({ waiting }) => waiting.length === 0)) return undefined;
+    const first = this.#blocks.map(({ waiting }) => waiting[0]?.eventMinute ?? Number.POSITIVE_INFINITY);
+    const minute = this.#next ?? Math.min(...first);
+    const late = this.#blocks.flatMap(({ lastMinute }, block) =>
+      (lastMinute ?? -1) < minute ? [`visibility-tracker/${block}`] : [],
+    );
+    // All blocks have told it: what is missing are the probes.
+    return { minute, tasks: late.length === 0 ? ['probe-tracker/0'] : late };
   }
 
   save(writer: StateWriter): void {

@@ -3,7 +3,7 @@ import type { AsReach } from '../contract/as-reach.ts';
 import type { AsScores, ScoresContent } from '../contract/as-scores.ts';
 import type { EventMinute } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
-import type { Step } from '../step.ts';
+import type { Step, Wait } from '../step.ts';
 import { isExperiment, isExperimentOrigin } from './allow-list.ts';
 import { readDenominator, writeDenominator } from './as-minutes-state.ts';
 import { quarterMinutes } from './beat-train.ts';
@@ -52,6 +52,10 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
     for (let merged = this.#merge.take(); merged !== undefined; merged = this.#merge.take()) {
       this.#scoreMinute(merged, emit);
     }
+  }
+
+  waitsFor(): Wait | undefined {
+    return this.#merge.waitsFor();
   }
 
   save(writer: StateWriter): void {

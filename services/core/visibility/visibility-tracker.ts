@@ -3,7 +3,7 @@ import type { RouteChanges, SourceChanges } from '../contract/route-changes.ts';
 import type { EventMinute } from '../event-time.ts';
 import { type Family, families } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
-import type { Step } from '../step.ts';
+import type { Step, Wait } from '../step.ts';
 import type { ExpectedChanges } from './expected-set.ts';
 import { FamilyVisibility } from './family-visibility.ts';
 import { minuteColumns } from './minute-columns.ts';
@@ -64,6 +64,21 @@ export class VisibilityTracker implements Step<RouteChanges, AsMinutes> {
     for (const family of families) this.#families[family].load(reader);
   }
 
+  waitsFor(): Wait | undefined {
+    const minute = this.#firstPending();
+    if (minute === Number.POSITIVE_INFINITY) return undefined;
+    const tasks = this.#trackers.flatMap(({ through }, tracker) =>
+      (through ?? -1) < minute ? [`route-tracker/${tracker}`] : [],
+    );
+    return tasks.length === 0 ? undefined : { minute, tasks };
+  }
+
+  #firstPending(): EventMinute {
+    let minute = Number.POSITIVE_INFINITY;
+    for (const { pending } of this.#trackers) minute = Math.min(minute, pending[0]?.eventMinute ?? minute);
+    return minute;
+  }
+
   #take(input: RouteChanges): void {
     while (this.#trackers.length < input.trackerPartitions) {
       this.#trackers.push({ through: undefined, pending: [] });
@@ -85,12 +100,10 @@ export class VisibilityTracker implements Step<RouteChanges, AsMinutes> {
 
   /** The earliest minute that anybody sent, if all are complete through it. */
   #takeDue(): { minute: EventMinute; sources: SourceChanges[] } | undefined {
-    let minute = Number.POSITIVE_INFINITY;
+    const minute = this.#firstPending();
     let complete = Number.POSITIVE_INFINITY;
-    for (const { through, pending } of this.#trackers) {
-      minute = Math.min(minute, pending[0]?.eventMinute ?? Number.POSITIVE_INFINITY);
+    for (const { through } of this.#trackers)
       complete = Math.min(complete, through ?? Number.NEGATIVE_INFINITY);
-    }
     if (minute > complete || minute === Number.POSITIVE_INFINITY) return undefined;
     const sources: SourceChanges[] = [];
     for (const { pending } of this.#trackers) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { RouteChanges } from '#core/contract/route-changes.ts';
+import { formatMinute } from '#core/event-time.ts';
 import { taskIndex } from '#runtime/codec/codec.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
 import type { Metrics } from '#runtime/metrics/metrics.ts';
@@ -22,6 +23,7 @@ import { readWatchList } from '../../active-prober/watch-list.ts';
 import { buildAnomalyDetector } from '../../anomaly-detector/service.ts';
 import { Feed } from '../../feeder/feed.ts';
 import { diskFile, distinctFiles } from '../../feeder/mrt-file.ts';
+import { Pace } from '../../feeder/pace.ts';
 import { buildInstabilityScorer } from '../../instability-scorer/service.ts';
 import { MetricsExporter } from '../../metrics-exporter/service.ts';
 import { buildProbeTracker } from '../../probe-tracker/service.ts';
@@ -41,6 +43,8 @@ export interface PartOptions {
   readonly configuration: Configuration;
   /** Of the feeder. */
   readonly files: readonly string[];
+  /** Of the feeder: what lies in the future is fed when its time has come. */
+  readonly isPaced: boolean;
   readonly say: (line: string) => void;
   readonly metrics: Metrics;
   /** Of the metrics-exporter. */
@@ -48,11 +52,11 @@ export interface PartOptions {
 }
 
 export function buildPart(name: ServiceName, options: PartOptions, transport: Transport): RunningPart {
-  const { configuration, files, say, metrics, page } = options;
+  const { configuration, files, isPaced, say, metrics, page } = options;
   if (name === 'feeder')
     return files.length === 0
       ? new FeedingLive(configuration, say, transport)
-      : new FeedingFiles(configuration.updatePartitions, files, say, transport);
+      : new FeedingFiles({ partitions: configuration.updatePartitions, isPaced }, files, say, transport);
   if (name === 'active-prober') {
     const watchList = readWatchList(readFileSync(files[0]!, 'utf8'));
     return new ActiveProber(watchList, { now: Date.now }, transport);
@@ -115,19 +119,31 @@ export function snapshotOptions(configuration: Configuration): ServiceOptions {
 function tellEvent(event: ServiceEvent, say: (line: string) => void): void {
   if (event.case === 'restoring') say(`${event.task}: looking for a snapshot`);
   else if (event.case === 'restored') say(`${event.task}: reading from offset ${event.inputOffset}`);
+  else if (event.case === 'waiting') say(`${event.task}: waits for ${waitText(event)}; goes on by itself`);
+  else if (event.case === 'waitOver') say(`${event.task}: goes on, waits no longer`);
   else if (event.case === 'snapshotWritten') say(`${event.task}: snapshot at offset ${event.inputOffset}`);
+}
+
+/** "route-tracker/1 (bgp.updates/1) to tell 2014-12-22T16:15Z": a task has the number of the partition that it reads. */
+function waitText({ waitsFor, minute }: Extract<ServiceEvent, { case: 'waiting' }>): string {
+  const tasks = waitsFor.map((task) => {
+    const [service, partition] = task.split('/') as [keyof typeof flow, string];
+    return `${task} (${flow[service][0].topic}/${partition})`;
+  });
+  return `${tasks.join(', ')} to tell ${formatMinute(minute)}`;
 }
 
 /** Files into bgp.updates; finished when all is there. What the topic already has of them is not written again. */
 class FeedingFiles implements RunningPart {
   readonly #feed: Feed;
+  readonly #pace = new Pace(Date.now);
   readonly #files: readonly string[];
   readonly #say: (line: string) => void;
   readonly #report: RefusalReport;
   readonly #finished = Promise.withResolvers<void>();
 
   constructor(
-    partitions: number,
+    { partitions, isPaced }: { readonly partitions: number; readonly isPaced: boolean },
     files: readonly string[],
     say: (line: string) => void,
     transport: Transport,
@@ -139,6 +155,7 @@ class FeedingFiles implements RunningPart {
     this.#feed = new Feed(
       {
         partitions,
+        ...(isPaced && { beforeMinute: (minute) => this.#pace.until(minute) }),
         onRefused: (file, refused) => report.refused(file.name, refused),
         onFailure: (file, failure) => report.failed(file.name, failure),
       },
@@ -157,6 +174,7 @@ class FeedingFiles implements RunningPart {
   /** After the minute that it is in; the same files go on from there. */
   async stop(): Promise<void> {
     this.#feed.stop();
+    this.#pace.stop();
     await this.finished;
   }
 

@@ -10,6 +10,7 @@ interface TaskFigures {
   /** When the last snapshot was written, or else when the task began to work; seconds since 1970. Undefined where none ever is. */
   keptSecond: number | undefined;
   snapshot: { readonly seconds: number; readonly bytes: number } | undefined;
+  wait: { readonly waitsFor: readonly string[]; readonly sinceMs: number } | undefined;
 }
 
 /** What the tasks of a service tell of themselves: how far they are, what they keep. */
@@ -43,6 +44,12 @@ export class ServiceMetrics {
         task.eventMinute = event.eventMinute;
         task.duplicates = event.duplicates;
         return;
+      case 'waiting':
+        task.wait = { waitsFor: event.waitsFor, sinceMs: this.#nowMs() };
+        return;
+      case 'waitOver':
+        task.wait = undefined;
+        return;
       case 'snapshotWritten':
         task.keptSecond = this.#nowMs() / 1000;
         task.snapshot = { seconds: event.milliseconds / 1000, bytes: event.stateBytes };
@@ -59,6 +66,7 @@ export class ServiceMetrics {
       duplicates: 0,
       keptSecond: undefined,
       snapshot: undefined,
+      wait: undefined,
     };
     this.#tasks.set(name, task);
     return task;
@@ -82,6 +90,17 @@ export class ServiceMetrics {
       'steadybeat_watermark_timestamp_seconds',
       'The latest event minute that a task has taken in, as the time of its start',
       ({ eventMinute }) => (eventMinute === 0 ? undefined : firstSecondOf(eventMinute)),
+    );
+    metrics.gauge(
+      {
+        name: 'steadybeat_waiting_seconds',
+        help: 'How long a task has been known to wait for a minute that another task has not told',
+        labels: ['task', 'waits_for'],
+      },
+      (tell) => {
+        for (const [task, { wait }] of this.#tasks)
+          for (const name of wait?.waitsFor ?? []) tell((this.#nowMs() - wait!.sinceMs) / 1000, task, name);
+      },
     );
     each(
       'counter',
