@@ -1,19 +1,31 @@
-/** `node demo-files.mjs FOLDER`: writes the reconstruction of December 2014 as the MRT files that collectors would have. */
-import { createWriteStream, mkdirSync } from 'node:fs';
+/**
+ * `node demo-files.mjs [--now] FOLDER`: writes the reconstruction of December 2014 as the MRT files that collectors would
+ * have. With --now its times are shifted, so that the blackout began ten minutes ago: `run feeder --paced` feeds them at the
+ * pace of time. Such files stay as they are where they are there already: a demo that starts again goes on.
+ */
+import { createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { blackoutNow } from '#scenario/blackout-now.ts';
 import { generate } from '#scenario/generate.ts';
 import { nk2014, publishedSeed } from '#scenario/scenarios/nk-2014.ts';
 
-const folder = process.argv[2];
+const isNow = process.argv[2] === '--now';
+const folder = process.argv[isNow ? 3 : 2];
+const written = path.join(folder, 'written');
 
-for (const { collector, rib, updates } of generate(nk2014(), publishedSeed).collectors) {
+if (isNow && existsSync(written)) process.exit(0);
+const { collectors } = isNow
+  ? blackoutNow(Date.now() / 1000, publishedSeed)
+  : generate(nk2014(), publishedSeed);
+for (const { collector, rib, updates } of collectors) {
   const own = path.join(folder, collector);
   mkdirSync(own, { recursive: true });
   await write(path.join(own, 'rib.mrt'), rib());
   await write(path.join(own, 'updates.mrt'), bytesOf(updates()));
 }
+writeFileSync(written, '');
 
 function* bytesOf(records) {
   for (const { bytes } of records) yield bytes;

@@ -89,6 +89,7 @@ export class Feed {
       for (let feed = this.#earliest(); feed !== undefined && !this.#stopped; feed = this.#earliest()) {
         this.#minute = feed.nextMinute!;
         await this.#options.beforeMinute?.(this.#minute);
+        if (this.#stopped) break;
         await feed.feedMinute((records) => this.#send(records));
       }
       while (this.#sends.length > 0) await this.#firstSent();

@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
+import { shiftOf } from '#core/shifted-source.ts';
 
 /** Folders of archives that say what or when, not who. */
 const notACollector = /^(updates|ribs|bgpdata|\d{4}\.\d{2}|\d{4}-?\d{2}|)$/i;
@@ -12,6 +13,7 @@ const routeViews = /(route-views\d*(?:\.(?!updates|ribs?|bview|bgpdata|gz|bz2|zs
 export function sourceOf(path: string): string {
   const whole = resolve(path);
   for (let part = whole; part !== dirname(part); part = dirname(part)) {
+    if (shiftOf(basename(part)) !== undefined) return basename(part);
     const match = ris.exec(basename(part)) ?? routeViews.exec(basename(part));
     if (match !== null) return match[1]!.toLowerCase();
   }

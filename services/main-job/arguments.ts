@@ -17,7 +17,13 @@ export type Command =
   | { readonly case: 'help' }
   | { readonly case: 'version' }
   | { readonly case: 'decode'; readonly files: readonly string[] }
-  | { readonly case: 'replay'; readonly seed: number; readonly output: OutputOptions }
+  | {
+      readonly case: 'replay';
+      readonly seed: number;
+      /** Shifted, so that its blackout is now. */
+      readonly isNow: boolean;
+      readonly output: OutputOptions;
+    }
   | {
       readonly case: 'detect';
       readonly files: readonly string[];
@@ -81,7 +87,13 @@ export type ConfiguredCommand = {
   /** Whether to go on after the configuration was read, and if not, what to say of it. */
   readonly only: 'check' | 'dump' | undefined;
 } & (
-  | { readonly case: 'run'; readonly service: ServiceName; readonly files: readonly string[] }
+  | {
+      readonly case: 'run';
+      readonly service: ServiceName;
+      readonly files: readonly string[];
+      /** Of the feeder: what lies in the future is fed when its time has come. */
+      readonly isPaced: boolean;
+    }
   | { readonly case: 'topics'; readonly apply: boolean }
   | { readonly case: 'dead-letters' }
   | { readonly case: 'test-alert' }
@@ -179,6 +191,9 @@ Options
   --cache DIR             archive: fetched files lie in this folder, 16 GB at most (default ${defaultCacheFolder}); what is there is not
                           fetched again, and what was cut is continued
   --seed NUMBER           of the replay: draw another one (default 1)
+  --now                   of the replay: shifted, so that its blackout began ten minutes ago; what is past is played at once, the rest
+                          at the pace of time. Its collectors' names, and the page, say so
+  --paced                 of run feeder: what lies in the future is fed when its time has come
   --config FILE           on Kafka: a JSON file of settings; the environment stands over it
   --check, --dump         on Kafka: only check the settings, or print them as an environment file, without secrets
   --apply                 of topics: change what differs
@@ -211,6 +226,8 @@ const options = {
   check: { type: 'boolean' },
   dump: { type: 'boolean' },
   apply: { type: 'boolean' },
+  now: { type: 'boolean' },
+  paced: { type: 'boolean' },
   prefix: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
@@ -257,8 +274,8 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   const ofKafka = [...ofConfigured, 'apply', 'prefix'].find((name) => values[name] !== undefined);
   if (ofKafka !== undefined) throw new WrongArgument(`--${ofKafka} is for what works on Kafka`);
   if (positionals.length === 0) {
-    refuseOthers(values, [...ofOutput, 'seed'], 'needs a FILE');
-    return { case: 'replay', seed: seedOf(text(values.seed)), output };
+    refuseOthers(values, [...ofOutput, 'seed', 'now'], 'needs a FILE');
+    return { case: 'replay', seed: seedOf(text(values.seed)), isNow: values.now === true, output };
   }
   refuseOthers(values, [...ofOutput, 'from', 'until', 'seed-rib', 'data'], 'is for the replay only');
   return {
@@ -348,13 +365,16 @@ function runCommand(values: Values, [name, ...files]: readonly string[]): Comman
   const names: readonly ServiceName[] = [...serviceNames, ...probeServiceNames];
   const service = names.find((one) => one === name);
   if (service === undefined) throw new WrongArgument(`run needs one of ${names.join(', ')}`);
-  refuseOthers(values, ofConfigured, 'is not for run');
+  refuseOthers(values, [...ofConfigured, 'paced'], 'is not for run');
   const settings = configured(values);
   if (service === 'active-prober' && files.length !== 1 && settings.only === undefined)
     throw new WrongArgument('run active-prober needs a FILE, the watch list');
   if (service !== 'feeder' && service !== 'active-prober' && files.length > 0)
     throw new WrongArgument(`${service} needs no ${files[0]}`);
-  return { case: 'run', service, files, ...settings };
+  const isPaced = values.paced === true;
+  if (isPaced && (service !== 'feeder' || files.length === 0))
+    throw new WrongArgument('--paced is for run feeder with a FILE');
+  return { case: 'run', service, files, isPaced, ...settings };
 }
 
 function topicsCommand(values: Values, others: readonly string[]): Command {

@@ -8,6 +8,7 @@ import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log
 import { MemoryStorage } from '#runtime/transport/memory-storage.ts';
 import { Feed, type FeedOptions, type FeedTotals } from '../feeder/feed.ts';
 import type { MrtFile } from '../feeder/mrt-file.ts';
+import type { Pace } from '../feeder/pace.ts';
 import { FrontThreads } from './front-threads.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 
@@ -22,6 +23,8 @@ export interface DetectionOptions extends Omit<FeedOptions, 'partitions' | 'befo
   readonly onScores?: (scores: AsScores) => void;
   /** Called whenever so many event minutes went through all services, with the first that did not. */
   readonly checkpoint?: { readonly everyMinutes: number; readonly reached: (minute: number) => void };
+  /** Of files that are made here: what lies in the future is fed when its time has come. */
+  readonly pace?: Pace;
 }
 
 /** Threads, not partitions, are what shares the work: each partition costs a report of every peer in every minute. */
@@ -79,6 +82,7 @@ export class Detection {
   /** Ends run early, in order: what was fed goes through. */
   stop(): void {
     this.#stopped = true;
+    this.#options.pace?.stop();
     if (this.#feed !== undefined) this.#feed.stop();
     else this.#front?.stopFeed();
   }
@@ -98,14 +102,19 @@ export class Detection {
   }
 
   #checkpoints(pipeline: Pipeline): FeedOptions['beforeMinute'] {
-    const { checkpoint } = this.#options;
-    if (checkpoint === undefined) return undefined;
+    const { checkpoint, pace } = this.#options;
+    if (checkpoint === undefined) return pace && ((minute) => pace.until(minute));
     let next: number | undefined;
     return (minute) => {
       next ??= minute + checkpoint.everyMinutes;
-      if (minute < next) return undefined;
+      const wait = pace?.until(minute);
+      if (minute < next && wait === undefined) return undefined;
       next = minute + checkpoint.everyMinutes;
-      return pipeline.drained().then(() => checkpoint.reached(minute));
+      // Before it waits, all is told that there is to tell.
+      return pipeline.drained().then(() => {
+        checkpoint.reached(minute);
+        return wait;
+      });
     };
   }
 }

@@ -21,7 +21,7 @@ export interface MinuteRecords {
 }
 
 /** AS of the collectors (RIPE NCC RIS). */
-const collectorAs = 12_654;
+export const collectorAs = 12_654;
 const ribChunkBytes = 65_536;
 /**
  * Every peer is heard once in each round of noise: a duplicate, or a path that changes. All peers share the minute of a

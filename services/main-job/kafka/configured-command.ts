@@ -19,7 +19,7 @@ export async function configuredCommand(command: ConfiguredCommand): Promise<num
     case 'run':
       if (command.service === 'feeder' && command.files.length === 0 && !hasLiveFeeds(read.configuration))
         return wrong(['run feeder needs a FILE, or a feed in its settings (STEADYBEAT_FEED_...)']);
-      return runCommand(command.service, command.files, read.configuration);
+      return runCommand(command, read.configuration);
     case 'topics':
       return topicsCommand(read.configuration, command.apply);
     case 'dead-letters':

@@ -8,7 +8,7 @@ import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
 import { Metrics } from '#runtime/metrics/metrics.ts';
 import { WatchedTransport } from '#runtime/metrics/watched-transport.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
-import type { ServiceName } from '../arguments.ts';
+import type { ConfiguredCommand, ServiceName } from '../arguments.ts';
 import { stopOnSignal } from '../signals.ts';
 import { Health, partitionsText } from './run-command-health.ts';
 import { processMetrics } from './run-command-metrics.ts';
@@ -16,6 +16,8 @@ import { exportedPage } from './run-command-page.ts';
 import { openProbes } from './run-command-probes.ts';
 import { buildPart, type RunningPart, topicsOf } from './run-command-services.ts';
 import { assertTopics } from './topics-command-plan.ts';
+
+type RunCommand = Extract<ConfiguredCommand, { case: 'run' }>;
 
 /** A member that was not heard of for so many sessions, or reads nothing for so long, is not alive. */
 const sessionsOfPatience = 3;
@@ -26,8 +28,7 @@ const connectPauseMs = 1_000;
  * over in time, 1 where it could not go on or could not end in time.
  */
 export async function runCommand(
-  name: ServiceName,
-  files: readonly string[],
+  { service: name, files, isPaced }: RunCommand,
   configuration: Configuration,
 ): Promise<number> {
   const say = (line: string): void => {
@@ -61,7 +62,11 @@ export async function runCommand(
       return 0;
     }
     const watched = new WatchedTransport(transport, metrics, () => performance.now());
-    const part = buildPart(name, { configuration, files, say, metrics, page }, health.watching(watched));
+    const part = buildPart(
+      name,
+      { configuration, files, isPaced, say, metrics, page },
+      health.watching(watched),
+    );
     await runPart(part, watched, health, { say, stopping: stopping.signal, configuration });
     return 0;
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import { type EventSecond, parseSecond } from '#core/event-time.ts';
+import { secondOf } from '#scenario/draw.ts';
 import type { GeneratedScenario } from '#scenario/generate.ts';
 import { northKoreaAs } from '#scenario/scenarios/nk-2014.ts';
 import type { TruthLoss } from '#scenario/timeline.ts';
@@ -28,7 +29,7 @@ export function closingLines(
   return [
     '',
     paint('bold', 'The eight days in one picture, each cell three hours'),
-    ...picture(history, frame, paint),
+    ...picture(history, frameOf(scenario), paint),
     '',
     paint('bold', 'What was found'),
     ...own.toSorted((a, b) => a.startSecond - b.startSecond).map((anomaly) => `  ${foundLine(anomaly)}`),
@@ -38,15 +39,18 @@ export function closingLines(
   ];
 }
 
-const frame: PictureFrame = {
-  fromSecond: pictureFrom,
-  cellSeconds,
-  cells: (pictureDays * daySeconds) / cellSeconds,
-  marks: Array.from({ length: pictureDays }, (_, day) => ({
-    cell: (day * daySeconds) / cellSeconds,
-    text: dayText(pictureFrom + day * daySeconds).slice(0, 6),
-  })),
-};
+function frameOf({ scenario, fromSecond }: GeneratedScenario): PictureFrame {
+  const from = pictureFrom + fromSecond - secondOf(scenario.from);
+  return {
+    fromSecond: from,
+    cellSeconds,
+    cells: (pictureDays * daySeconds) / cellSeconds,
+    marks: Array.from({ length: pictureDays }, (_, day) => ({
+      cell: (day * daySeconds) / cellSeconds,
+      text: dayText(from + day * daySeconds).slice(0, 6),
+    })),
+  };
+}
 
 function foundLine({ kind, startSecond, endSecond, durationSeconds, closeReason }: Anomaly): string {
   const end =

@@ -141,6 +141,7 @@ function replaceMain(text) {
   const main = byId('main');
   setHtml(document.querySelector('.as-of'), fresh.querySelector('.as-of').innerHTML);
   setHtml(main, fresh.getElementById('main').innerHTML);
+  setHtml(byId('site-notice'), fresh.getElementById('site-notice').innerHTML);
   for (const [i, details] of [...main.querySelectorAll('details')].entries())
     details.open = opened[i] ?? false;
   document.title = fresh.title;

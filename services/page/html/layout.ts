@@ -1,7 +1,7 @@
 import { formatSecond } from '#core/event-time.ts';
 import { type Html, html } from './html.ts';
 import type { Site } from './site.ts';
-import { momentText } from './words.ts';
+import { durationText, momentText } from './words.ts';
 
 export interface PageParts {
   readonly title: string;
@@ -36,7 +36,7 @@ ${withChart && html`<script type="module" src="/assets/chart.mjs"></script>`}
   <form class="find" action="/as" method="get" role="search"><label for="asn">AS</label><input id="asn" name="asn" inputmode="numeric" autocomplete="off" placeholder="131279" size="9" required pattern="\\s*([Aa][Ss])?[0-9]{1,10}\\s*"><button>Show</button></form>
   <p class="as-of">${asOf(site)}</p>
 </header>
-${site.notice !== undefined && html`<aside class="site-notice" aria-label="What is shown here">${site.notice}</aside>`}
+<aside id="site-notice" class="site-notice" aria-label="What is shown here">${notice(site)}</aside>
 <main id="main" tabindex="-1">
 ${body}
 </main>
@@ -45,6 +45,14 @@ ${body}
 </body>
 </html>
 `.text;
+}
+
+/** What is shown, if not the world as it is now: as its owner says, or as the collectors in what is told say themselves. */
+export function notice({ notice: text, view }: Site): Html {
+  const { shiftMinutes, asOfSecond } = view;
+  if (text !== undefined || shiftMinutes === undefined) return html`${text}`;
+  const was = momentText(asOfSecond - 60 * shiftMinutes, true);
+  return html`Not the Internet as it is now: a reconstruction of the past, shifted by ${durationText(60 * shiftMinutes)}. What is dated ${momentText(asOfSecond, true)} here was ${was}.`;
 }
 
 /** Up to when everything is told; the script keeps it current, and says whether it still hears anything. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { incidentCells, openByWeight } from '../html/incident-rows.ts';
-import { asOf, titleText } from '../html/layout.ts';
+import { asOf, notice, titleText } from '../html/layout.ts';
 import type { Site } from '../html/site.ts';
 import {
   countries,
@@ -18,6 +18,7 @@ import { EventChannel, eventText } from './event-channel.ts';
 interface WorldParts {
   readonly title: string;
   readonly asOf: string;
+  readonly 'site-notice': string;
   readonly state: string;
   readonly countries: string;
   readonly unstable: string;
@@ -69,6 +70,7 @@ export class WorldStream {
     return {
       title: titleText(worldTitle(open.length)),
       asOf: asOf(site).text,
+      'site-notice': notice(site).text,
       state: stateTiles(site, open).text,
       countries: countries(site, open)?.text ?? '',
       unstable: unstableTable(site).text,
@@ -81,10 +83,21 @@ export class WorldStream {
   }
 }
 
+const changingParts = [
+  'title',
+  'asOf',
+  'site-notice',
+  'state',
+  'countries',
+  'unstable',
+  'feeds',
+  'more',
+  'over',
+] as const;
+
 function changeOf(before: WorldParts | undefined, now: WorldParts): Record<string, unknown> {
   const change: Record<string, unknown> = {};
-  for (const name of ['title', 'asOf', 'state', 'countries', 'unstable', 'feeds', 'more', 'over'] as const)
-    if (now[name] !== before?.[name]) change[name] = now[name];
+  for (const name of changingParts) if (now[name] !== before?.[name]) change[name] = now[name];
   if (now.order.join('\n') !== before?.order.join('\n')) change.order = now.order;
   const rows = [...now.rows].filter(([id, row]) => before?.rows.get(id) !== row);
   if (rows.length > 0) change.rows = Object.fromEntries(rows);

@@ -1,6 +1,7 @@
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores, Heartbeat } from '#core/contract/as-scores.ts';
 import { type EventSecond, firstSecondOf } from '#core/event-time.ts';
+import { shiftOf } from '#core/shifted-source.ts';
 import type { AsHistory } from './as-history.ts';
 import { AsTable } from './as-table.ts';
 import { type IncidentRecord, IncidentStore } from './incident-store.ts';
@@ -44,6 +45,7 @@ export class WorldView {
   #asOfSecond: EventSecond = 0;
   #feeds: readonly FeedHealth[] = [];
   #revision = 0;
+  #shiftMinutes: number | undefined;
 
   constructor(limits: Partial<WorldLimits> = {}) {
     const all = { ...defaultLimits, ...limits };
@@ -71,6 +73,11 @@ export class WorldView {
     return this.#firstSecond ?? this.#asOfSecond;
   }
 
+  /** By how many minutes the times of what is told are shifted, as the collectors in its evidence say; undefined if they are not. */
+  get shiftMinutes(): number | undefined {
+    return this.#shiftMinutes;
+  }
+
   get feeds(): readonly FeedHealth[] {
     return this.#feeds;
   }
@@ -79,6 +86,8 @@ export class WorldView {
     // A test is of the wall clock, not of what is told.
     if (anomaly.subject !== 'test:alert') this.#passed(anomaly.eventSecond);
     const record = this.incidents.add(anomaly);
+    this.#heard(anomaly.evidence.samplePeersFor);
+    this.#heard(anomaly.evidence.samplePeersAgainst);
     if (anomaly.originAs !== 0 && anomaly.prefixes.length > 0)
       this.#update(anomaly.originAs, (history) => history.expect(anomaly.prefixes));
     this.#tell({ case: 'incident', record });
@@ -88,6 +97,7 @@ export class WorldView {
     this.#firstSecond ??= firstSecondOf(eventMinute);
     switch (content.case) {
       case 'score':
+        for (const { peersFor } of content.value.events) this.#heard(peersFor);
         this.#update(content.value.originAs, (history) => history.add(eventMinute, content.value));
         this.#revision++;
         return;
@@ -109,6 +119,12 @@ export class WorldView {
   listen(listener: (change: WorldChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Peers are written as "collector address ASn". */
+  #heard(peers: readonly string[]): void {
+    for (const peer of peers)
+      this.#shiftMinutes = shiftOf(peer.slice(0, peer.indexOf(' '))) ?? this.#shiftMinutes;
   }
 
   #passed(second: EventSecond): void {

@@ -1,0 +1,17 @@
+import { type EventSecond, minuteOf } from '#core/event-time.ts';
+import { type GeneratedScenario, generate } from './generate.ts';
+import { nk2014, northKoreaAs } from './scenarios/nk-2014.ts';
+import { shifted } from './shifted.ts';
+
+/** The blackout began so long before now: it has just been found, and it lasts nine more hours. */
+const sinceMinutes = 10;
+
+/** December 2014 with its blackout at `nowSecond`: what was before it lies in the past, the rest in the future. */
+export function blackoutNow(nowSecond: EventSecond, seed: number): GeneratedScenario {
+  const generated = generate(nk2014(), seed);
+  const { startSecond } = generated.losses.find(
+    ({ originAs, cause }) => originAs === northKoreaAs && cause === 'blackout',
+  )!;
+  const minutes = minuteOf(nowSecond) - sinceMinutes - minuteOf(startSecond);
+  return shifted(generated, minutes, startSecond);
+}
