@@ -1,6 +1,6 @@
 /** Topics of others on a real broker: what RouteViews and OpenBMP write there comes into bgp.updates. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -113,6 +113,24 @@ suite('topics of others on a real broker', { skip: missing, timeout: 600_000 }, 
     await live.stop();
     const paths = log.routes(collector('linx')).map((line) => line.split(' ').at(-1));
     assert.deepEqual(paths, ['4', '5', '7']);
+  });
+
+  test('killed while the log took nothing, it reads again what is not in the log', async () => {
+    const positionsFile = path.join(folder, 'killed.json');
+    const kept = () =>
+      JSON.parse(readFileSync(positionsFile, 'utf8')) as { offsets: object; savedAt: number };
+    start({ positionsFile });
+    await until(() => feed.health().topics === 2 && existsSync(positionsFile));
+    log.block();
+    const { offsets, savedAt } = kept();
+    await send('linx.6830', route(9));
+    await until(() => live.totals().records === 1);
+    const taken = Date.now();
+    await until(() => kept().savedAt > Math.max(savedAt, taken));
+    assert.deepEqual(kept().offsets, offsets);
+    log.unblock();
+    await until(() => JSON.stringify(kept().offsets) !== JSON.stringify(offsets));
+    assert.equal(log.routes(collector('linx')).length, 1);
   });
 
   test('a topic that is new is found, and read from its beginning', async () => {

@@ -58,6 +58,27 @@ test('a source is opened with its first record, and ticked a little after each m
   assert.deepEqual(told().slice(4), ['tick 0', 'W 10.2.0.0/16']);
 });
 
+test('what is written is in the log, and not only taken: nothing that waits for its minute, or for the log', async (t) => {
+  const { feed, take, pass, log } = await started(t);
+  take('rrc00', withdrawal(start, 1));
+  assert.deepEqual([feed.taken, feed.written], [1, 0]);
+  await pass(1);
+  assert.equal(feed.written, 1);
+  take('rrc00', withdrawal(start + 1, 2), withdrawal(start + 40, 3), withdrawal(start + 2, 4));
+  await pass(1);
+  // The third waits for the next minute, and what is after it counts as little.
+  assert.deepEqual([feed.taken, feed.written], [4, 2]);
+  log.block();
+  await pass(40);
+  assert.equal(feed.written, 2);
+  log.unblock();
+  await pass(1);
+  assert.equal(feed.written, 4);
+  take('rrc00', withdrawal(start + 43, 5));
+  await feed.flush();
+  assert.equal(feed.written, 5);
+});
+
 test('a minute after which nothing came is waited for, and then ticked', async (t) => {
   const { take, pass, told } = await started(t);
   take('rrc00', withdrawal(start, 1));

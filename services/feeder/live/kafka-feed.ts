@@ -55,9 +55,11 @@ export class KafkaFeed {
   readonly #backOff = new BackOff(1000, 60_000);
   readonly #stopping = new AbortController();
   readonly #heard = new Set<string>();
-  /** By "topic/partition": the next offset, and the same some seconds ago, which is in bgp.updates by now. */
+  /** By "topic/partition": the next offset to read, and that before which all is in bgp.updates. */
   #offsets: Record<string, number> = {};
   #settled: Record<string, number> = {};
+  /** The next offsets when so many records had been taken, in the order of time. */
+  #marks: { readonly taken: number; readonly offsets: Record<string, number> }[] = [];
   #reader: TopicReader | undefined;
   /** Undefined before they were listed. */
   #topics: number | undefined;
@@ -95,8 +97,12 @@ export class KafkaFeed {
     clearInterval(this.#saving);
     this.#reader?.close();
     await this.#running;
+    // They are not heard any more: what was held of them for later minutes is written too.
+    for (const source of this.#heard) this.#live.lose(source);
+    this.#heard.clear();
+    await this.#live.flush();
     this.#settled = this.#offsets;
-    this.#save();
+    this.#write();
   }
 
   health(): KafkaHealth {
@@ -235,12 +241,18 @@ export class KafkaFeed {
   }
 
   #save(): void {
+    const { taken, written } = this.#live;
+    this.#marks.push({ taken, offsets: { ...this.#offsets } });
+    while (this.#marks.length > 0 && this.#marks[0]!.taken <= written)
+      this.#settled = this.#marks.shift()!.offsets;
+    this.#write();
+  }
+
+  #write(): void {
     const { positionsFile, now } = this.#options;
-    if (positionsFile !== undefined) {
-      const positions: Positions = { savedAt: now(), offsets: this.#settled };
-      writeFileSync(`${positionsFile}.new`, JSON.stringify(positions));
-      renameSync(`${positionsFile}.new`, positionsFile);
-    }
-    this.#settled = { ...this.#offsets };
+    if (positionsFile === undefined) return;
+    const positions: Positions = { savedAt: now(), offsets: this.#settled };
+    writeFileSync(`${positionsFile}.new`, JSON.stringify(positions));
+    renameSync(`${positionsFile}.new`, positionsFile);
   }
 }

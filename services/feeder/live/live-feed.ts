@@ -66,6 +66,10 @@ export class LiveFeed {
   #sending: Promise<void> | undefined;
   #sendingBytes = 0;
   #waitingAtMost = 0;
+  /** Records that were taken; all of the first so many are in what goes out, or in the log. */
+  #taken = 0;
+  #flushed = 0;
+  #written = 0;
   /** When the last checkpoint was kept, milliseconds since 1970. */
   #checkpointAt = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -94,6 +98,16 @@ export class LiveFeed {
     return true;
   }
 
+  /** How many records were taken so far. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** So many of the first of them are in the log. */
+  get written(): number {
+    return this.#written;
+  }
+
   /** Reads how far an earlier run had come. Its sources are lost until they are heard again. */
   async start(): Promise<void> {
     this.#producer = await this.#transport.openProducer();
@@ -112,11 +126,12 @@ export class LiveFeed {
     this.#waitingAtMost += end - start;
     for (let at = start; at < end; ) {
       const next = recordEnd(bytes, at, end);
+      this.#taken++;
       const verdict = this.#door.check(bytes, at, next);
       if (verdict === 'in') {
         const live = known ?? this.#sources.get(source) ?? this.#addNew(source);
         if (live === undefined) this.refuse(source, 'sourceLimit', 0, bytes.subarray(at, next));
-        else live.take(bytes, at, next, now, this.#out);
+        else live.take(bytes, at, next, this.#taken, now, this.#out);
       } else if (verdict !== 'silent') {
         this.refuse(
           source,
@@ -165,6 +180,16 @@ export class LiveFeed {
     }
     const { elems } = this.#door;
     return { sources, peers, records, elems, late, delaySeconds, refused: this.#letters.counts };
+  }
+
+  /** Writes all that waits for nothing but this; resolves when it is in the log. */
+  async flush(): Promise<void> {
+    this.#advance();
+    const wanted = this.#flushed;
+    while (this.#written < wanted) {
+      this.#send();
+      await (this.#hasFailed ? this.#failed.promise : this.#sending);
+    }
   }
 
   /** Writes what has come, and that all sources are lost: nobody hears them any more. */
@@ -233,12 +258,18 @@ export class LiveFeed {
       if (now - source.heardSecond > silenceSeconds) source.lose(this.#out);
       source.advance(now, this.#out);
     }
+    this.#flushed = this.#taken;
+    for (const { firstHeld } of this.#sources.values())
+      this.#flushed = Math.min(this.#flushed, firstHeld - 1);
   }
 
   /** Sends what is there, one send at a time. */
   #send(): void {
-    if (this.#producer === undefined || this.#hasFailed) return;
-    if (this.#sending !== undefined || this.#out.length === 0) return;
+    if (this.#producer === undefined || this.#hasFailed || this.#sending !== undefined) return;
+    if (this.#out.length === 0) {
+      this.#written = this.#flushed;
+      return;
+    }
     this.#sending = this.#sendAll().then(
       () => {
         this.#sending = undefined;
@@ -261,6 +292,7 @@ export class LiveFeed {
     // Where the log ends before what is sent now: nothing that is not in `sequences` can lie before it.
     const offsets = isDue ? await this.#ends() : [];
     const records = this.#out;
+    const flushed = this.#flushed;
     this.#sendingBytes = this.#bytesOut();
     this.#out = [];
     this.#outBytes = this.#countedOut = 0;
@@ -268,6 +300,7 @@ export class LiveFeed {
       ? { offsets, sequences: this.#allSequences() }
       : undefined;
     await this.#producer!.send(records);
+    this.#written = flushed;
     if (position === undefined) return;
     this.#checkpointAt = now;
     this.#options.checkpoint.save(position);

@@ -13,6 +13,12 @@ const patienceSeconds = 30;
 /** Records of later minutes wait for their minute up to so many bytes; then it begins early. */
 const heldBytesMax = 4 * 1024 * 1024;
 
+interface HeldRecord {
+  readonly bytes: Uint8Array;
+  /** Which one of all that its feeder took. */
+  readonly number: number;
+}
+
 export interface LiveSourceOptions {
   readonly topic: string;
   readonly partitions: number;
@@ -38,7 +44,7 @@ export class LiveSource {
   readonly #location = new PeerLocation();
   #minute: EventMinute;
   /** Records of minutes after the open one, in the order in which they came. */
-  #held: Uint8Array[] = [];
+  #held: HeldRecord[] = [];
   #heldBytes = 0;
 
   /** `sequences`: of each partition, the last that this source has written there. */
@@ -70,8 +76,20 @@ export class LiveSource {
     return this.#writers.reduce((sum, writer) => sum + writer.waitingBytes, this.#heldBytes);
   }
 
+  /** The number of the oldest record that waits for its minute to begin; infinite where none does. */
+  get firstHeld(): number {
+    return this.#held[0]?.number ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Adds a record that was let in, and opens the source again if it was lost. */
-  take(bytes: Uint8Array, start: number, end: number, nowSecond: EventSecond, out: OutgoingRecord[]): void {
+  take(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    number: number,
+    nowSecond: EventSecond,
+    out: OutgoingRecord[],
+  ): void {
     if (!this.isOpen) {
       this.isOpen = true;
       this.#minute = Math.max(this.#minute, minuteOf(nowSecond));
@@ -85,7 +103,7 @@ export class LiveSource {
       this.#append(bytes, start, end, out);
       return;
     }
-    this.#held.push(bytes.slice(start, end));
+    this.#held.push({ bytes: bytes.slice(start, end), number });
     this.#heldBytes += end - start;
     if (this.#heldBytes > heldBytesMax) this.#nextMinute(out);
   }
@@ -128,11 +146,12 @@ export class LiveSource {
     this.#heldBytes = 0;
     const minuteEnd = firstSecondOf(this.#minute + 1);
     for (const record of held) {
-      if (recordSecond(record, 0) < minuteEnd) {
-        this.#append(record, 0, record.length, out);
+      const { bytes } = record;
+      if (recordSecond(bytes, 0) < minuteEnd) {
+        this.#append(bytes, 0, bytes.length, out);
       } else {
         this.#held.push(record);
-        this.#heldBytes += record.length;
+        this.#heldBytes += bytes.length;
       }
     }
   }
