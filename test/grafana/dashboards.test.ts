@@ -21,7 +21,14 @@ interface Panel {
   readonly title: string;
   readonly description?: string;
   readonly datasource?: { readonly uid: string };
-  readonly fieldConfig?: { readonly defaults: { readonly unit?: string } };
+  readonly fieldConfig?: {
+    readonly defaults: {
+      readonly unit?: string;
+      readonly thresholds?: {
+        readonly steps: readonly { readonly value: number | null; readonly color: string }[];
+      };
+    };
+  };
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly targets?: readonly Target[];
 }
@@ -36,7 +43,7 @@ interface Committed {
 }
 
 /** Of Grafana's list, those that we use. */
-const units = ['short', 's', 'bytes', 'Bps', 'dateTimeAsIso'];
+const units = ['short', 's', 'bytes', 'Bps', 'dateTimeAsIso', 'percentunit'];
 
 const names = Object.keys(dashboards);
 const committed = names.map((name) => JSON.parse(readFileSync(fileOf(name), 'utf8')) as Committed);
@@ -82,6 +89,17 @@ test('each panel says what it shows, in a known unit, of the chosen source; none
   }
 });
 
+test('the beat raster tells nothing, a part and everything apart, and is the first that is seen of an AS', () => {
+  const origin = committed[names.indexOf('origin')]!;
+  const [first] = origin.panels.filter(({ type }) => type !== 'row');
+  assert.equal(first!.title, 'Beat raster');
+  assert.equal(first!.type, 'state-timeline');
+  const steps = first!.fieldConfig!.defaults.thresholds!.steps;
+  const colorOf = (share: number) => steps.findLast(({ value }) => value === null || share >= value)!.color;
+  // One prefix of 4,000 is a part.
+  assert.deepEqual([0, 1 / 4000, 0.75, 1].map(colorOf), ['green', 'orange', 'orange', 'dark-red']);
+});
+
 test('rates are over $__rate_interval, and everything is of the chosen job', () => {
   for (const { expr } of targets) {
     if (/\brate\(/.test(expr)) assert.ok(expr.includes('[$__rate_interval]'), expr);
@@ -107,6 +125,9 @@ test('each expression, run by a real Prometheus over what the processes tell, gi
         `${expr} has no ${label}`,
       );
   }
+  const raster = targets.find(({ legendFormat }) => legendFormat === 'AS{{asn}} {{family}}')!;
+  const [watched] = await query(raster.expr);
+  assert.deepEqual([watched!.metric.asn, Number(watched!.value[1])], ['7', 0.75], 'three of four are gone');
   for (const { annotations, templating } of committed) {
     const own = annotations.list.flatMap(({ expr }) => expr ?? []);
     assert.ok(own.length > 0);

@@ -9,6 +9,7 @@ const lines = panel('lines', 12);
 const stacked = panel('stacked', 12);
 const heat = panel('heat', 12);
 const states = panel('states', 24);
+const raster = panel('raster', 24);
 const table = panel('table', 24);
 const figure = panel('figure', 6);
 
@@ -84,6 +85,15 @@ const origin: DashboardSpec = {
   annotations: 'ALERTS{scope="incident",alertstate="firing",asn=~"$asn",job=~"$job"}',
   rows: {
     'The beat': [
+      raster(
+        'Beat raster',
+        'Each AS and family over time: green while all of its prefixes are visible or covered, orange while a part is gone, red while all are. Each prefix by itself is on the page of Steadybeat: a series for every one would be too many.',
+        'percentunit',
+        {
+          'AS{{asn}} {{family}}':
+            'max by (asn, family) (steadybeat_watch_prefixes{asn=~"$asn",state="lost",job=~"$job"}) / (sum by (asn, family) (max by (asn, family, state) (steadybeat_watch_prefixes{asn=~"$asn",job=~"$job"})) > 0)',
+        },
+      ),
       lines('Score', 'How much of recent time was abnormal; 0.5 opens a watch.', 'short', {
         'AS{{asn}}': 'max by (asn) (steadybeat_watch_score{asn=~"$asn",job=~"$job"})',
       }),

@@ -19,6 +19,8 @@ import { prometheus, promtool, run } from '../metrics/prometheus-tools.ts';
 
 interface Series {
   readonly metric: Readonly<Record<string, string>>;
+  /** Time and value. */
+  readonly value: readonly [number, string];
 }
 
 const samples = 40;

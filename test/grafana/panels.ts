@@ -7,8 +7,13 @@ import {
   DashboardLinkBuilder,
   DashboardLinkType,
   DatasourceVariableBuilder,
+  FieldColorBuilder,
+  FieldColorModeId,
+  MappingType,
   QueryVariableBuilder,
   RowBuilder,
+  ThresholdsConfigBuilder,
+  ThresholdsMode,
   VariableRefresh,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import * as heatmap from '@grafana/grafana-foundation-sdk/heatmap';
@@ -26,7 +31,7 @@ const columns = 24;
 export type Queries = Readonly<Record<string, string>>;
 
 export interface PanelSpec {
-  readonly kind: 'lines' | 'stacked' | 'figure' | 'heat' | 'states' | 'table';
+  readonly kind: 'lines' | 'stacked' | 'figure' | 'heat' | 'states' | 'raster' | 'table';
   readonly title: string;
   readonly description: string;
   readonly unit: string;
@@ -56,6 +61,23 @@ const builders = {
       .showPoints(common.VisibilityMode.Never),
   figure: () => new stat.PanelBuilder().graphMode(common.BigValueGraphMode.Area),
   heat: () => new heatmap.PanelBuilder(),
+  // Of shares that are gone: nothing, a part, everything.
+  raster: () =>
+    new statetimeline.PanelBuilder()
+      .mergeValues(true)
+      .showValue(common.VisibilityMode.Never)
+      .rowHeight(0.9)
+      .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+      .thresholds(
+        new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([
+          { value: null, color: 'green' },
+          { value: 0.000_001, color: 'orange' },
+          { value: 1, color: 'dark-red' },
+        ]),
+      )
+      .mappings([
+        { type: MappingType.ValueToText, options: { '0': { text: 'visible' }, '1': { text: 'gone' } } },
+      ]),
   states: () => new statetimeline.PanelBuilder().mergeValues(true),
   table: () => new table.PanelBuilder(),
 } as const;

@@ -22,6 +22,7 @@ export function closingLines(
   scenario: GeneratedScenario,
   history: NetworkHistory,
   incidents: IncidentList,
+  playedUntil: EventSecond,
   paint: Paint,
 ): string[] {
   const own = incidents.mostImportant().filter(({ originAs }) => originAs === northKoreaAs);
@@ -34,7 +35,7 @@ export function closingLines(
     paint('bold', 'What was found'),
     ...own.toSorted((a, b) => a.startSecond - b.startSecond).map((anomaly) => `  ${foundLine(anomaly)}`),
     ...(own.length === 0 ? ['  nothing on AS131279'] : []),
-    ...drawnLosses(scenario).map((loss) => `  ${comparison(loss, own)}`),
+    ...drawnLosses(scenario, playedUntil).map((loss) => `  ${comparison(loss, own)}`),
     `  On all other networks: ${others.length === 0 ? 'nothing' : `${others.length} incidents`}.`,
   ];
 }
@@ -60,15 +61,19 @@ function foundLine({ kind, startSecond, endSecond, durationSeconds, closeReason 
 }
 
 /** Whole losses that the scenario names, apart from the flaps of the beat and single blips. */
-const drawnLosses = ({ losses, scenario }: GeneratedScenario): TruthLoss[] => {
+const drawnLosses = ({ losses, scenario }: GeneratedScenario, playedUntil: EventSecond): TruthLoss[] => {
   const named = scenario.events.flatMap((event) => (event.event === 'loss' ? [event.cause] : []));
-  return losses.filter(({ originAs, cause }) => originAs === northKoreaAs && named.includes(cause));
+  return losses.filter(
+    ({ originAs, cause, startSecond }) =>
+      originAs === northKoreaAs && named.includes(cause) && startSecond < playedUntil,
+  );
 };
 
 function comparison({ cause, startSecond, endSecond }: TruthLoss, found: readonly Anomaly[]): string {
   const is = `Put in: the ${cause}, ${spanText(startSecond, endSecond)}.`;
   const match = found.find((anomaly) => Math.abs(anomaly.startSecond - startSecond) <= sameStartSeconds);
-  if (match?.endSecond === undefined) return `${is} Found: no such outage.`;
+  if (match === undefined) return `${is} Found: no such outage.`;
+  if (match.endSecond === undefined) return `${is} Found: from ${timeText(match.startSecond)}, goes on.`;
   return `${is} Found: ${spanText(match.startSecond, match.endSecond)}.`;
 }
 

@@ -80,7 +80,7 @@ export async function replayCommand({ seed, isNow, output }: ReplayCommand): Pro
   const { minute = minuteOf(scenario.untilSecond), records, elems, peers, sources } = detection.totals()!;
   tell(story.end(firstSecondOf(minute + 1)));
   const seconds = (performance.now() - began) / 1000;
-  tell(closingLines(scenario, story.history, incidents, paint));
+  tell(closingLines(scenario, story.history, incidents, firstSecondOf(minute + 1), paint));
   tell([
     '',
     `${number(records)} MRT records, ${number(elems)} announced and withdrawn prefixes, ${peers} peers of ${sources} collectors, in ${seconds.toFixed(1)} s.`,
