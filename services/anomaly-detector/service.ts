@@ -6,6 +6,7 @@ import type { WatchFile } from '#core/group/watch-file.ts';
 import { Service, type ServiceOptions } from '#runtime/service.ts';
 import { anomalies, asScores } from '#runtime/topics.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
+import { detectorStamp } from './detector-stamp.ts';
 
 export interface AnomalyDetectorOptions extends ServiceOptions {
   /** The groups and mutes, if there are any. */
@@ -17,6 +18,7 @@ export function buildAnomalyDetector(
   options: AnomalyDetectorOptions,
   transport: Transport,
 ): Service<AsScores, Anomaly> {
+  const detector = detectorStamp(options.watchFile);
   return new Service(
     {
       service: 'anomaly-detector',
@@ -24,7 +26,7 @@ export function buildAnomalyDetector(
       stateVersion: 4,
       createStep: () => new AnomalyDetector(options.watchFile),
       publish: (anomaly, post) =>
-        post.value(anomalies, 0, anomaly.incidentId, minuteOf(anomaly.eventSecond), anomaly),
+        post.value(anomalies, 0, anomaly.incidentId, minuteOf(anomaly.eventSecond), { ...anomaly, detector }),
     },
     options,
     transport,

@@ -306,6 +306,8 @@ export const anyAnomaly: fc.Arbitrary<Anomaly> = fc.record(
     prefixes: few(text),
     prefixCount: uint,
     linkedIncidentIds: few(text),
+    muted: fc.record({ subject: text, untilSecond: uint, reason: text }, { noNullPrototype: true }),
+    detector: fc.record({ version: text, configurationHash: text }, { noNullPrototype: true }),
     evidence,
   },
   {

@@ -21,12 +21,19 @@ export interface Anomaly {
   readonly evidence: Evidence;
   /** Present while it wakes nobody. */
   readonly muted?: Muted;
+  /** Absent before the detector's process has put it there. */
+  readonly detector?: Detector;
 }
 
 export interface Muted {
   readonly subject: string;
   readonly untilSecond: EventSecond;
   readonly reason: string;
+}
+
+export interface Detector {
+  readonly version: string;
+  readonly configurationHash: string;
 }
 
 export const transitions = ['opened', 'updated', 'closed'] as const;

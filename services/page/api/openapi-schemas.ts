@@ -44,8 +44,9 @@ const incidentFields = {
   revision: count,
   url: text,
   muted: object({ subject: text, untilTime: time, reason: text }),
+  detector: object({ version: text, configurationHash: text }),
 };
-const optionalFields = ['closeReason', 'originName', 'country', 'endTime', 'muted'];
+const optionalFields = ['closeReason', 'originName', 'country', 'endTime', 'muted', 'detector'];
 const incidentRequired = Object.keys(incidentFields).filter((name) => !optionalFields.includes(name));
 
 const evidence = {

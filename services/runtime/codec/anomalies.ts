@@ -3,6 +3,7 @@ import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import {
   type Anomaly,
   type CloseReason,
+  type Detector,
   type Evidence,
   kinds,
   type Muted,
@@ -90,6 +91,7 @@ export function anomalyToJson(anomaly: Anomaly): JsonObject {
     evidence: evidenceToJson(anomaly.evidence),
     durationSeconds: anomaly.durationSeconds,
     ...(anomaly.muted && { muted: mutedToJson(anomaly.muted) }),
+    ...(anomaly.detector && { detector: { ...anomaly.detector } }),
   };
 }
 
@@ -169,6 +171,7 @@ function fromMessage(message: proto.Anomaly): Anomaly {
     linkedIncidentIds: message.linkedIncidentIds,
     evidence: fromEvidence(message.evidence),
     ...(message.muted && { muted: fromMuted(message.muted) }),
+    ...(message.detector && { detector: fromDetector(message.detector) }),
   };
 }
 
@@ -176,6 +179,11 @@ const fromMuted = ({ subject, untilTime, reason }: proto.Muted): Muted => ({
   subject,
   untilSecond: requiredSecond(untilTime),
   reason,
+});
+
+const fromDetector = ({ version, configurationHash }: proto.Detector): Detector => ({
+  version,
+  configurationHash,
 });
 
 function fromEvidence(message: proto.Evidence | undefined): Evidence {
