@@ -12,7 +12,10 @@ const firstMinute = 23_654_000;
 const minuteSeconds = 60;
 
 export interface DelayFigures {
-  /** Of the worst minute, from the tick past it to its scores. */
+  /**
+   * Of the worst minute, from just before the source's tick past it is sent to where all its scores are seen in as.scores. The scorer waits for all
+   * partitions, so the worst of them is in it.
+   */
   readonly seconds: number;
   /** What was sent, a second. */
   readonly eventsPerSecond: number;

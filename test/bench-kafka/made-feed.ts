@@ -17,6 +17,14 @@ const withdrawEvery = 10;
 const sharedEvery = 10;
 const ownPrefixes = 2_500;
 
+export interface MadeFeedOptions {
+  readonly partitions: number;
+  readonly peers: number;
+  readonly prefixes: number;
+  /** Every UPDATE of the stream has a path that there never was. */
+  readonly newPaths?: boolean;
+}
+
 /** A collector of full feeds: tables first, then a stream of changes. A feed made for measuring, not for detecting. */
 export class MadeFeed {
   readonly #producer: Producer;
@@ -24,13 +32,12 @@ export class MadeFeed {
   readonly #peers: readonly MrtPeer[];
   readonly #prefixes: readonly MrtPrefix[];
   readonly #sequences: number[];
+  readonly #newPaths: boolean;
   /** UPDATEs of the stream so far. */
   #updates = 0;
 
-  constructor(
-    { partitions, peers, prefixes }: { partitions: number; peers: number; prefixes: number },
-    producer: Producer,
-  ) {
+  constructor({ partitions, peers, prefixes, newPaths = false }: MadeFeedOptions, producer: Producer) {
+    this.#newPaths = newPaths;
     this.#producer = producer;
     this.#partitions = partitions;
     this.#peers = Array.from({ length: peers }, (_, i) => ({ asn: 1001 + i, address: [0xc0000201 + i] }));
@@ -75,7 +82,11 @@ export class MadeFeed {
       const own = this.#prefixes.slice(from, from + prefixesPerUpdate);
       const writer = writers[index % this.#partitions]!;
       if ((from / prefixesPerUpdate + lap) % withdrawEvery === 0) writer.withdraw(second, peer, 'ipv4', own);
-      else writer.announce(second, peer, 'ipv4', own, pathOf(peer, groupOf(from), 1 + (lap % 7)));
+      else {
+        const path = pathOf(peer, groupOf(from), 1 + (lap % 7));
+        if (this.#newPaths) path.splice(1, 1, firstNewAs + (this.#updates % newAses));
+        writer.announce(second, peer, 'ipv4', own, path);
+      }
     }
     await Promise.all(writers.map((writer, partition) => this.#records(partition, minute, writer.take())));
   }
@@ -110,6 +121,10 @@ export class MadeFeed {
     return values.map((value) => ({ topic: bgpUpdates.topic, partition, key: source, value }));
   }
 }
+
+/** Networks in between that come once, in a row that ends after 40 thousand million prefix events. */
+const firstNewAs = 200_000;
+const newAses = 4_000_000_000;
 
 const groupOf = (prefix: number): number => Math.floor(prefix / prefixesPerPath);
 

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:kafka [-- day|scaling|restore|delay|idle ...] [--files N] [--minutes N] [--routes N]`: the services as processes on a
- * real broker, all on this machine, held against the bars. --files: so many of the day's 95 files; --minutes: of the delay's run.
+ * `npm run bench:kafka [-- day|scaling|restore|delay|idle|soak ...] [--files N] [--minutes N] [--routes N]`: the services as processes on a
+ * real broker, all on this machine, held against the bars. --files: so many of the day's 95 files; --minutes: of delay (15 if not said) and soak (20).
  */
 import { parseArgs } from 'node:util';
 import { dataFolder, dayRawFiles } from '../bench/inputs.ts';
@@ -8,13 +8,14 @@ import { whyNoJars } from '../kafka/jars.ts';
 import { eventsPerSecond, measureDelay } from './delay.ts';
 import { measureHandOver } from './hand-over.ts';
 import { measureIdle } from './idle.ts';
+import { measureSoak } from './soak.ts';
 import { gzippedBytes, measureEmbedded, measureThroughput } from './throughput.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     files: { type: 'string', default: '95' },
-    minutes: { type: 'string', default: '15' },
+    minutes: { type: 'string' },
     routes: { type: 'string', default: '5000000' },
   },
 });
@@ -31,7 +32,7 @@ interface Row {
   readonly holds?: boolean;
 }
 
-const parts = { day, scaling, restore, delay, idle };
+const parts = { day, scaling, restore, delay, idle, soak };
 for (const [name, measure] of Object.entries(parts)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   console.error(`bench:kafka: measuring ${name}, which takes minutes`);
@@ -120,7 +121,7 @@ async function restore(): Promise<void> {
 }
 
 async function delay(): Promise<void> {
-  const minutes = Number(values.minutes);
+  const minutes = Number(values.minutes ?? 15);
   const figures = await measureDelay(minutes);
   const rate = Math.round(figures.eventsPerSecond / 1000);
   print(`${rate},000 prefix events a second for ${minutes} minutes`, [
@@ -145,6 +146,22 @@ async function idle(): Promise<void> {
         holds: cpuShare < 0.08,
       },
     ],
+  );
+}
+
+/** The last quarter of the run against the second: of 20 minutes, minutes 15 to 20 against 5 to 10. */
+async function soak(): Promise<void> {
+  const minutes = Number(values.minutes ?? 20);
+  const { processes, eventsPerSecond } = await measureSoak(minutes);
+  const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+  print(
+    `Memory: ${minutes} minutes at full speed (${Math.round(eventsPerSecond / 1000)},000 prefix events/s), no path twice`,
+    processes.map(({ stage, earlyBytes, lateBytes, rssBytesMax }) => ({
+      what: `${stage}: heap after collection, external, array buffers`,
+      figure: `${mb(earlyBytes)}, then ${mb(lateBytes)} = ${(lateBytes / earlyBytes).toFixed(3)} x; resident ${mb(rssBytesMax)} at most`,
+      bar: '1.05 x',
+      holds: lateBytes <= 1.05 * earlyBytes,
+    })),
   );
 }
 

@@ -7,6 +7,7 @@ import { asScores, type PartitionCounts, topicSpecs } from '#runtime/topics.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
 import { ownPrefix } from '../kafka/broker.ts';
 import { JarCluster } from '../kafka/jar-cluster.ts';
+import type { ServerProperties } from '../kafka/server-properties.ts';
 import { Services } from './processes.ts';
 
 /** A broker with all topics, and what runs there. */
@@ -21,8 +22,9 @@ export interface World {
 export async function openWorld(
   counts: PartitionCounts,
   environment: Readonly<Record<string, string>> = {},
+  properties: ServerProperties = {},
 ): Promise<World> {
-  const cluster = await JarCluster.start({ nodes: 1 });
+  const cluster = await JarCluster.start({ nodes: 1, properties });
   const prefix = ownPrefix();
   const { brokers } = cluster;
   const transport = await KafkaTransport.open({ brokers, clientId: 'bench', prefix });
@@ -49,10 +51,14 @@ export async function openWorld(
   };
 }
 
-/** The minute of the last record of as.scores; 0 where there is none. */
+/** The last minute whose scores are all in as.scores; 0 where there is none. */
 export async function lastScoredMinute(transport: Transport): Promise<EventMinute> {
   const { high } = await transport.offsets(asScores.topic, 0);
-  for await (const { value } of transport.scan(asScores.topic, 0, high - 1, high))
-    return asScores.codec.open(value!).envelope.eventMinute;
+  for await (const { value } of transport.scan(asScores.topic, 0, high - 1, high)) {
+    const { envelope, body } = asScores.codec.open(value!);
+    // The heartbeat comes last.
+    const isWhole = asScores.codec.decode(envelope, body).content.case === 'heartbeat';
+    return isWhole ? envelope.eventMinute : envelope.eventMinute - 1;
+  }
   return 0;
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { readConfiguration } from '#runtime/configuration/configuration.ts';
-import { parseArguments, serviceNames } from '../../services/main-job/arguments.ts';
+import { parseArguments, probeServiceNames, serviceNames } from '../../services/main-job/arguments.ts';
 
 interface Service {
   readonly image: string;
@@ -45,7 +45,7 @@ const notWhere = (holds: (service: Service) => boolean | undefined, among = serv
   none(among.filter(([, service]) => !holds(service)).map(([name]) => name));
 
 test('every service that there is has its own, under its name', () => {
-  for (const name of serviceNames)
+  for (const name of [...serviceNames, ...probeServiceNames])
     assert.deepEqual(compose.services[name]?.command?.slice(0, 2), ['run', name]);
 });
 

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { type Field, fields } from '#runtime/configuration/schema.ts';
 import { topicSpecs } from '#runtime/topics.ts';
-import { serviceNames } from '../../services/main-job/arguments.ts';
+import { probeServiceNames, serviceNames } from '../../services/main-job/arguments.ts';
 import { topicsOf } from '../../services/main-job/kafka/run-command-services.ts';
 import { type Right, rightsOf, users } from '../kafka/acl-rights.ts';
 
@@ -54,7 +54,7 @@ function rightText(same: readonly Right[]): string {
 }
 
 test('every service has rights on its topics, and on no others', () => {
-  for (const service of [...serviceNames, 'active-prober', 'probe-tracker'] as const) {
+  for (const service of [...serviceNames, ...probeServiceNames]) {
     const topics = rightsOf(service).filter(({ resource }) => resource === 'topic');
     assert.deepEqual(new Set(topics.map(({ name }) => name)), new Set(topicsOf(service)), service);
   }
@@ -78,7 +78,7 @@ test('rights as calls of kafka-acls.sh', () => {
 });
 
 test('every service is told of, and every topic that is named is one', () => {
-  none(serviceNames.filter((name) => !guide.includes(`| \`${name}\` |`)));
+  none([...serviceNames, ...probeServiceNames].filter((name) => !guide.includes(`| \`${name}\` |`)));
   const topics = topicSpecs({ updatePartitions: 1, blockPartitions: 1 }).map(({ name }) => name);
   const named = [...guide.matchAll(/`((?:bgp|route|as|probe|dead)\.[a-z]+|snapshots\.[a-z-]+)`/g)];
   none(named.map(([, name]) => name!).filter((name) => !topics.includes(name)));

@@ -57,6 +57,7 @@ export async function grant(
   user: string,
   rights: readonly Right[],
 ): Promise<void> {
+  if (rights.length === 0) return;
   const admin = newAdmin(clusterConfig({ brokers, clientId: 'test', prefix: '' }, () => undefined));
   await admin.connect();
   await admin.createAcls({

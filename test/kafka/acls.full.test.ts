@@ -1,12 +1,14 @@
 /** Each service works with exactly the rights that deploy/acls.json lists, and says which one is missing. */
 import assert from 'node:assert/strict';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
-import { anomalies, asScores, bgpUpdates, deadLetters, topicSpecs } from '#runtime/topics.ts';
+import { anomalies, asScores, bgpUpdates, deadLetters, probeResults, topicSpecs } from '#runtime/topics.ts';
 import type { OutgoingRecord } from '#runtime/transport/transport.ts';
-import { type ServiceName, serviceNames } from '../../services/main-job/arguments.ts';
+import { ProbeRecords } from '../../services/active-prober/probe-records.ts';
+import { probeServiceNames, type ServiceName, serviceNames } from '../../services/main-job/arguments.ts';
 import { topicsOf } from '../../services/main-job/kafka/run-command-services.ts';
 import { send } from '../contract/reading.ts';
 import { steadybeat } from '../e2e/command.ts';
@@ -33,16 +35,42 @@ const scramUsers = users.flatMap((user) => [
   `SCRAM-SHA-512=[name=steadybeat-${user},password=${password}]`,
 ]);
 
+/** Port 1 of this machine. */
+const nobodyListens = {
+  allow: ['127.0.0.1/32'],
+  everySeconds: 60,
+  timeoutSeconds: 1,
+  probesPerMinute: 1,
+  concurrent: 1,
+  targets: [{ kind: 'tcp', address: '127.0.0.1', as: 64500, port: 1 }],
+};
+
+/** A source of probes, open for so long that there is a snapshot. */
+function probed(): OutgoingRecord[] {
+  const source = 'prober:test';
+  const records = new ProbeRecords(source);
+  const first = 23_654_000;
+  const opened = records.of({ source, eventMinute: first, content: { case: 'sourceOpened', live: false } });
+  const ticks = Array.from({ length: 500 }, (_, minute) =>
+    records.of({ source, eventMinute: first + minute, content: { case: 'tick' } }),
+  );
+  return [...opened, ...ticks.flat()];
+}
+
 suite('least rights', { skip: missingJars() }, () => {
   let cluster: JarCluster;
   let world: SmallWorld;
-  let recorded: ReadonlyMap<string, readonly OutgoingRecord[]>;
+  let recorded: Map<string, readonly OutgoingRecord[]>;
+  let watchList: string;
   const running = new Set<ServiceProcess>();
   let cases = 0;
 
   before(async () => {
     world = writeSmallWorld();
     recorded = await recordedWorld(world.files);
+    recorded.set(probeResults.topic, probed());
+    watchList = path.join(world.folder, 'watch-list.json');
+    writeFileSync(watchList, JSON.stringify(nobodyListens));
     // What makes the feeder write a dead letter.
     appendFileSync(world.files.at(-1)!, Buffer.alloc(20, 0xff));
     cluster = await JarCluster.start({
@@ -95,9 +123,13 @@ suite('least rights', { skip: missingJars() }, () => {
     return { prefix, open };
   }
 
+  function filesOf(service: ServiceName): readonly string[] {
+    if (service === 'active-prober') return [watchList];
+    return service === 'feeder' ? world.files : [];
+  }
+
   function start(service: ServiceName, prefix: string): ServiceProcess {
-    const files = service === 'feeder' ? world.files : [];
-    const started = new ServiceProcess(['run', service, ...files], environment(service, prefix));
+    const started = new ServiceProcess(['run', service, ...filesOf(service)], environment(service, prefix));
     running.add(started);
     return started;
   }
@@ -154,7 +186,7 @@ suite('least rights', { skip: missingJars() }, () => {
     assert.equal(process.log.match(/not allowed|missing/g)!.length, 1, at);
   }
 
-  for (const service of serviceNames) {
+  for (const service of [...serviceNames, ...probeServiceNames]) {
     test(`${service} works with its own rights`, { timeout: 600_000 }, () => works(service));
     test(`${service} says which right is missing`, { timeout: 600_000 }, async () => {
       await Promise.all(rightsOf(service).map((right) => lacks(service, right)));

@@ -45,8 +45,8 @@ export class ServiceProcess {
     return this.#child.pid!;
   }
 
-  /** Stops it where it stands, or lets it go on. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+  /** Stops it where it stands, or lets it go on; SIGUSR2 means what was loaded into it. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGUSR2'): void {
     this.#child.kill(signal);
   }
 

@@ -1,0 +1,107 @@
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { ScoredMinutes } from './hand-over.ts';
+import { MadeFeed } from './made-feed.ts';
+import type { StageName } from './processes.ts';
+import { lastScoredMinute, openWorld } from './world.ts';
+
+const partitions = 2;
+const peers = 40;
+const prefixes = 100_000;
+const tableMinutes = 5;
+const firstMinute = 23_654_000;
+const minuteSeconds = 60;
+/** Of one event minute, in so many seconds of it. */
+const eventsPerMinute = 300_000;
+const busySeconds = 10;
+/** The feed is ahead of the scores by so much at most: full speed is the services'. */
+const aheadMinutesMax = 3;
+const sampleEveryMs = 10_000;
+const stages: readonly StageName[] = [
+  'metrics-exporter',
+  'anomaly-detector',
+  'instability-scorer',
+  'visibility-tracker',
+  'route-tracker',
+];
+/** What was read is removed, or the broker's disk would fill up. */
+const shortRetention = {
+  'log.retention.ms': '60000',
+  'log.retention.check.interval.ms': '5000',
+  'log.segment.bytes': '67108864',
+  'log.segment.delete.delay.ms': '1000',
+};
+
+export interface ProcessMemory {
+  readonly stage: StageName;
+  /** Heap after a collection and external memory, array buffers with it: medians of the second and of the last quarter of the run. */
+  readonly earlyBytes: number;
+  readonly lateBytes: number;
+  readonly rssBytesMax: number;
+}
+
+export interface SoakFigures {
+  readonly processes: readonly ProcessMemory[];
+  readonly eventsPerSecond: number;
+}
+
+/** Full speed, each UPDATE with a path that there never was: does memory stay where it is? */
+export async function measureSoak(minutes: number): Promise<SoakFigures> {
+  const probe = pathToFileURL(path.join(import.meta.dirname, 'memory-probe.ts')).href;
+  const counts = { updatePartitions: partitions, blockPartitions: partitions };
+  const world = await openWorld(counts, { NODE_OPTIONS: `--import=${probe}` }, shortRetention);
+  const { transport, services } = world;
+  const measured = stages.map((stage) => ({ stage, process: services.start(stage)[0]! }));
+  await services.ready();
+  const feed = new MadeFeed({ partitions, peers, prefixes, newPaths: true }, await transport.openProducer());
+  const scored = new ScoredMinutes(() => lastScoredMinute(transport));
+  let minute = firstMinute;
+  await feed.open(minute);
+  for (let part = 0; part < tableMinutes; part++, minute++) {
+    await feed.table(minute, part, tableMinutes);
+    await scored.tick(feed, minute);
+  }
+  await scored.until(minute - 1);
+  const start = performance.now();
+  const end = start + minutes * minuteSeconds * 1000;
+  const first = minute;
+  let sampled = start;
+  for (; performance.now() < end; minute++) {
+    for (let second = 0; second < busySeconds; second++)
+      await feed.changes(minute, minute * minuteSeconds + second, eventsPerMinute / busySeconds);
+    await scored.tick(feed, minute);
+    await scored.until(minute - aheadMinutesMax);
+    if (performance.now() - sampled < sampleEveryMs) continue;
+    sampled = performance.now();
+    for (const { process } of measured) process.signal('SIGUSR2');
+  }
+  const seconds = (performance.now() - start) / 1000;
+  await scored.until(minute - 1);
+  // What the last signal asked for.
+  await setTimeout(sampleEveryMs / 10);
+  await scored.end();
+  const processes = measured.map(({ stage, process }) => memoryIn(stage, process.log));
+  await world.close();
+  return { processes, eventsPerSecond: ((minute - first) * eventsPerMinute) / seconds };
+}
+
+/** By what it said at even intervals. */
+function memoryIn(stage: StageName, log: string): ProcessMemory {
+  const samples = [...log.matchAll(/^memory (\d+) (\d+)$/gm)].map(([, held, rss]) => ({
+    held: Number(held),
+    rss: Number(rss),
+  }));
+  const quarter = Math.floor(samples.length / 4);
+  if (quarter === 0) throw new Error(`${stage} said its memory ${samples.length} times only`);
+  const median = (from: number): number => {
+    const held = samples.slice(from, from + quarter).map((sample) => sample.held);
+    return held.sort((a, b) => a - b)[Math.floor(held.length / 2)]!;
+  };
+  return {
+    stage,
+    earlyBytes: median(quarter),
+    lateBytes: median(samples.length - quarter),
+    rssBytesMax: Math.max(...samples.map(({ rss }) => rss)),
+  };
+}
