@@ -116,7 +116,7 @@ export const serviceNames = [
   'metrics-exporter',
 ] as const;
 /** What runs besides, where there are probes. */
-const probeServiceNames = ['active-prober', 'probe-tracker'] as const;
+export const probeServiceNames = ['active-prober', 'probe-tracker'] as const;
 export type ServiceName = (typeof serviceNames)[number] | (typeof probeServiceNames)[number];
 
 export interface OutputOptions {
