@@ -4,14 +4,10 @@ import type { FeedTotals } from '../feeder/feed.ts';
 import type { MrtFile } from '../feeder/mrt-file.ts';
 import type { OutputOptions } from './arguments.ts';
 import { Detection, type DetectionOptions } from './detection.ts';
-import { IncidentLines } from './report/incident-line.ts';
-import { IncidentList } from './report/incident-list.ts';
-import { LineFile } from './report/line-file.ts';
 import { number } from './report/progress.ts';
 import { countsText, RefusalReport } from './report/refusal-report.ts';
-import { anomalyJson, isWatched, isWatchedScore, scoresJson } from './report/reports.ts';
-import { openPage } from './report/shown-page.ts';
-import { paintFor, StatusLine } from './report/terminal.ts';
+import { StatusLine } from './report/terminal.ts';
+import { Told } from './report/told.ts';
 import { stopOnSignal } from './signals.ts';
 import { watchFileOf } from './watched.ts';
 
@@ -32,12 +28,8 @@ export interface DetectFilesOptions
 /** Runs the detector over files and tells what it finds; status 0, or 130 where it was interrupted. */
 export async function detectFiles(files: readonly MrtFile[], options: DetectFilesOptions): Promise<number> {
   const { output, progress, toldFrom = 0, onStart, onInterrupted, closingLines, ...bounds } = options;
-  const isJson = output.format === 'ndjson';
-  const out = isJson ? process.stderr : process.stdout;
-  const paint = paintFor(out);
-  const page = await openPage(output);
-  const incidents = new IncidentList();
-  const incidentLines = new IncidentLines(paint);
+  const told = await Told.open(output);
+  const { out, page } = told;
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
   const status = new StatusLine(process.stderr, () => {
@@ -46,31 +38,19 @@ export async function detectFiles(files: readonly MrtFile[], options: DetectFile
   });
   const report = new RefusalReport((line) => status.line(process.stderr, line));
   const onAnomaly = (anomaly: Anomaly) => {
-    page?.onAnomaly(anomaly);
-    if (!isWatched(anomaly, output.watch)) return;
-    if (anomaly.endSecond === undefined || anomaly.endSecond >= toldFrom) incidents.add(anomaly);
+    if (!told.show(anomaly)) return;
+    if (anomaly.endSecond === undefined || anomaly.endSecond >= toldFrom) told.incidents.add(anomaly);
     if (anomaly.eventSecond < toldFrom) return;
-    if (isJson) {
-      process.stdout.write(`${anomalyJson(anomaly)}\n`);
-      return;
-    }
-    const line = incidentLines.line(anomaly);
+    const line = told.tell(anomaly);
     if (line !== undefined) status.line(out, line);
   };
-  const scores = output.scoresFile === undefined ? undefined : new LineFile(output.scoresFile);
   const detection = new Detection({
     ...bounds,
     watchFile: watchFileOf(output),
     onAnomaly,
     onRefused: (file, refused) => report.refused(file.name, refused),
     onFailure: (file, failure) => report.failed(file.name, failure),
-    ...((scores || page) && {
-      onScores: (value) => {
-        page?.onScores(value);
-        if (scores && 60 * value.eventMinute >= toldFrom && isWatchedScore(value, output.watch))
-          scores.write(scoresJson(value));
-      },
-    }),
+    ...(told.hasScores && { onScores: (value) => told.scores(value, 60 * value.eventMinute < toldFrom) }),
   });
   const interrupted = stopOnSignal(() => {
     detection.stop();
@@ -85,11 +65,11 @@ export async function detectFiles(files: readonly MrtFile[], options: DetectFile
     status.line(process.stderr, `While it ended: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     status.end();
-    scores?.close();
+    told.closeScores();
   }
   for (const line of totalsLines(detection, seconds())) out.write(`${line}\n`);
   for (const line of closingLines?.() ?? []) out.write(`${line}\n`);
-  for (const line of incidents.summary(paint)) out.write(`${line}\n`);
+  for (const line of told.incidents.summary(told.paint)) out.write(`${line}\n`);
   if (page !== undefined && !interrupted()) {
     out.write(`\nThe page stays at ${page.url} until Ctrl-C.\n`);
     await page.stay();

@@ -4,14 +4,10 @@ import type { FeedHealth } from '#page/view/world-view.ts';
 import { kafkaOptionsOf, readConfiguration } from '#runtime/configuration/configuration.ts';
 import { watchListIn } from '../../active-prober/watch-list.ts';
 import type { Command } from '../arguments.ts';
-import { IncidentLines } from '../report/incident-line.ts';
-import { IncidentList } from '../report/incident-list.ts';
-import { LineFile } from '../report/line-file.ts';
 import { number } from '../report/progress.ts';
 import { countsText } from '../report/refusal-report.ts';
-import { anomalyJson, isWatched, isWatchedScore, scoresJson } from '../report/reports.ts';
-import { openPage } from '../report/shown-page.ts';
-import { paintFor, StatusLine } from '../report/terminal.ts';
+import { StatusLine } from '../report/terminal.ts';
+import { Told } from '../report/told.ts';
 import { stopOnSignal } from '../signals.ts';
 import { watchFileOf } from '../watched.ts';
 import { Live, type LiveHealth } from './live.ts';
@@ -34,13 +30,8 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
     process.stderr.write(`steadybeat: ${command.watchList}: ${watchList}\n`);
     return 2;
   }
-  const isJson = output.format === 'ndjson';
-  const out = isJson ? process.stderr : process.stdout;
-  const paint = paintFor(out);
-  const page = await openPage(output);
-  const incidents = new IncidentList();
-  const incidentLines = new IncidentLines(paint);
-  const scores = output.scoresFile === undefined ? undefined : new LineFile(output.scoresFile);
+  const told = await Told.open(output);
+  const { out, paint, page } = told;
   const rate = new MessageRate();
   const status = new StatusLine(
     process.stderr,
@@ -57,24 +48,16 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
     watchList,
     watchFile: watchFileOf(output),
     onAnomaly: (anomaly: Anomaly, isKnown) => {
-      page?.onAnomaly(anomaly);
-      if (!isWatched(anomaly, output.watch)) return;
-      incidents.add(anomaly);
-      const line = incidentLines.line(anomaly);
-      if (isKnown) return;
-      if (isJson) process.stdout.write(`${anomalyJson(anomaly)}\n`);
-      else if (line !== undefined) status.line(out, line);
+      if (!told.show(anomaly)) return;
+      told.incidents.add(anomaly);
+      const line = told.tell(anomaly, isKnown);
+      if (line !== undefined) status.line(out, line);
     },
     onRefused: (origin, reason) => {
       if (++refusals <= toldOneByOne) tell(`refused: ${origin}: ${reason}`);
       else if (refusals === toldOneByOne + 1) tell('refused: more, which are counted');
     },
-    ...((scores || page) && {
-      onScores: (value) => {
-        page?.onScores(value);
-        if (scores && isWatchedScore(value, output.watch)) scores.write(scoresJson(value));
-      },
-    }),
+    ...(told.hasScores && { onScores: (value) => told.scores(value) }),
   });
   stopOnSignal(() => live.stop());
   tell(`the log is in ${dataFolder}`);
@@ -89,12 +72,12 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
   } finally {
     clearInterval(feeds);
     status.end();
-    scores?.close();
+    told.closeScores();
     await page?.close();
   }
   const health = live.health();
   if (health !== undefined) for (const line of totalsLines(health)) out.write(`${line}\n`);
-  for (const line of incidents.summary(paint)) out.write(`${line}\n`);
+  for (const line of told.incidents.summary(paint)) out.write(`${line}\n`);
   return 0;
 }
 

@@ -11,12 +11,9 @@ import { ActiveProber } from '../../active-prober/service.ts';
 import { type WatchList, watchListIn } from '../../active-prober/watch-list.ts';
 import type { Command } from '../arguments.ts';
 import { type Pipeline, startPipeline } from '../pipeline.ts';
-import { IncidentLines } from '../report/incident-line.ts';
-import { IncidentList } from '../report/incident-list.ts';
 import { number } from '../report/progress.ts';
 import { countsText } from '../report/refusal-report.ts';
-import { anomalyJson, isWatched } from '../report/reports.ts';
-import { paintFor } from '../report/terminal.ts';
+import { Told } from '../report/told.ts';
 import { stopOnSignal } from '../signals.ts';
 import { QuietRoutes } from './quiet-routes.ts';
 
@@ -29,15 +26,13 @@ export async function probeCommand(command: ProbeCommand): Promise<number> {
     process.stderr.write(`steadybeat: ${command.watchList}: ${watchList}\n`);
     return 2;
   }
-  const out = command.output.format === 'ndjson' ? process.stderr : process.stdout;
-  const paint = paintFor(out);
-  const lines = new IncidentLines(paint);
-  const incidents = new IncidentList();
+  const told = await Told.open(command.output);
+  const { out } = told;
   const onAnomaly = (anomaly: Anomaly): void => {
-    if (!isWatched(anomaly, command.output.watch)) return;
-    incidents.add(anomaly);
-    const line = command.output.format === 'ndjson' ? anomalyJson(anomaly) : lines.line(anomaly);
-    if (line !== undefined) process.stdout.write(`${line}\n`);
+    if (!told.show(anomaly)) return;
+    told.incidents.add(anomaly);
+    const line = told.tell(anomaly);
+    if (line !== undefined) out.write(`${line}\n`);
   };
   const log = new EmbeddedLog(
     { lagBytesMax: defaultLagBytesMax },
@@ -59,7 +54,7 @@ export async function probeCommand(command: ProbeCommand): Promise<number> {
   await Promise.race([pipeline.drained(), pipeline.failed]);
   await pipeline.stop();
   await log.close();
-  for (const line of incidents.summary(paint)) out.write(`${line}\n`);
+  for (const line of told.incidents.summary(told.paint)) out.write(`${line}\n`);
   return 0;
 }
 

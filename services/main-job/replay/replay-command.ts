@@ -10,12 +10,10 @@ import { Pace } from '../../feeder/pace.ts';
 import type { Command } from '../arguments.ts';
 import { Detection } from '../detection.ts';
 import { durationText } from '../report/incident-line.ts';
-import { IncidentList } from '../report/incident-list.ts';
-import { LineFile } from '../report/line-file.ts';
 import { number } from '../report/progress.ts';
-import { anomalyJson, isWatched, isWatchedScore, scoresJson } from '../report/reports.ts';
-import { openPage, type ShownPage } from '../report/shown-page.ts';
-import { paintFor, StatusLine } from '../report/terminal.ts';
+import type { ShownPage } from '../report/shown-page.ts';
+import { StatusLine } from '../report/terminal.ts';
+import { Told } from '../report/told.ts';
 import { stopOnSignal } from '../signals.ts';
 import { watchFileOf } from '../watched.ts';
 import { pictureLegend } from './picture.ts';
@@ -30,39 +28,34 @@ const stepMinutes = 360;
 
 /** Plays December 2014 through all services and tells what they find; status 0, or 130 where it was interrupted. */
 export async function replayCommand({ seed, isNow, output }: ReplayCommand): Promise<number> {
-  const isJson = output.format === 'ndjson';
-  const out = isJson ? process.stderr : process.stdout;
-  const paint = paintFor(out);
+  const told = await Told.open(output, pageOptions(seed, isNow));
+  const { out, paint, page, incidents } = told;
   out.write(
     `${paint('bold', 'Steadybeat replays December 2014, when North Korea went off the Internet.')}\n`,
   );
-  const page = await openPage(output, pageOptions(seed, isNow));
   if (page !== undefined) out.write(`The page: ${page.url}\n`);
   const scenario = isNow ? blackoutNow(Date.now() / 1000, seed) : generate(nk2014(), seed);
   for (const line of introduction(scenario)) out.write(`${line}\n`);
   if (isNow) out.write(`${shiftText(scenario)}\n\n`);
 
   const began = performance.now();
-  const incidents = new IncidentList();
   const story = new Story(northKoreaAs, networksOf(scenario), scenario.fromSecond, paint);
   const status = new StatusLine(process.stderr, () => statusText(scenario, detection.totals()?.minute));
   const tell = (lines: readonly string[]) => {
     for (const line of lines) status.line(out, line);
   };
-  const scores = output.scoresFile === undefined ? undefined : new LineFile(output.scoresFile);
   const detection = new Detection({
     watchFile: watchFileOf(output),
     onAnomaly: (anomaly: Anomaly) => {
-      page?.onAnomaly(anomaly);
-      if (!isWatched(anomaly, output.watch)) return;
+      if (!told.show(anomaly)) return;
       incidents.add(anomaly);
       story.addAnomaly(anomaly);
-      if (isJson) process.stdout.write(`${anomalyJson(anomaly)}\n`);
+      // People get the story.
+      told.tell(anomaly);
     },
     onScores: (value) => {
-      page?.onScores(value);
+      told.scores(value);
       story.addScores(value);
-      if (scores !== undefined && isWatchedScore(value, output.watch)) scores.write(scoresJson(value));
     },
     ...(isNow && { pace: new Pace(Date.now) }),
     checkpoint: {
@@ -75,7 +68,7 @@ export async function replayCommand({ seed, isNow, output }: ReplayCommand): Pro
     await detection.run(scenarioFiles(scenario));
   } finally {
     status.end();
-    scores?.close();
+    told.closeScores();
   }
   const { minute = minuteOf(scenario.untilSecond), records, elems, peers, sources } = detection.totals()!;
   tell(story.end(firstSecondOf(minute + 1)));
