@@ -157,6 +157,13 @@ test('what works over Kafka', () => {
     only: undefined,
   });
   assert.deepEqual(parseArguments(['topics', '--apply']), { case: 'topics', apply: true, ...plain });
+  assert.deepEqual(parseArguments(['reprocess', '--prefix', 'replay.v1.', '--until', '2014-12-23T00:00Z']), {
+    case: 'reprocess',
+    prefix: 'replay.v1.',
+    fromSecond: undefined,
+    untilSecond: 1_419_292_800,
+    ...plain,
+  });
   assert.deepEqual(parseArguments(['dead-letters', '--dump']), {
     case: 'dead-letters',
     ...plain,
@@ -173,6 +180,8 @@ test('what is wrong with commands over Kafka', () => {
   assert.equal(wrong('run anomaly-detector a.gz'), 'anomaly-detector needs no a.gz');
   assert.equal(wrong('run route-tracker --apply'), '--apply is not for run');
   assert.equal(wrong('topics --watch 1'), '--watch is not for topics');
+  assert.equal(wrong('reprocess'), 'reprocess needs --prefix, such as replay.v1.');
+  assert.equal(wrong('topics --prefix a.'), '--prefix is not for topics');
   assert.equal(wrong('a.gz --check'), '--check is for what works on Kafka');
 });
 

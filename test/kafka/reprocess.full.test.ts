@@ -97,7 +97,9 @@ test('killed on the way and started again: the same', patience, async () => {
       hasEnded = true;
     });
     while (!hasEnded && (await scores()) < share * expected.length) await setTimeout(20);
-    if ((await one.kill('SIGKILL')).signal === 'SIGKILL') kills++;
+    const { code, signal } = await one.kill(share === 0.4 ? 'SIGTERM' : 'SIGKILL');
+    if (signal === 'SIGKILL') kills++;
+    if (code === 1) assert.match(one.log, /interrupted: the same command goes on from here/);
   }
   assert.ok(kills > 0, 'it was killed at work');
   const { status, stderr } = await reprocess('--prefix', prefix);
