@@ -36,12 +36,12 @@ export function withPageAddress(args: readonly string[]): string[] {
   return [...args.slice(0, at), `--page=${page}`, ...args.slice(isAddress ? at + 2 : at + 1)];
 }
 
-export function watchedAses(list: string | undefined): ReadonlySet<number> {
+export function asNumbers(name: string, list: string | undefined): ReadonlySet<number> {
   const ases = new Set<number>();
   for (const item of list?.split(',') ?? []) {
     const match = /^\s*(?:AS)?(\d{1,10})\s*$/i.exec(item);
     const asn = Number(match?.[1]);
-    if (!(asn > 0 && asn < 2 ** 32)) throw new WrongArgument(`--watch: "${item}" is not an AS number`);
+    if (!(asn > 0 && asn < 2 ** 32)) throw new WrongArgument(`${name}: "${item}" is not an AS number`);
     ases.add(asn);
   }
   return ases;

@@ -5,11 +5,11 @@ import { risLiveDefaults } from '../feeder/live/ris-live-options.ts';
 import {
   type Address,
   address,
+  asNumbers,
   defaultPage,
   seedOf,
   time,
   WrongArgument,
-  watchedAses,
   withPageAddress,
 } from './argument-values.ts';
 
@@ -74,9 +74,24 @@ export type Command =
       readonly seedRib: string | undefined;
       readonly dataFolder: string | undefined;
       readonly configFile: string | undefined;
+      /** Groups and mutes as they were; on Kafka, of the settings. */
+      readonly watchFile: string | undefined;
       readonly fromSecond: EventSecond | undefined;
       readonly untilSecond: EventSecond | undefined;
       readonly seed: number;
+    }
+  | {
+      readonly case: 'generate';
+      readonly of:
+        | { readonly case: 'country'; readonly country: string }
+        | { readonly case: 'ases'; readonly ases: ReadonlySet<number>; readonly name: string };
+      /** The table: a RIB, updates, or prefixes and origins. */
+      readonly seedRib: string;
+      /** Files of the registries. */
+      readonly delegated: readonly string[];
+      readonly asNamesFile: string | undefined;
+      /** Where the group is put. */
+      readonly watchFile: string;
     }
   | ConfiguredCommand
   | { readonly case: 'wrong'; readonly message: string };
@@ -150,6 +165,9 @@ export const helpText = `Steadybeat watches the Internet's routing for the stead
   npm start -- probe FILE...           what the connections of RIPE Atlas probes say, as stored; results that name no origin AS (ping,
                                        traceroute, DNS, HTTP) are counted, and not used
   npm start -- probe --watch-list FILE probe the hosts of a list, and say what they say (services/active-prober/examples)
+  npm start -- generate --country KP --seed-rib RIB --delegated FILE,... --watch-file FILE
+                                       put a group into a watch file: a country's ASes with the address space that they announce, by the
+                                       registries' delegated(-extended) files; or --as 131279,... (--name NAME, if several)
   npm start -- decode FILE...          print every route, one a line, as \`bgpdump -m\` does
   npm start -- why INCIDENT            the evidence of an incident in words, and whether the same verdict comes out of the stored updates
                                        again; by its id or how that begins, in the log of --data DIR, in FILE..., on Kafka where
@@ -178,6 +196,9 @@ Options
   --from TIME             leave out what is earlier; an earlier RIB is the table at the start ("2008-02-20T06:00Z")
   --until TIME            leave out what is at this time or later
   --seed-rib FILE         the table to expect: a RIB, or prefixes and origins in pyasn's format
+  --delegated FILE,...    generate: what the registries gave to whom (such as delegated-apnic-extended-latest)
+  --as AS131279,...       generate: these ASes; --name NAME says what the group is called
+  --country KP            generate: a country
   --data DIR              keep the log in this folder; the same command goes on where it was interrupted
                           (live always keeps it: in ${defaultLiveFolder} where nothing else is said)
   --bmp [ADDRESS:]PORT    live: listen for routers that send BMP (on all addresses, if none is given)
@@ -212,6 +233,10 @@ const options = {
   from: { type: 'string' },
   until: { type: 'string' },
   'seed-rib': { type: 'string' },
+  as: { type: 'string' },
+  country: { type: 'string' },
+  delegated: { type: 'string' },
+  name: { type: 'string' },
   data: { type: 'string' },
   seed: { type: 'string' },
   collector: { type: 'string' },
@@ -256,6 +281,7 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   if (values.help) return { case: 'help' };
   if (values.version) return { case: 'version' };
   if (positionals[0] === 'why') return whyCommand(values, positionals.slice(1));
+  if (positionals[0] === 'generate') return generateCommand(values, positionals.slice(1));
   if (positionals[0] === 'decode') return decodeCommand(values, positionals.slice(1));
   if (positionals[0] === 'run') return runCommand(values, positionals.slice(1));
   if (positionals[0] === 'topics') return topicsCommand(values, positionals.slice(1));
@@ -267,6 +293,8 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   if (positionals[0] === 'archive') return archiveCommand(values, positionals.slice(1), output);
   if (positionals[0] === 'probe') return probeCommand(values, positionals.slice(1), output);
   if (values['watch-list'] !== undefined) throw new WrongArgument('--watch-list is for live and probe');
+  const ofGenerate = ofGenerates.find((name) => values[name] !== undefined);
+  if (ofGenerate !== undefined) throw new WrongArgument(`--${ofGenerate} is for generate only`);
   const ofArchive = ofArchives.find((name) => values[name] !== undefined);
   if (ofArchive !== undefined) throw new WrongArgument(`--${ofArchive} is for archive only`);
   const ofLive = ofLives.find((name) => values[name] !== undefined);
@@ -289,6 +317,7 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
 }
 
 const ofLives = ['bmp', 'ris-live', 'kafka', 'topics'];
+const ofGenerates = ['as', 'country', 'delegated', 'name'];
 const ofArchives = ['collector', 'base-url', 'cache'];
 
 function probeCommand(values: Values, files: readonly string[], output: OutputOptions): Command {
@@ -325,8 +354,43 @@ function archiveCommand(values: Values, places: readonly string[], output: Outpu
   return { case: 'archive', collectors, places, baseUrl, cacheFolder, ...bounds, output };
 }
 
+function generateCommand(values: Values, others: readonly string[]): Command {
+  if (others.length > 0) throw new WrongArgument(`generate needs no ${others[0]}`);
+  refuseOthers(values, [...ofGenerates, 'seed-rib', 'as-names', 'watch-file'], 'is not for generate');
+  const seedRib = text(values['seed-rib']);
+  const watchFile = text(values['watch-file']);
+  const delegated = text(values.delegated)?.split(',') ?? [];
+  const of = groupToMake(text(values.country), text(values.as), text(values.name));
+  if (seedRib === undefined)
+    throw new WrongArgument('generate needs --seed-rib: a table of who announces what');
+  if (watchFile === undefined) throw new WrongArgument('generate needs --watch-file: where the group is put');
+  if (of.case === 'country' && delegated.length === 0)
+    throw new WrongArgument("--country needs --delegated: the registries' files");
+  if (of.case === 'ases' && delegated.length > 0) throw new WrongArgument('--delegated is for --country');
+  return { case: 'generate', of, seedRib, delegated, asNamesFile: text(values['as-names']), watchFile };
+}
+
+function groupToMake(country: string | undefined, as: string | undefined, name: string | undefined) {
+  if ((country === undefined) === (as === undefined))
+    throw new WrongArgument('generate needs --country or --as');
+  if (country !== undefined) {
+    if (!/^[A-Z]{2}$/.test(country))
+      throw new WrongArgument(`--country: "${country}" is not two capital letters, such as KP`);
+    if (name !== undefined) throw new WrongArgument('--name is for --as');
+    return { case: 'country', country } as const;
+  }
+  const ases = asNumbers('--as', as);
+  const own = name ?? (ases.size === 1 ? `AS${[...ases][0]}` : undefined);
+  if (own === undefined) throw new WrongArgument('--as with several ASes needs --name');
+  return { case: 'ases', ases, name: own } as const;
+}
+
 function whyCommand(values: Values, [incident, ...files]: readonly string[]): Command {
-  refuseOthers(values, ['data', 'seed-rib', 'from', 'until', 'seed', 'config'], 'is not for why');
+  refuseOthers(
+    values,
+    ['data', 'seed-rib', 'from', 'until', 'seed', 'config', 'watch-file'],
+    'is not for why',
+  );
   if (incident === undefined) throw new WrongArgument('why needs the id of an INCIDENT');
   const places = [files[0], text(values.data) && '--data', text(values.config) && '--config'].filter(
     (place) => place !== undefined,
@@ -341,6 +405,7 @@ function whyCommand(values: Values, [incident, ...files]: readonly string[]): Co
     seedRib: text(values['seed-rib']),
     dataFolder: text(values.data),
     configFile: text(values.config),
+    watchFile: text(values['watch-file']),
     ...timeBounds(values),
     seed: seedOf(text(values.seed)),
   };
@@ -463,7 +528,7 @@ function outputOptions(values: Values): OutputOptions {
   return {
     format,
     scoresFile: text(values.scores),
-    watch: watchedAses(text(values.watch)),
+    watch: asNumbers('--watch', text(values.watch)),
     watchFile: text(values['watch-file']),
     page,
     asNamesFile,

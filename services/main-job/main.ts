@@ -43,6 +43,8 @@ async function run(command: Command): Promise<number> {
       return (await import('./probe/probe-command.ts')).probeCommand(command);
     case 'archive':
       return (await import('./archive/archive-command.ts')).archiveCommand(command);
+    case 'generate':
+      return (await import('./generate/generate-command.ts')).generateCommand(command);
     case 'why':
       return (await import('./why/why-command.ts')).whyCommand(command);
     case 'run':
@@ -66,7 +68,9 @@ function endWhereNobodyReads(error: NodeJS.ErrnoException): void {
 
 /** Why the files of a command cannot be used, before anything is started. */
 function unusable(command: Command): string | undefined {
-  const watched = 'output' in command ? wrongWatchFile(command.output) : undefined;
+  const watched = wrongWatchFile(
+    'output' in command ? command.output : command.case === 'why' ? command : undefined,
+  );
   if (watched !== undefined) return watched;
   if (command.case === 'live') {
     const wrong = missing(command.watchList === undefined ? [] : [command.watchList]);
@@ -75,6 +79,12 @@ function unusable(command: Command): string | undefined {
     // A folder of live feeds is not one of files.
     return claimFolder(command.dataFolder, JSON.stringify({ live: true }));
   }
+  if (command.case === 'generate')
+    return missing([
+      command.seedRib,
+      ...command.delegated,
+      ...(command.asNamesFile === undefined ? [] : [command.asNamesFile]),
+    ]);
   if (command.case === 'why')
     return missing([...command.files, ...(command.seedRib === undefined ? [] : [command.seedRib])]);
   if (command.case === 'probe')
@@ -88,9 +98,9 @@ function unusable(command: Command): string | undefined {
   return claimDataFolder(command.dataFolder, command);
 }
 
-function wrongWatchFile(output: OutputOptions): string | undefined {
+function wrongWatchFile(output: Pick<OutputOptions, 'watchFile'> | undefined): string | undefined {
   try {
-    watchFileOf(output);
+    if (output !== undefined) watchFileOf(output);
     return undefined;
   } catch (error) {
     if (error instanceof WrongWatchFile) return error.message.replaceAll('\n', '\nsteadybeat: ');

@@ -2,6 +2,7 @@ import { type Anomaly, type Kind, kinds, type Severity, severities } from '#core
 import type { EventSecond } from '#core/event-time.ts';
 import type { Metrics, Tell } from '#runtime/metrics/metrics.ts';
 import { kindLabel } from './labels.ts';
+import { groupPrefix, toldGroups } from './told-groups.ts';
 
 interface OpenIncident {
   readonly id: string;
@@ -26,8 +27,6 @@ export interface OpenIncidentsOptions {
   /** The wall clock. */
   readonly nowMs: () => number;
 }
-
-const groupPrefix = 'group:';
 
 /** An incident that came and went is told for so long. */
 const toldForMs = 45_000;
@@ -107,7 +106,7 @@ export class OpenIncidents {
       },
       (tell) => {
         shown = this.#shown();
-        groups = groupsOf(this.#open.values());
+        groups = toldGroups(this.#open.values());
         tellEach(tell, ({ startSecond }) => startSecond);
       },
     );
@@ -134,33 +133,11 @@ export class OpenIncidents {
 
   #tellOpen(tell: Tell): void {
     if (!this.#isKnown) return;
-    const counts = new Map<string, number>();
+    const counts = kinds.map(() => severities.map(() => 0));
     for (const { kind, severity, untilMs } of this.#open.values()) {
-      if (untilMs !== undefined) continue;
-      counts.set(`${kind} ${severity}`, (counts.get(`${kind} ${severity}`) ?? 0) + 1);
+      if (untilMs === undefined) counts[kinds.indexOf(kind)]![severities.indexOf(severity)]!++;
     }
-    for (const kind of kinds)
-      for (const severity of severities)
-        tell(counts.get(`${kind} ${severity}`) ?? 0, kindLabel(kind), severity);
+    for (const [i, kind] of kinds.entries())
+      for (const [j, severity] of severities.entries()) tell(counts[i]![j]!, kindLabel(kind), severity);
   }
-}
-
-/**
- * The group of each subject: of a group itself, and of the members of its open incident, which are told with it. Of several
- * groups that of the loudest incident, and of those the first by name.
- */
-function groupsOf(incidents: Iterable<OpenIncident>): Map<string, string> {
-  const ofGroups = [...incidents]
-    .filter(
-      ({ subject, untilMs, isMuted }) => subject.startsWith(groupPrefix) && untilMs === undefined && !isMuted,
-    )
-    .sort(
-      (a, b) =>
-        severities.indexOf(b.severity) - severities.indexOf(a.severity) || (a.subject < b.subject ? -1 : 1),
-    );
-  const groups = new Map<string, string>();
-  for (const { subject, members } of ofGroups)
-    for (const one of [subject, ...members])
-      if (!groups.has(one)) groups.set(one, subject.slice(groupPrefix.length));
-  return groups;
 }
