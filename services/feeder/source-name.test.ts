@@ -14,6 +14,7 @@ const names: Record<string, string> = {
   '/archive/rv2-2008-02-20/updates.20080220.0006.bz2': 'rv2-2008-02-20',
   '/archive/mine/2014.12/UPDATES/updates.20141222.1600.bz2': 'mine',
   '/updates.gz': 'local',
+  '/demo/reconstructed-rrc00+4353d1h13m/updates.mrt': 'reconstructed-rrc00+4353d1h13m',
   // The name of the file wins over the folder's.
   '/archive/rrc01/rrc02.updates.gz': 'rrc02',
 };

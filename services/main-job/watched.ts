@@ -3,5 +3,5 @@ import { readWatchFile } from '#runtime/watch-file/watch-file.ts';
 import type { OutputOptions } from './arguments.ts';
 
 /** What a command watches besides the whole table. Throws WrongWatchFile. */
-export const watchFileOf = ({ watchFile }: OutputOptions): WatchFile | undefined =>
+export const watchFileOf = ({ watchFile }: Pick<OutputOptions, 'watchFile'>): WatchFile | undefined =>
   watchFile === undefined ? undefined : readWatchFile(watchFile);

@@ -193,7 +193,7 @@ suite('least rights', { skip: missingJars() }, () => {
     });
   }
 
-  test('an operator makes the topics, sees dead letters, and tests the alerts', {
+  test('an operator makes the topics, sees dead letters, tests the alerts, and asks why', {
     timeout: 600_000,
   }, async () => {
     const prefix = 'acl-operator.';
@@ -205,6 +205,8 @@ suite('least rights', { skip: missingJars() }, () => {
     assert.equal((await steadybeat(['topics', '--apply'], longer)).status, 0);
     assert.equal((await steadybeat(['dead-letters'], own)).stdout, 'no dead letters\n');
     assert.equal((await steadybeat(['test-alert'], own)).status, 0);
+    const why = await steadybeat(['why', 'test-alert'], own);
+    assert.match(why.stdout, /The log holds no updates any more/, why.stderr);
   });
 
   test('a subscriber reads what is public, and nothing else', { timeout: 600_000 }, async () => {

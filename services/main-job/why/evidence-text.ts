@@ -8,7 +8,7 @@ export function evidenceLines(transitions: readonly Anomaly[], paint: Paint): st
   return [
     ...headLines(latest, paint),
     ...section('How it was told', toldLines(transitions, paint), paint),
-    ...section('Why it was told', ruleLines(latest.evidence), paint),
+    ...section('Why it was told', ruleLines(transitions), paint),
     ...section('Who saw it', peerLines(latest), paint),
     ...section('What probes say', probeLines(latest.evidence), paint),
     ...section('Networks', networkLines(latest), paint),
@@ -36,12 +36,18 @@ function toldLines(transitions: readonly Anomaly[], paint: Paint): string[] {
   return transitions.map((anomaly) => lines.line(anomaly)).filter((line) => line !== undefined);
 }
 
-function ruleLines({ rule, measures, phases, upstreamAs, viaAses, members }: Evidence): string[] {
+/** When it closes, the measures are those of the recovery: what told it are those before. */
+function ruleLines(transitions: readonly Anomaly[]): string[] {
+  const latest = transitions.at(-1)!;
+  const { phases, upstreamAs, viaAses, members } = latest.evidence;
+  const met = transitions.findLast(({ transition }) => transition !== 'closed') ?? latest;
+  const { rule, measures } = met.evidence;
   return [
     `The rule: ${rule}`,
+    `As of ${timeText(met.eventSecond)}:`,
     ...measures.map(({ name, value, threshold }) => {
       const limit = threshold === 0 ? '' : `, threshold ${figure(threshold)}`;
-      return `${name}: ${figure(value)}${limit}`;
+      return `  ${name}: ${figure(value)}${limit}`;
     }),
     ...(upstreamAs > 0 ? [`All lost paths were behind AS${upstreamAs} alone`] : []),
     ...(viaAses.length > 0 ? [`On the lost or changed paths: ${asesText(viaAses)}`] : []),

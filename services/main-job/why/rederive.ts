@@ -29,7 +29,7 @@ export async function rederive(
   throughMinute: EventMinute,
   onMinute: (minute: EventMinute) => void,
 ): Promise<Rederived> {
-  const { updatePartitions, blockPartitions } = log;
+  const { updatePartitions, blockPartitions, watchFile } = log;
   const memory = new EmbeddedLog(
     { lagBytesMax: defaultLagBytesMax },
     new MemoryStorage({ retention: 'acknowledged' }),
@@ -38,7 +38,13 @@ export async function rederive(
   try {
     const probes = await isProbed(log);
     const pipeline = await startPipeline(
-      { updatePartitions, blockPartitions, probes, onAnomaly: (anomaly) => anomalies.push(anomaly) },
+      {
+        updatePartitions,
+        blockPartitions,
+        watchFile,
+        probes,
+        onAnomaly: (anomaly) => anomalies.push(anomaly),
+      },
       memory,
     );
     const copy = new InputCopy(await memory.openProducer(), throughMinute, onMinute);

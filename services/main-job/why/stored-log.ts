@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WatchFile } from '#core/group/watch-file.ts';
 import { kafkaOptionsOf } from '#runtime/configuration/configuration.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
 import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
@@ -13,13 +14,15 @@ export interface StoredLog extends PartitionCounts {
   readonly transport: Pick<Transport, 'offsets' | 'scan' | 'close'>;
   /** What people call it. */
   readonly name: string;
+  /** The groups and mutes that hold for it, if there are any. */
+  readonly watchFile: WatchFile | undefined;
 }
 
 /** Why there is nothing to read, in one line for people. */
 export class NoLog extends Error {}
 
 /** The folder of `live`, or of `--data`; another process may be writing to it meanwhile. */
-export function folderLog(folder: string): StoredLog {
+export function folderLog(folder: string, watchFile?: WatchFile): StoredLog {
   if (!existsSync(join(folder, 'data.mdb'))) throw new NoLog(`there is no log in ${folder}`);
   const storage = openDiskStorage(folder, { readOnly: true });
   const partitionsOf = (topic: string) => storage.topics().find(({ name }) => name === topic)?.partitions;
@@ -28,6 +31,7 @@ export function folderLog(folder: string): StoredLog {
   return {
     transport: new EmbeddedLog({ lagBytesMax: defaultLagBytesMax }, storage),
     name: `the log in ${folder}`,
+    watchFile,
     updatePartitions,
     blockPartitions: partitionsOf(routeChanges.topic) ?? 1,
   };
@@ -35,10 +39,11 @@ export function folderLog(folder: string): StoredLog {
 
 export async function kafkaLog(configuration: Configuration): Promise<StoredLog> {
   const options = kafkaOptionsOf(configuration, 'steadybeat-why', () => undefined);
-  const { updatePartitions, blockPartitions, kafkaTopicPrefix } = configuration;
+  const { updatePartitions, blockPartitions, kafkaTopicPrefix, watchFile } = configuration;
   return {
     transport: await KafkaTransport.open(options),
     name: `the topics ${kafkaTopicPrefix}* of ${options.brokers.join(', ')}`,
+    watchFile,
     updatePartitions,
     blockPartitions,
   };

@@ -1,4 +1,5 @@
-import type { Anomaly } from '#core/contract/anomalies.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Anomaly, Detector } from '#core/contract/anomalies.ts';
 import { firstSecondOf, formatMinute } from '#core/event-time.ts';
 import { durationText, kindNames, timeText } from '../report/incident-line.ts';
 import { number } from '../report/progress.ts';
@@ -25,6 +26,7 @@ export function verdictLines(
     ...title,
     `  ${number(records)} records of bgp.updates, from ${formatMinute(firstMinute)} on, went through all services again.`,
     ...outcome(verdict, paint).map((line) => `  ${line}`),
+    ...deciders(stored, derived).map((line) => `  ${line}`),
     ...(isSame ? [] : reasons(stored, derived).map((line) => `  ${line}`)),
   ];
 }
@@ -57,6 +59,16 @@ function outcome(verdict: Verdict, paint: Paint): string[] {
   }
 }
 
+/** Where another detector had told it than the one that derived it, or one that was configured in another way. */
+function deciders(stored: readonly Anomaly[], { anomalies }: Rederived): string[] {
+  const told = stored.at(-1)!.detector;
+  const derived = anomalies.at(-1)?.detector;
+  if (told === undefined || derived === undefined || isDeepStrictEqual(told, derived)) return [];
+  const text = ({ version, configurationHash }: Detector) =>
+    `version ${version} (configuration ${configurationHash})`;
+  return [`It was told by ${text(told)}, and derived by ${text(derived)}.`];
+}
+
 function insteadText({ incidentId, kind, startSecond, endSecond }: Anomaly): string {
   const end = endSecond === undefined ? 'and on' : `to ${timeText(endSecond)}`;
   return `  ${kindNames[kind]} ${timeText(startSecond)} ${end}  (${incidentId})`;
@@ -75,7 +87,7 @@ function reasons(stored: readonly Anomaly[], { firstMinute, cutSources }: Rederi
     );
   if (lines.length === 0)
     lines.push(
-      'The log is whole: another version of the program may have told it, or a source had been lost.',
+      'The log is whole: another version or configuration of the detector (groups, mutes) may have told it, or probes were late.',
     );
   return lines;
 }

@@ -14,6 +14,7 @@ import { scenarioFiles } from '../replay/replay-files.ts';
 import { number, progressText } from '../report/progress.ts';
 import { RefusalReport } from '../report/refusal-report.ts';
 import { paintFor, StatusLine } from '../report/terminal.ts';
+import { watchFileOf } from '../watched.ts';
 import { evidenceLines } from './evidence-text.ts';
 import { type Choice, chooseIncident } from './incident-choice.ts';
 import { keptValues } from './kept-values.ts';
@@ -35,7 +36,7 @@ export async function whyCommand(command: WhyCommand): Promise<number> {
   const { files, dataFolder } = command;
   if (files.length > 0) return whyOfFiles(command, filesOf(command), 'these files');
   try {
-    if (dataFolder !== undefined) return await whyOfLog(command, folderLog(dataFolder));
+    if (dataFolder !== undefined) return await whyOfLog(command, folderLog(dataFolder, watchFileOf(command)));
     if (command.configFile === undefined && process.env.STEADYBEAT_KAFKA_BROKERS === undefined)
       return await whyOfReplay(command);
     const read = readConfiguration(process.env, command.configFile);
@@ -83,6 +84,7 @@ async function whyOfFiles(command: WhyCommand, files: readonly MrtFile[], name: 
   const { fromSecond, untilSecond } = command;
   const report = new RefusalReport((line) => status.line(process.stderr, line));
   const detection = new Detection({
+    watchFile: watchFileOf(command),
     ...(fromSecond === undefined ? {} : { fromSecond }),
     ...(untilSecond === undefined ? {} : { untilSecond }),
     onAnomaly: (anomaly) => told.push(anomaly),
