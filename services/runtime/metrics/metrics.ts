@@ -33,6 +33,26 @@ const unconventional = ['nodejs_active_handles', 'nodejs_active_requests', 'node
   (name) => [name, `${name}_total`],
 );
 
+/** What takes some 2 ms, to be set or to be written. */
+const seriesInATurn = 250;
+
+/** A name with its series, as prom-client keeps and writes them; its types do not tell of this. */
+interface Family {
+  name: string;
+  readonly type: string;
+  readonly values: readonly unknown[];
+}
+
+interface Collected {
+  get(): Promise<Family>;
+  /** Of histograms, without what only the text in JSON needs. */
+  getForPromString?(): Promise<Family>;
+}
+
+interface Renderer {
+  getMetricsAsString(metric: { readonly get: () => Family }): Promise<string>;
+}
+
 /** The series of one process. The only module that knows prom-client. */
 export class Metrics {
   readonly #registry = new Registry<PrometheusContentType | OpenMetricsContentType>();
@@ -51,7 +71,7 @@ export class Metrics {
       collect: () => {
         gauge.reset();
         if (metric.labels === undefined) gauge.remove();
-        read((value, ...values) => gauge.set(labelsOf(metric, values), value));
+        return inTurns(toldBy(read), ([value, values]) => gauge.set(labelsOf(metric, values), value));
       },
     });
   }
@@ -62,7 +82,7 @@ export class Metrics {
       ...this.#definition(metric),
       collect: () => {
         counter.reset();
-        read((value, ...values) => counter.inc(labelsOf(metric, values), value));
+        return inTurns(toldBy(read), ([value, values]) => counter.inc(labelsOf(metric, values), value));
       },
     });
   }
@@ -108,24 +128,29 @@ export class Metrics {
     const contentType = accept.includes('application/openmetrics-text')
       ? Registry.OPENMETRICS_CONTENT_TYPE
       : Registry.PROMETHEUS_CONTENT_TYPE;
-    // One at a time, as the registry has one type at a time.
+    // One at a time: what is told is set anew for each, in several turns.
     const text = this.#rendering.then(() => this.#render(contentType));
     this.#rendering = text.catch(() => undefined);
     return { contentType, text: await text };
   }
 
-  /** Name by name, and in between others have their turn: a large exposition holds up nobody. */
+  /** Some series at a time, and in between others have their turn: a large exposition holds up nobody. */
   async #render(contentType: PrometheusContentType | OpenMetricsContentType): Promise<string> {
     const isOpenMetrics = contentType === Registry.OPENMETRICS_CONTENT_TYPE;
+    const renderer = new Registry(contentType) as unknown as Renderer;
     let text = '';
     for (const name of this.#names) {
-      const metric = this.#registry.getSingleMetric(name)! as unknown as { name: string };
+      const metric = this.#registry.getSingleMetric(name)! as unknown as Collected;
+      const { values, ...family } = await (metric.getForPromString?.() ?? metric.get());
       // OpenMetrics names a counter without its ending; prom-client wants it so, and adds it to each series.
-      metric.name =
-        isOpenMetrics && (metric as unknown) instanceof Counter ? name.replace(/_total$/, '') : name;
-      this.#registry.setContentType(contentType);
-      text += `${await this.#registry.getSingleMetricAsString(name)}\n`;
-      await setImmediate();
+      if (isOpenMetrics && family.type === 'counter') family.name = name.replace(/_total$/, '');
+      for (let from = 0; from === 0 || from < values.length; from += seriesInATurn) {
+        const some = { ...family, values: values.slice(from, from + seriesInATurn) };
+        const lines = await renderer.getMetricsAsString({ get: () => some });
+        // What the family is called and means is said once.
+        text += `${from === 0 ? lines : lines.slice(lines.indexOf('\n', lines.indexOf('\n') + 1) + 1)}\n`;
+        await setImmediate();
+      }
     }
     return isOpenMetrics ? `${text}# EOF\n` : text;
   }
@@ -141,4 +166,20 @@ function labelsOf({ labels = [] }: MetricName, values: readonly string[]): Recor
   const record: Record<string, string> = {};
   for (let i = 0; i < labels.length; i++) record[labels[i]!] = values[i]!;
   return record;
+}
+
+type Told = readonly [value: number, labels: readonly string[]];
+
+/** All that `read` tells, of one moment. */
+function toldBy(read: (tell: Tell) => void): Told[] {
+  const told: Told[] = [];
+  read((value, ...labels) => told.push([value, labels]));
+  return told;
+}
+
+async function inTurns(told: readonly Told[], put: (one: Told) => void): Promise<void> {
+  for (const [i, one] of told.entries()) {
+    if (i > 0 && i % seriesInATurn === 0) await setImmediate();
+    put(one);
+  }
 }
