@@ -1,7 +1,7 @@
 import { type IncomingMessage, get as plainGet } from 'node:http';
 import { get as tlsGet } from 'node:https';
 import { setTimeout } from 'node:timers/promises';
-import { BackOff } from '../live/back-off.ts';
+import { BackOff } from '#runtime/back-off.ts';
 
 /** What a server did not do. */
 export class HttpProblem extends Error {

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { BackOff } from '#runtime/back-off.ts';
 import type { KafkaOptions } from '#runtime/kafka/kafka-options.ts';
 import { TopicReader } from '#runtime/kafka/topic-reader.ts';
-import { BackOff } from './back-off.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { TopicRecords } from './topic-records.ts';
 

@@ -1,9 +1,8 @@
 import { RisLiveTranslator } from '#core/ris-live/translator.ts';
+import { WebSocketClient, type WebSocketOptions } from '#runtime/web-socket-client.ts';
 import type { LiveFeed } from './live-feed.ts';
-import { RisLiveClient } from './ris-live-client.ts';
-import type { RisLiveClientOptions } from './ris-live-options.ts';
 
-export interface RisLiveFeedOptions extends RisLiveClientOptions {
+export interface RisLiveFeedOptions extends WebSocketOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** For people: what happened to the connection. */
@@ -21,12 +20,22 @@ export interface RisLiveHealth {
 }
 
 const feedName = 'ris-live';
+/** A message of RIS Live has some kilobytes. */
+const maxFrameBytes = 4 * 1024 * 1024;
+
+/** Everything: withdrawals have no path, so a filter by AS would lose them; and the denominators need all peers. */
+const subscriptions = ['UPDATE', 'RIS_PEER_STATE'].map((type) =>
+  JSON.stringify({
+    type: 'ris_subscribe',
+    data: { type, socketOptions: { includeRaw: true, acknowledge: true } },
+  }),
+);
 
 /** RIS Live into bgp.updates: each collector ("rrc00") is a source. */
 export class RisLiveFeed {
   readonly #options: RisLiveFeedOptions;
   readonly #live: LiveFeed;
-  readonly #client: RisLiveClient;
+  readonly #client: WebSocketClient;
   readonly #translator = new RisLiveTranslator();
   /** Collectors heard since they were last lost. */
   readonly #heard = new Set<string>();
@@ -41,11 +50,14 @@ export class RisLiveFeed {
   constructor(options: RisLiveFeedOptions, live: LiveFeed) {
     this.#options = options;
     this.#live = live;
-    this.#client = new RisLiveClient(options, {
-      onFrame: (text) => this.#takeFrame(text),
-      onConnected: () => this.#connected(),
-      onDisconnected: (why, milliseconds) => this.#disconnected(why, milliseconds),
-    });
+    this.#client = new WebSocketClient(
+      { ...options, subscriptions, maxFrameBytes },
+      {
+        onFrame: (text) => this.#takeFrame(text),
+        onConnected: () => this.#connected(),
+        onDisconnected: (why, milliseconds) => this.#disconnected(why, milliseconds),
+      },
+    );
   }
 
   start(): void {

@@ -1,12 +1,6 @@
-export interface RisLiveClientOptions {
-  readonly url: string;
-  /** No message for so long is as good as no connection. */
-  readonly silenceMilliseconds: number;
-  readonly firstRetryMilliseconds: number;
-  readonly maxRetryMilliseconds: number;
-}
+import type { WebSocketOptions } from '#runtime/web-socket-client.ts';
 
-export const risLiveDefaults: RisLiveClientOptions = {
+export const risLiveDefaults: WebSocketOptions = {
   url: 'wss://ris-live.ripe.net/v1/ws/?client=steadybeat',
   silenceMilliseconds: 60_000,
   firstRetryMilliseconds: 1000,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { BackOff } from '../../services/feeder/live/back-off.ts';
+import { BackOff } from './back-off.ts';
 
 test('waits double up to a bound, each drawn from the upper half, and begin anew after a success', () => {
   const waits = (draw: number) => {
