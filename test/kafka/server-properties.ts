@@ -52,9 +52,12 @@ export function serverProperties(
     'log.cleaner.threads': '1',
     'num.network.threads': '2',
     'num.io.threads': '2',
-    'broker.session.timeout.ms': '2000',
-    'broker.heartbeat.interval.ms': '250',
-    'controller.quorum.election.timeout.ms': '500',
-    'controller.quorum.fetch.timeout.ms': '1000',
+    // Quick to notice a broker that is killed, and still true of one that a busy machine holds up.
+    'broker.session.timeout.ms': '4000',
+    'broker.heartbeat.interval.ms': '500',
+    // Kafka's own, of which half was too little where the machine is busy: the quorum elected for a minute.
+    'controller.quorum.election.timeout.ms': '1000',
+    'controller.quorum.fetch.timeout.ms': '2000',
+    'initial.broker.registration.timeout.ms': '180000',
   };
 }
