@@ -8,7 +8,7 @@ import { noPrometheus, promtool, run } from './prometheus-tools.ts';
 
 const startName = 'steadybeat_incident_start_timestamp_seconds';
 const labels = (id: string, asn: number, kind: string, severity: string) =>
-  `incident="${id}",subject="as:${asn}",asn="${asn}",kind="${kind}",severity="${severity}"`;
+  `incident="${id}",subject="as:${asn}",asn="${asn}",kind="${kind}",severity="${severity}",muted="",group=""`;
 
 async function opened(t: TestContext, options?: WorldOptions): Promise<ExporterWorld> {
   const world = new ExporterWorld(options);

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { steadybeat } from '../e2e/command.ts';
@@ -40,4 +43,25 @@ test('an address that is taken is said in one line', async (t) => {
   const { status, stderr } = await steadybeat(['--page', `127.0.0.1:${port}`]);
   assert.equal(status, 2);
   assert.match(stderr, new RegExp(`^steadybeat: --page 127\\.0\\.0\\.1:${port}: .*EADDRINUSE.*\\n$`));
+});
+
+test('who may look, beside --page: what is wrong with the file is said line by line, and nothing is served', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'steadybeat-web-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'web.yml');
+  writeFileSync(file, 'tls_server_config: { cert_file: none.pem }\nbasic_auth_users: { me: topsecret }\n');
+  const { status, stdout, stderr } = await steadybeat(['--page', '--web-config', file]);
+  assert.equal(status, 2);
+  assert.equal(stdout, '');
+  assert.deepEqual(
+    stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(`steadybeat: ${file}: `, '').replace(/: ENOENT.*/, ': ENOENT')),
+    [
+      'tls_server_config.key_file is missing',
+      'tls_server_config.cert_file: ENOENT',
+      'basic_auth_users.me: not a bcrypt hash; `htpasswd -nBC 10 me` makes one',
+    ],
+  );
 });

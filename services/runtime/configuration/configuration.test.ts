@@ -126,3 +126,21 @@ test('the dump can be read back, names all, and shows no secret', () => {
   const second = right(readConfiguration(Object.fromEntries(set), undefined));
   assert.deepEqual(second.configuration, { ...first.configuration, kafkaSaslPassword: '********' });
 });
+
+test('who may look: each mistake of the file is a line, and the dump shows its path alone', () => {
+  const hash = '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi';
+  const file = written('web.yml', `basic_auth_users:\n  prometheus: ${hash}\n`);
+  const { configuration, settings } = right(readConfiguration({ STEADYBEAT_WEB_CONFIG: file }, undefined));
+  assert.equal(configuration.webConfig?.users.get('prometheus'), hash);
+  assert.ok(dumpLines(settings).includes(`STEADYBEAT_WEB_CONFIG=${file}`));
+  assert.doesNotMatch(dumpLines(settings).join('\n'), /QOauhQ/);
+  const wrongFile = written('wrong.yml', 'a: 1\nbasic_auth_users:\n  me: topsecret\n');
+  const mistakes = wrong(readConfiguration({ STEADYBEAT_WEB_CONFIG: wrongFile }, undefined));
+  assert.deepEqual(
+    mistakes.map((mistake) => mistake.replace(`STEADYBEAT_WEB_CONFIG: ${wrongFile}: `, '')),
+    [
+      'a is not for Steadybeat, which knows tls_server_config, basic_auth_users, http_server_config',
+      'basic_auth_users.me: not a bcrypt hash; `htpasswd -nBC 10 me` makes one',
+    ],
+  );
+});
