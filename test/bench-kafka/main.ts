@@ -19,7 +19,8 @@ const { values, positionals } = parseArgs({
     routes: { type: 'string', default: '5000000' },
   },
 });
-const reason = dataFolder === undefined ? 'STEADYBEAT_DATA is not set' : whyNoJars();
+const readsDay = positionals.length === 0 || positionals.includes('day') || positionals.includes('scaling');
+const reason = readsDay && dataFolder === undefined ? 'STEADYBEAT_DATA is not set' : whyNoJars();
 if (reason !== undefined) {
   console.error(`bench:kafka: ${reason}`);
   process.exit(2);

@@ -12,11 +12,14 @@ const prefixes = 100_000;
 const tableMinutes = 5;
 const firstMinute = 23_654_000;
 const minuteSeconds = 60;
-/** Of one event minute, in so many seconds of it. */
-const eventsPerMinute = 300_000;
-const busySeconds = 10;
+/**
+ * Of one event minute, in so many seconds of it. So few that event time passes in no time: what is remembered for a day is full, and forgotten
+ * again, before the first minutes are over.
+ */
+const eventsPerMinute = 60_000;
+const busySeconds = 4;
 /** The feed is ahead of the scores by so much at most: full speed is the services'. */
-const aheadMinutesMax = 3;
+const aheadMinutesMax = 10;
 const sampleEveryMs = 10_000;
 const stages: readonly StageName[] = [
   'metrics-exporter',
