@@ -43,10 +43,10 @@ const facts: Readonly<Record<string, TopicFacts>> = {
     isJson: false,
   },
   'probe.results': {
-    message: 'ProbeResult',
-    key: 'The origin AS of the target, where it is known.',
-    writers: 'feeder',
-    description: 'What probes of targets gave.',
+    message: 'ProbeResults',
+    key: 'The source: a prober, "prober:host1".',
+    writers: 'active-prober',
+    description: 'What probes of targets gave; ticks, and the beginning and end of sources.',
     isPublic: false,
     isJson: false,
   },
@@ -60,9 +60,10 @@ const facts: Readonly<Record<string, TopicFacts>> = {
   },
   'as.minutes': {
     message: 'AsMinutes',
-    key: 'The number of the partition of route.changes that it was made of.',
-    writers: 'visibility-tracker',
-    description: 'What happened to the prefixes of origin ASes, a minute and a block of addresses at a time.',
+    key: 'The number of the partition of route.changes that it was made of, or "probes".',
+    writers: 'visibility-tracker and probe-tracker',
+    description:
+      'What happened to the prefixes of origin ASes, a minute and a block of addresses at a time; and what probes say, a minute at a time.',
     isPublic: false,
     isJson: false,
   },
