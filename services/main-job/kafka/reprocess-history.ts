@@ -40,12 +40,21 @@ export async function copyHistory(
     ),
   );
   const left = new Set(partitions);
+  let waiting: OutgoingRecord[] = [];
+  let bytes = 0;
   while (left.size > 0) {
     const [first] = [...left].sort((a, b) => a.minute - b.minute);
     const { records, read, isOver } = await first!.takeMinute();
-    await producer.send(records);
-    copied(read);
     if (isOver) left.delete(first!);
+    copied(read);
+    for (const record of records) {
+      waiting.push(record);
+      bytes += record.value!.length;
+    }
+    if (bytes < sendBytes && left.size > 0) continue;
+    await producer.send(waiting);
+    waiting = [];
+    bytes = 0;
   }
   await producer.close();
 }
@@ -66,6 +75,7 @@ class PartitionCopy {
   readonly #plan: ReprocessPlan;
   readonly #streams: Streams;
   readonly #records: AsyncIterator<LogRecord>;
+  #nextOffset = 0;
   /** By producer, the number of its last record there. */
   readonly #read = new Map<string, number>();
   /** And here, of those that were opened. */
@@ -88,13 +98,29 @@ class PartitionCopy {
     let bytes = 0;
     for (let read = 1; ; read++) {
       const next = await this.#records.next();
-      if (next.done) return { records, read: read - 1, isOver: true };
+      if (next.done) {
+        this.#assertWhole();
+        return { records, read: read - 1, isOver: true };
+      }
+      this.#nextOffset = next.value.offset + 1;
       for (const record of this.#copied(next.value)) {
         records.push(record);
         bytes += record.value!.length;
       }
       if (this.minute > before || bytes >= sendBytes) return { records, read, isOver: false };
     }
+  }
+
+  /** The brokers may have given less than there is. */
+  #assertWhole(): void {
+    const { low, high } = this.#streams.range;
+    if (this.#nextOffset >= high || low === high) return;
+    const at = `${this.#channel.topic}/${this.#partition}`;
+    throw new KafkaProblem(
+      `the history was not to be had to its end: ${at} ended at offset ${this.#nextOffset}, not ${high}. The same command goes on`,
+      false,
+      undefined,
+    );
   }
 
   #copied(record: LogRecord): OutgoingRecord[] {
