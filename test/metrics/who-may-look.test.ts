@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type IncomingHttpHeaders, request } from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
+import { request } from 'node:https';
 import { connect as connectPlain } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -158,7 +159,7 @@ test('only by TLS 1.2 and later, and only GET and HEAD, whatever the password', 
   assert.deepEqual([await handshake('TLSv1.2'), await handshake('TLSv1.3')], ['refused', 'TLSv1.3']);
   const plain = await new Promise<string>((resolve) => {
     let text = '';
-    const socket = connectPlain(port, () => socket.write('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n'));
+    const socket = connectPlain({ port }, () => socket.write('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n'));
     socket.on('data', (bytes) => {
       text += String(bytes);
     });
@@ -241,7 +242,7 @@ test('whoever never ends a handshake is cut off', { skip }, async (t) => {
   const port = Number(server.address.split(':')[1]);
   const silent = Promise.all(
     Array.from({ length: 20 }, () => {
-      const socket = connectPlain(port, '127.0.0.1');
+      const socket = connectPlain({ port, host: '127.0.0.1' });
       socket.on('error', () => undefined);
       return new Promise((resolve) => socket.on('close', resolve).resume());
     }),

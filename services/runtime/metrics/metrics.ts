@@ -137,7 +137,9 @@ export class Metrics {
   /** Some series at a time, and in between others have their turn: a large exposition holds up nobody. */
   async #render(contentType: PrometheusContentType | OpenMetricsContentType): Promise<string> {
     const isOpenMetrics = contentType === Registry.OPENMETRICS_CONTENT_TYPE;
-    const renderer = new Registry(contentType) as unknown as Renderer;
+    const registry = new Registry<typeof contentType>();
+    registry.setContentType(contentType);
+    const renderer = registry as unknown as Renderer;
     let text = '';
     for (const name of this.#names) {
       const metric = this.#registry.getSingleMetric(name)! as unknown as Collected;
