@@ -2,6 +2,7 @@ import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsMinutes } from '#core/contract/as-minutes.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
 import { AnomalyDetector } from '#core/detect/anomaly-detector.ts';
+import type { WatchFile } from '#core/group/watch-file.ts';
 import { ProbeTracker } from '#core/probe/probe-tracker.ts';
 import { RouteTracker, type RouteTrackerOutput } from '#core/rib/route-tracker.ts';
 import { InstabilityScorer } from '#core/score/instability-scorer.ts';
@@ -10,12 +11,12 @@ import type { GeneratedScenario } from '#scenario/generate.ts';
 import { bgpUpdatesOf } from './bgp-updates.ts';
 
 /** What the detector says of a scenario: its bytes through the four steps, one task each, without topics between them. */
-export function detect(generated: GeneratedScenario): Anomaly[] {
+export function detect(generated: GeneratedScenario, watchFile?: WatchFile): Anomaly[] {
   const anomalies: Anomaly[] = [];
   const tracker = new RouteTracker({ tracker: 0, trackerPartitions: 1, blockPartitions: 1 });
   const visibility = new VisibilityTracker({ block: 0, blockPartitions: 1 });
   const scorer = new InstabilityScorer();
-  const detector = new AnomalyDetector();
+  const detector = new AnomalyDetector(watchFile);
   const tell = (anomaly: Anomaly): void => {
     anomalies.push(anomaly);
   };

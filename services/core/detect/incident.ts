@@ -177,6 +177,8 @@ export interface GroupIncident extends IncidentBase {
   blocks: number;
   peakBlocks: number;
   readonly totalBlocks: number;
+  /** Prefixes that are gone now. */
+  lostNow: number;
 }
 
 /** True if the link is new. Of too many links the oldest go. */

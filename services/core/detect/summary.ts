@@ -267,7 +267,10 @@ function groupSentence(incident: GroupIncident, isClosed: boolean, eventSecond: 
   const name = subject.slice('group:'.length);
   const gone = isClosed ? incident.peakBlocks : incident.blocks;
   const isAll = gone >= totalBlocks;
-  const networks = plural(prefixCount, family === 'ipv4' ? 'network' : 'IPv6 network');
+  const networks = plural(
+    isClosed ? prefixCount : incident.lostNow,
+    family === 'ipv4' ? 'network' : 'IPv6 network',
+  );
   const unit = family === 'ipv4' ? '/24' : '/48';
   const percent = isAll ? '' : ` (${Math.floor((100 * gone) / totalBlocks)} %)`;
   const [first, ...others] = evidence.members;

@@ -93,6 +93,7 @@ function open(at: GroupCase, own: GroupFamilyState, kind: GroupIncident['kind'])
     phases: [{ kind, startSecond }],
     peakBlocks: 0,
     blocks: 0,
+    lostNow: 0,
     totalBlocks: members.totalBlocks[family],
     evidence: { ...noPeers, ...emptyFacts },
   };
@@ -149,6 +150,7 @@ function describe(at: GroupCase, incident: GroupIncident): void {
   const { evidence } = incident;
   const members = [...new Set([...evidence.members, ...loss.ases.map((asn) => `as:${asn}`)])];
   incident.blocks = loss.blocks;
+  incident.lostNow = loss.prefixCount;
   incident.peakBlocks = Math.max(incident.peakBlocks, loss.blocks);
   incident.prefixCount = Math.max(incident.prefixCount, loss.prefixCount);
   incident.prefixes = [...new Set([...incident.prefixes, ...loss.prefixes])]

@@ -48,12 +48,14 @@ async function madeGroup({ of, seedRib, delegated, asNamesFile }: GenerateComman
   return { name: of.country, title: countryName(of.country), note, ...members };
 }
 
-/** "1 AS that announces 4 /24 and 0 /48, 0 networks that others announce". */
+/** "1 AS with 4 /24 and 0 /48, and 2 networks announced by others". */
 function weightText({ ases, prefixes }: Pick<MadeGroup, 'ases' | 'prefixes'>): string {
   const slash24s = ases.reduce((sum, one) => sum + (one.slash24s ?? 0), 0);
   const slash48s = ases.reduce((sum, one) => sum + (one.slash48s ?? 0), 0);
   const own = `${number(ases.length)} ${ases.length === 1 ? 'AS' : 'ASes'} with ${number(slash24s)} /24 and ${number(slash48s)} /48`;
-  return prefixes.length === 0 ? own : `${own}, and ${number(prefixes.length)} networks announced by others`;
+  return prefixes.length === 0
+    ? own
+    : `${own}, and ${number(prefixes.length)} ${prefixes.length === 1 ? 'network' : 'networks'} announced by others`;
 }
 
 const missingText = (count: number): string =>
