@@ -2,7 +2,7 @@ import { type Anomaly, type Kind, kinds, type Severity, severities } from '#core
 import type { EventSecond } from '#core/event-time.ts';
 import type { Metrics, Tell } from '#runtime/metrics/metrics.ts';
 import { kindLabel } from './labels.ts';
-import { groupPrefix, toldGroups } from './told-groups.ts';
+import { groupNameOf, toldGroups } from './told-groups.ts';
 
 interface OpenIncident {
   readonly id: string;
@@ -52,7 +52,7 @@ export class OpenIncidents {
   take(anomaly: Anomaly, isLive: boolean): void {
     const { incidentId: id, subject, originAs, kind, severity, startSecond, prefixCount } = anomaly;
     const isMuted = anomaly.muted !== undefined;
-    const members = subject.startsWith(groupPrefix) ? anomaly.evidence.members : [];
+    const members = groupNameOf(subject) === undefined ? [] : anomaly.evidence.members;
     const now = this.#options.nowMs();
     const known = this.#open.get(id);
     if (anomaly.transition === 'closed') {
@@ -95,7 +95,16 @@ export class OpenIncidents {
         const { id, subject, originAs, kind, severity, isMuted } = incident;
         const asn = originAs === 0 ? '' : String(originAs);
         const muted = isMuted ? 'true' : '';
-        tell(figure(incident), id, subject, asn, kindLabel(kind), severity, muted, groups.get(subject) ?? '');
+        tell(
+          figure(incident),
+          id,
+          subject,
+          asn,
+          kindLabel(kind),
+          severity,
+          muted,
+          groupNameOf(subject) ?? groups.get(subject) ?? '',
+        );
       }
     };
     metrics.gauge(

@@ -10,16 +10,20 @@ interface GroupIncident {
   readonly untilMs: number | undefined;
 }
 
-export const groupPrefix = 'group:';
+const prefix = 'group:';
+
+/** "KP" of "group:KP"; undefined of what is no group. */
+export const groupNameOf = (subject: string): string | undefined =>
+  subject.startsWith(prefix) ? subject.slice(prefix.length) : undefined;
 
 /**
- * The group of each subject: of a group itself, and of the members of its open incident, which are told with it. Of several
- * groups that of the loudest incident, and of those the first by name.
+ * The group of each subject that is a member of its open incident, and is told with it. Of several groups that of the loudest
+ * incident, and of those the first by name.
  */
 export function toldGroups(incidents: Iterable<GroupIncident>): ReadonlyMap<string, string> {
   const open: GroupIncident[] = [];
   for (const incident of incidents)
-    if (incident.subject.startsWith(groupPrefix) && incident.untilMs === undefined && !incident.isMuted)
+    if (groupNameOf(incident.subject) !== undefined && incident.untilMs === undefined && !incident.isMuted)
       open.push(incident);
   open.sort(
     (a, b) =>
@@ -27,7 +31,6 @@ export function toldGroups(incidents: Iterable<GroupIncident>): ReadonlyMap<stri
   );
   const groups = new Map<string, string>();
   for (const { subject, members } of open)
-    for (const one of [subject, ...members])
-      if (!groups.has(one)) groups.set(one, subject.slice(groupPrefix.length));
+    for (const member of members) if (!groups.has(member)) groups.set(member, groupNameOf(subject)!);
   return groups;
 }

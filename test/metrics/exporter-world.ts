@@ -116,7 +116,7 @@ const quiet: Heartbeat = {
   ipv6Frozen: false,
 };
 
-const outage: Anomaly = {
+export const outage: Anomaly = {
   incidentId: 'as131279-outage-20141222T1615Z',
   transition: 'opened',
   kind: 'outageFull',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { emptyVisibility } from '#runtime/codec/visibility.ts';
 import { anomalies } from '#runtime/topics.ts';
-import { ExporterWorld, seriesOf, type WorldOptions } from './exporter-world.ts';
+import { ExporterWorld, outage, seriesOf, type WorldOptions } from './exporter-world.ts';
 import { fullTable, openIncidents } from './full-table.ts';
 import { noPrometheus, promtool, run } from './prometheus-tools.ts';
 
@@ -39,6 +39,46 @@ test('an incident has a series while it is open, and changes its labels with its
   const totals = seriesOf(await world.text(), 'steadybeat_incident_transitions_total');
   assert.equal(totals.get('kind="beat_watch",severity="notice",transition="opened"'), 1);
   assert.equal(totals.get('kind="beat_confirmed",severity="warning",transition="closed"'), 1);
+});
+
+test('a group that is out names itself in the series of its members, until it is muted; what is muted says so', async (t) => {
+  const world = await opened(t);
+  await world.start();
+  const labelsNow = async () =>
+    [...seriesOf(await world.text(), startName).keys()].map((key) =>
+      key.replace(/.*(subject="[^"]*").*(muted=.*)/, '$1 $2'),
+    );
+  const member = {
+    incidentId: 'm',
+    kind: 'outageFull',
+    severity: 'notice',
+    originAs: 7,
+    subject: 'as:7',
+  } as const;
+  const group = {
+    incidentId: 'g',
+    kind: 'outageFull',
+    severity: 'warning',
+    originAs: 0,
+    subject: 'group:KP',
+  } as const;
+  await world.anomaly(member);
+  await world.anomaly({ ...member, incidentId: 'n', originAs: 8, subject: 'as:8' });
+  const evidence = { ...outage.evidence, members: ['as:7'] };
+  await world.anomaly({ ...group, evidence });
+  assert.deepEqual(await labelsNow(), [
+    'subject="group:KP" muted="",group="KP"',
+    'subject="as:7" muted="",group="KP"',
+    'subject="as:8" muted="",group=""',
+  ]);
+  const muted = { subject: 'group:KP', untilSecond: 1_900_000_000, reason: 'works' };
+  await world.anomaly({ ...group, evidence, transition: 'updated', muted });
+  await world.anomaly({ ...member, transition: 'updated', muted });
+  assert.deepEqual(await labelsNow(), [
+    'subject="group:KP" muted="true",group="KP"',
+    'subject="as:7" muted="true",group=""',
+    'subject="as:8" muted="",group=""',
+  ]);
 });
 
 test('it keeps no snapshots, so none of them is old', async (t) => {
