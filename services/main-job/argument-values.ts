@@ -65,3 +65,39 @@ export function seedOf(value: string | undefined): number {
 }
 
 const defaultSeed = 1;
+
+/** Names that OpenBMP's topics end with. */
+export const defaultTopics = '(^|\\.)bmp_raw$';
+
+/** Whose topics to read, if anybody's. */
+export function kafkaTopics(brokers: string | undefined, topics: string | undefined) {
+  if (brokers === undefined) {
+    if (topics !== undefined) throw new WrongArgument('--topics needs --kafka');
+    return undefined;
+  }
+  const list = brokers.split(',');
+  for (const broker of list)
+    if (!/^(\[[0-9a-f:.]+\]|[^\s:[\]/]+):\d{1,5}$/i.test(broker))
+      throw new WrongArgument(`--kafka: "${broker}" is not host:port`);
+  try {
+    return { brokers: list, topics: new RegExp(topics ?? defaultTopics) };
+  } catch (error) {
+    throw new WrongArgument(`--topics: ${(error as Error).message}`);
+  }
+}
+
+/** Whose group it is to be. */
+export function groupToMake(country: string | undefined, as: string | undefined, name: string | undefined) {
+  if ((country === undefined) === (as === undefined))
+    throw new WrongArgument('generate needs --country or --as');
+  if (country !== undefined) {
+    if (!/^[A-Z]{2}$/.test(country))
+      throw new WrongArgument(`--country: "${country}" is not two capital letters, such as KP`);
+    if (name !== undefined) throw new WrongArgument('--name is for --as');
+    return { case: 'country', country } as const;
+  }
+  const ases = asNumbers('--as', as);
+  const own = name ?? (ases.size === 1 ? `AS${[...ases][0]}` : undefined);
+  if (own === undefined) throw new WrongArgument('--as with several ASes needs --name');
+  return { case: 'ases', ases, name: own } as const;
+}

@@ -6,6 +6,7 @@ test('no arguments: the replay with the default seed', () => {
   assert.deepEqual(parseArguments([]), {
     case: 'replay',
     seed: 1,
+    isNow: false,
     output: {
       format: 'text',
       scoresFile: undefined,
@@ -147,12 +148,14 @@ test('what works over Kafka', () => {
     case: 'run',
     service: 'route-tracker',
     files: [],
+    isPaced: false,
     ...plain,
   });
   assert.deepEqual(parseArguments('run feeder a.gz b.gz --config c.json'.split(' ')), {
     case: 'run',
     service: 'feeder',
     files: ['a.gz', 'b.gz'],
+    isPaced: false,
     configFile: 'c.json',
     only: undefined,
   });

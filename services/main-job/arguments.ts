@@ -2,16 +2,19 @@ import { parseArgs } from 'node:util';
 import type { EventSecond } from '#core/event-time.ts';
 import { collectorLayout } from '../feeder/archive/archive-layout.ts';
 import { risLiveDefaults } from '../feeder/live/ris-live-options.ts';
+import { options, refuseOthers, text, timeBounds, type Values } from './argument-options.ts';
 import {
   type Address,
   address,
   asNumbers,
   defaultPage,
+  groupToMake,
+  kafkaTopics,
   seedOf,
-  time,
   WrongArgument,
   withPageAddress,
 } from './argument-values.ts';
+import { defaultCacheFolder, defaultLiveFolder } from './help-text.ts';
 
 export type Command =
   | { readonly case: 'help' }
@@ -149,117 +152,6 @@ export interface OutputOptions {
   readonly webConfigFile: string | undefined;
 }
 
-const defaultLiveFolder = 'steadybeat-live';
-const defaultTopics = '(^|\\.)bmp_raw$';
-const defaultCacheFolder = 'steadybeat-archive';
-
-export const helpText = `Steadybeat watches the Internet's routing for the steady beat of instability and the outage that follows it.
-
-  npm start                            replay North Korea, December 2014, and watch it being found
-  npm start -- [OPTIONS] FILE...       find incidents in MRT files of BGP collectors: updates and RIBs, in any order,
-                                       gzip, bzip2, zstd or plain
-  npm start -- live                    watch the Internet as it is now, by RIPE's RIS Live; --bmp hears your own routers too
-  npm start -- archive --collector rrc00,route-views2 --from TIME --until TIME
-                                       the same over the archives of RIPE RIS and RouteViews: the last RIB before, and the updates since
-  npm start -- archive PLACE...        over all MRT files in a folder, or at an http(s) address (ending in / for all that it links to)
-  npm start -- probe FILE...           what the connections of RIPE Atlas probes say, as stored; results that name no origin AS (ping,
-                                       traceroute, DNS, HTTP) are counted, and not used
-  npm start -- probe --watch-list FILE probe the hosts of a list, and say what they say (services/active-prober/examples)
-  npm start -- generate --country KP --seed-rib RIB --delegated FILE,... --watch-file FILE
-                                       put a group into a watch file: a country's ASes with the address space that they announce, by the
-                                       registries' delegated(-extended) files; or --as 131279,... (--name NAME, if several)
-  npm start -- decode FILE...          print every route, one a line, as \`bgpdump -m\` does
-  npm start -- why INCIDENT            the evidence of an incident in words, and whether the same verdict comes out of the stored updates
-                                       again; by its id or how that begins, in the log of --data DIR, in FILE..., on Kafka where
-                                       its brokers are set, or else in the replay (status 0: it does, 1: it does not, 2: no such incident)
-
-  On Apache Kafka (--dump lists every setting; status 1: could not go on or end in time, 2: wrong arguments or settings):
-  npm start -- topics                  say how the topics differ from what they should be; --apply creates and sets them
-  npm start -- dead-letters            show what could not be used, and where it came from
-  npm start -- reprocess --prefix X    tell the history of the configured topics again, by this version, into topics that begin with X; nobody is
-                                       alerted; ends when all is told, and says how the incidents differ
-  npm start -- test-alert              send a test incident through exporter, Prometheus and Alertmanager to whoever is told
-  npm start -- run SERVICE             one service as a process: route-tracker, visibility-tracker, instability-scorer,
-                                       anomaly-detector or metrics-exporter; it waits for brokers, and SIGTERM ends it in order
-  npm start -- run feeder FILE...      feed MRT files to them; without a FILE, the live feeds of the settings
-  npm start -- run active-prober FILE  probe the hosts of a watch list; run probe-tracker brings it to the scorer
-
-Options
-  --format text|ndjson    ndjson: one JSON line for each change of an incident on standard output, all else on standard error
-  --scores FILE           write the score of every AS in every minute in which something happens to it, as JSON lines
-  --watch AS131279,...    report these ASes only
-  --watch-file FILE       groups (countries, sets of ASes, lists of prefixes) with incidents of their own, and who is muted until when
-                          (deploy/README.md, "Groups and mutes")
-  --page [[ADDRESS:]PORT] serve a web page of it and stay until Ctrl-C (default ${defaultPage.host}:${defaultPage.port})
-  --as-names FILE         what ASes are called on the page: lines such as RIPE's asn.txt has ("3356 LEVEL3, US")
-  --web-config FILE       TLS and passwords for the page, in the form of Prometheus' web configuration (deploy/README.md)
-  --from TIME             leave out what is earlier; an earlier RIB is the table at the start ("2008-02-20T06:00Z")
-  --until TIME            leave out what is at this time or later
-  --seed-rib FILE         the table to expect: a RIB, or prefixes and origins in pyasn's format
-  --delegated FILE,...    generate: what the registries gave to whom (such as delegated-apnic-extended-latest)
-  --as AS131279,...       generate: these ASes; --name NAME says what the group is called
-  --country KP            generate: a country
-  --data DIR              keep the log in this folder; the same command goes on where it was interrupted
-                          (live always keeps it: in ${defaultLiveFolder} where nothing else is said)
-  --bmp [ADDRESS:]PORT    live: listen for routers that send BMP (on all addresses, if none is given)
-  --ris-live URL|off      live: another server, or none
-  --kafka HOST:PORT,...   live: read what others write to this Kafka: BMP (RouteViews, OpenBMP, goBMP), or routes as OpenBMP, goBMP or the
-                          Internet Health Report parse them; TLS and user as --dump lists them
-  --topics REGEXP         live: of these topics (default ${defaultTopics})
-  --watch-list FILE       live, probe: the hosts to probe, as in services/active-prober/examples; nobody is probed who is not in it
-  --collector NAMES       archive: collectors, divided by commas
-  --base-url URL          archive: of a mirror with the same folders
-  --cache DIR             archive: fetched files lie in this folder, 16 GB at most (default ${defaultCacheFolder}); what is there is not
-                          fetched again, and what was cut is continued
-  --seed NUMBER           of the replay: draw another one (default 1)
-  --now                   of the replay: shifted, so that its blackout began ten minutes ago; what is past is played at once, the rest
-                          at the pace of time. Its collectors' names, and the page, say so
-  --paced                 of run feeder: what lies in the future is fed when its time has come
-  --config FILE           on Kafka: a JSON file of settings; the environment stands over it
-  --check, --dump         on Kafka: only check the settings, or print them as an environment file, without secrets
-  --apply                 of topics: change what differs
-  --prefix X              of reprocess: before the names of the topics to write; --from and --until bound what is told
-  --help, --version
-`;
-
-const options = {
-  format: { type: 'string' },
-  scores: { type: 'string' },
-  watch: { type: 'string' },
-  'watch-file': { type: 'string' },
-  page: { type: 'string' },
-  'as-names': { type: 'string' },
-  'web-config': { type: 'string' },
-  from: { type: 'string' },
-  until: { type: 'string' },
-  'seed-rib': { type: 'string' },
-  as: { type: 'string' },
-  country: { type: 'string' },
-  delegated: { type: 'string' },
-  name: { type: 'string' },
-  data: { type: 'string' },
-  seed: { type: 'string' },
-  collector: { type: 'string' },
-  'base-url': { type: 'string' },
-  cache: { type: 'string' },
-  bmp: { type: 'string' },
-  'ris-live': { type: 'string' },
-  kafka: { type: 'string' },
-  'watch-list': { type: 'string' },
-  topics: { type: 'string' },
-  config: { type: 'string' },
-  check: { type: 'boolean' },
-  dump: { type: 'boolean' },
-  apply: { type: 'boolean' },
-  now: { type: 'boolean' },
-  paced: { type: 'boolean' },
-  prefix: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'V' },
-} as const;
-
-type Values = { [K in keyof typeof options]?: string | boolean | undefined } & Record<string, unknown>;
-
 export function parseArguments(args: readonly string[]): Command {
   try {
     const { values, positionals } = parseArgs({
@@ -370,21 +262,6 @@ function generateCommand(values: Values, others: readonly string[]): Command {
   return { case: 'generate', of, seedRib, delegated, asNamesFile: text(values['as-names']), watchFile };
 }
 
-function groupToMake(country: string | undefined, as: string | undefined, name: string | undefined) {
-  if ((country === undefined) === (as === undefined))
-    throw new WrongArgument('generate needs --country or --as');
-  if (country !== undefined) {
-    if (!/^[A-Z]{2}$/.test(country))
-      throw new WrongArgument(`--country: "${country}" is not two capital letters, such as KP`);
-    if (name !== undefined) throw new WrongArgument('--name is for --as');
-    return { case: 'country', country } as const;
-  }
-  const ases = asNumbers('--as', as);
-  const own = name ?? (ases.size === 1 ? `AS${[...ases][0]}` : undefined);
-  if (own === undefined) throw new WrongArgument('--as with several ASes needs --name');
-  return { case: 'ases', ases, name: own } as const;
-}
-
 function whyCommand(values: Values, [incident, ...files]: readonly string[]): Command {
   refuseOthers(
     values,
@@ -409,15 +286,6 @@ function whyCommand(values: Values, [incident, ...files]: readonly string[]): Co
     ...timeBounds(values),
     seed: seedOf(text(values.seed)),
   };
-}
-
-function timeBounds(values: Values) {
-  const fromSecond = time('--from', text(values.from));
-  const untilSecond = time('--until', text(values.until));
-  if (fromSecond !== undefined && untilSecond !== undefined && fromSecond >= untilSecond) {
-    throw new WrongArgument(`--until ${values.until} is not later than --from ${values.from}`);
-  }
-  return { fromSecond, untilSecond };
 }
 
 function decodeCommand(values: Values, files: readonly string[]): Command {
@@ -498,22 +366,6 @@ function liveCommand(values: Values, others: readonly string[], output: OutputOp
   };
 }
 
-function kafkaTopics(brokers: string | undefined, topics: string | undefined) {
-  if (brokers === undefined) {
-    if (topics !== undefined) throw new WrongArgument('--topics needs --kafka');
-    return undefined;
-  }
-  const list = brokers.split(',');
-  for (const broker of list)
-    if (!/^(\[[0-9a-f:.]+\]|[^\s:[\]/]+):\d{1,5}$/i.test(broker))
-      throw new WrongArgument(`--kafka: "${broker}" is not host:port`);
-  try {
-    return { brokers: list, topics: new RegExp(topics ?? defaultTopics) };
-  } catch (error) {
-    throw new WrongArgument(`--topics: ${(error as Error).message}`);
-  }
-}
-
 function outputOptions(values: Values): OutputOptions {
   const format = text(values.format) ?? 'text';
   if (format !== 'text' && format !== 'ndjson') {
@@ -535,11 +387,3 @@ function outputOptions(values: Values): OutputOptions {
     webConfigFile,
   };
 }
-
-function refuseOthers(values: Values, known: readonly string[], why: string): void {
-  const other = Object.keys(values).find((name) => values[name] !== undefined && !known.includes(name));
-  if (other !== undefined) throw new WrongArgument(`--${other} ${why}`);
-}
-
-const text = (value: string | boolean | undefined): string | undefined =>
-  typeof value === 'string' ? value : undefined;

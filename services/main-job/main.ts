@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { WrongWatchFile } from '#runtime/watch-file/watch-file.ts';
-import { type Command, helpText, type OutputOptions, parseArguments } from './arguments.ts';
+import { type Command, type OutputOptions, parseArguments } from './arguments.ts';
 import { decodeCommand } from './decode-command.ts';
 import { claimDataFolder, claimFolder, detectCommand } from './detect-command.ts';
+import { helpText } from './help-text.ts';
 import { replayCommand } from './replay/replay-command.ts';
 import { PageProblem } from './report/shown-page.ts';
 import { watchFileOf } from './watched.ts';
