@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { hostname } from 'node:os';
+import { type AtlasWatch, atlasDefaults } from './atlas-stream.ts';
 import { dnsQuery } from './dns-query.ts';
 import type { ProbeOptions, Target } from './probe.ts';
 
@@ -9,6 +10,8 @@ export interface WatchList extends ProbeOptions {
   /** "prober:" and the name of this one. */
   readonly prober: string;
   readonly targets: readonly Target[];
+  /** What of RIPE Atlas is heard besides, if anything. */
+  readonly atlas?: AtlasWatch;
   /** Of all targets together; and probes under way at a time. */
   readonly probesPerMinute: number;
   readonly concurrent: number;
@@ -35,17 +38,20 @@ export function readWatchList(text: string): WatchList {
     'sourceIpv6',
     'allow',
     'targets',
+    'atlas',
     ...limitNames,
     ...timeNames,
   ]);
   const allow = allowed(file.allow);
   const times = timesOf(file, defaults);
-  const targets = listOf(file.targets, 'targets').map((one, i) =>
+  const atlas = file.atlas === undefined ? undefined : atlasOf(file.atlas);
+  const targets = listOf(file.targets ?? (atlas && []), 'targets').map((one, i) =>
     targetOf(one, `targets[${i}]`, allow, times),
   );
   return {
     prober: `prober:${textOf(file.prober ?? hostname(), 'prober')}`,
     targets,
+    ...(atlas && { atlas }),
     probesPerMinute: numberOf(
       file.probesPerMinute ?? defaults.probesPerMinute,
       'probesPerMinute',
@@ -66,6 +72,39 @@ export function watchListIn(file: string): WatchList | string {
     if (error instanceof WrongWatchList) return error.message;
     throw error;
   }
+}
+
+/** Results say the address of their target and not whose it is: the list says it. */
+function atlasOf(value: unknown): AtlasWatch {
+  const atlas = fieldsOf(value, 'atlas');
+  refuseUnknown(atlas, 'atlas', ['url', 'connections', 'measurements']);
+  const measurements = listOf(atlas.measurements ?? [], 'atlas.measurements').map((one, i) => {
+    const at = `atlas.measurements[${i}]`;
+    const measurement = fieldsOf(one, at);
+    refuseUnknown(measurement, at, ['id', 'as']);
+    return [
+      numberOf(measurement.id, `${at}.id`, 1, 0xffff_ffff),
+      numberOf(measurement.as, `${at}.as`, 1, 0xffff_ffff),
+    ] as const;
+  });
+  const connections = atlas.connections ?? false;
+  if (typeof connections !== 'boolean')
+    throw new WrongWatchList('atlas.connections is neither true nor false');
+  if (!connections && measurements.length === 0)
+    throw new WrongWatchList('atlas names no measurements, and no connections either');
+  return {
+    url: atlas.url === undefined ? atlasDefaults.url : streamOf(atlas.url),
+    connections,
+    origins: new Map(measurements),
+  };
+}
+
+/** A key may be sent there. */
+function streamOf(value: unknown): string {
+  const url = textOf(value, 'atlas.url');
+  if (!/^(wss:|ws:\/\/127\.0\.0\.1[:/])/.test(url) || !URL.canParse(url))
+    throw new WrongWatchList(`atlas.url: "${url}" is not wss://...`);
+  return url;
 }
 
 const limitNames = ['probesPerMinute', 'concurrent'];

@@ -6,10 +6,12 @@ import { type WebSocket, WebSocketServer } from 'ws';
 /** What the server does with one connection, once the client has subscribed. */
 export type Act = (connection: WebSocket, socket: Duplex) => void | Promise<void>;
 
-/** A RIS Live server on loopback: each connection is treated by the next act, the last act by all that follow. */
+/** A RIS Live server, or another one with two subscriptions, on loopback: each connection is treated by the next act, the last act by all that follow. */
 export class RisLiveServer {
   /** Subscriptions of each connection. */
   readonly subscriptions: string[][] = [];
+  /** What each handshake showed who it is. */
+  readonly authorizations: (string | undefined)[] = [];
   readonly #http: Server;
   readonly #webSockets = new WebSocketServer({ noServer: true });
   readonly #sockets = new Set<Socket>();
@@ -27,6 +29,7 @@ export class RisLiveServer {
     });
     this.#http.on('upgrade', (request, socket, head) => {
       const act = this.#acts[Math.min(this.#connections++, this.#acts.length - 1)]!;
+      this.authorizations.push(request.headers.authorization);
       if (act === 'html') {
         socket.end(
           'HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\n\r\n<html><body>502</body></html>',

@@ -71,7 +71,7 @@ test('a host that falls silent, and replies again: from the prober through all s
     void routes.tick(minute);
     if (minute === 1_000_003) ticked.resolve();
   };
-  const prober = new ActiveProber(watchList, { now, onMinute }, log);
+  const prober = new ActiveProber(watchList, { now, onMinute, onEvent: () => undefined }, log);
   await routes.open(1_000_000);
   await prober.start();
   await Promise.race([ticked.promise, pipeline.failed]);

@@ -196,7 +196,11 @@ test('two probers of one name that begin at the same time are not taken for one 
   };
   const watchList = { prober: 'prober:test', targets: [], probesPerMinute: 60, concurrent: 1 };
   for (let i = 0; i < 2; i++) {
-    const prober = new ActiveProber(watchList, { now: () => 60_000_000_000 }, transport);
+    const prober = new ActiveProber(
+      watchList,
+      { now: () => 60_000_000_000, onEvent: () => undefined },
+      transport,
+    );
     await prober.start();
     await prober.stop();
   }

@@ -59,7 +59,8 @@ export function buildPart(name: ServiceName, options: PartOptions, transport: Tr
       : new FeedingFiles({ partitions: configuration.updatePartitions, isPaced }, files, say, transport);
   if (name === 'active-prober') {
     const watchList = readWatchList(readFileSync(files[0]!, 'utf8'));
-    return new ActiveProber(watchList, { now: Date.now }, transport);
+    const { atlasKey } = configuration;
+    return new ActiveProber(watchList, { now: Date.now, atlasKey, onEvent: say }, transport);
   }
   const tasks = new ServiceMetrics(metrics, () => Date.now());
   const onEvent = (event: ServiceEvent) => {

@@ -11,6 +11,7 @@ import type { WatchList } from '../../active-prober/watch-list.ts';
 import { CheckpointFile } from '../../feeder/live/live-checkpoint.ts';
 import { LiveFeed, type LiveTotals } from '../../feeder/live/live-feed.ts';
 import { type Pipeline, startPipeline } from '../pipeline.ts';
+import { atlasKeyOf } from '../probe/atlas-key.ts';
 import { LiveFeeds, type LiveFeedsHealth, type LiveFeedsOptions } from './live-feeds.ts';
 
 export interface LiveOptions {
@@ -89,7 +90,10 @@ export class Live {
       },
       log,
     );
-    const prober = watchList && new ActiveProber(watchList, { now: Date.now }, log);
+    const { onEvent } = this.#options.feeds;
+    const prober =
+      watchList &&
+      new ActiveProber(watchList, { now: Date.now, atlasKey: atlasKeyOf(process.env), onEvent }, log);
     const feeds = new LiveFeeds(this.#options.feeds, live);
     const ends = [this.#stopped.promise, pipeline.failed, live.failed];
     const ended = Promise.race(prober === undefined ? ends : [...ends, prober.finished]);

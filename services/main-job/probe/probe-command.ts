@@ -15,6 +15,7 @@ import { number } from '../report/progress.ts';
 import { countsText } from '../report/refusal-report.ts';
 import { Told } from '../report/told.ts';
 import { stopOnSignal } from '../signals.ts';
+import { atlasKeyOf } from './atlas-key.ts';
 import { QuietRoutes } from './quiet-routes.ts';
 
 type ProbeCommand = Extract<Command, { case: 'probe' }>;
@@ -105,7 +106,11 @@ async function watch(watchList: WatchList, routes: QuietRoutes, log: EmbeddedLog
   const tick = (minute: number): void => {
     routes.tick(minute).catch(failed.reject);
   };
-  const prober = new ActiveProber(watchList, { now: Date.now, onMinute: tick }, log);
+  const prober = new ActiveProber(
+    watchList,
+    { now: Date.now, onMinute: tick, atlasKey: atlasKeyOf(process.env), onEvent: say },
+    log,
+  );
   const stopped = Promise.withResolvers<void>();
   stopOnSignal(stopped.resolve);
   await routes.open(minuteOf(Math.floor(Date.now() / 1000)));
@@ -113,6 +118,9 @@ async function watch(watchList: WatchList, routes: QuietRoutes, log: EmbeddedLog
   say(`${watchList.prober}: ${number(watchList.targets.length)} targets; Ctrl-C ends it`);
   await Promise.race([stopped.promise, prober.finished, failed.promise]);
   await prober.stop();
-  const { asked, leftOut } = prober.totals()!;
+  const { asked, leftOut, atlas } = prober.totals();
   say(`${number(asked)} probes${leftOut === 0 ? '' : `, ${number(leftOut)} rounds left out`}`);
+  if (atlas === undefined) return;
+  const refusedText = atlas.refused.size === 0 ? '' : `; refused: ${countsText(atlas.refused)}`;
+  say(`RIPE Atlas: ${number(atlas.results)} results${refusedText}`);
 }

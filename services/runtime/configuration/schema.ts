@@ -217,6 +217,12 @@ export const fields = {
     default: undefined,
     means: 'where live feeds keep how far they were; without it a start reads back all of bgp.updates',
   },
+  atlasKey: {
+    environment: 'STEADYBEAT_ATLAS_KEY',
+    kind: 'secret',
+    default: undefined,
+    means: 'of an active-prober that hears RIPE Atlas: the API key, for measurements that are not public',
+  },
   healthAddress: {
     environment: 'STEADYBEAT_HEALTH_ADDRESS',
     kind: 'address',
