@@ -206,3 +206,48 @@ test('probe', () => {
   assert.equal(parseArguments(['run', 'active-prober', 'w.json']).case, 'run');
   assert.equal(parseArguments(['run', 'active-prober']).case, 'wrong');
 });
+
+test('why takes one place to look in, or none', () => {
+  const of = (line: string) => {
+    const command = parseArguments(['why', ...line.split(' ')]);
+    return command.case === 'why' ? { ...command, case: undefined } : command;
+  };
+  const plain = {
+    case: undefined,
+    incident: 'as1-beat',
+    files: [],
+    seedRib: undefined,
+    dataFolder: undefined,
+    configFile: undefined,
+    watchFile: undefined,
+    fromSecond: undefined,
+    untilSecond: undefined,
+    seed: 1,
+  };
+  assert.deepEqual(of('as1-beat'), plain);
+  assert.deepEqual(of('as1-beat --data d'), { ...plain, dataFolder: 'd' });
+  assert.deepEqual(of('as1-beat --config c'), { ...plain, configFile: 'c' });
+  assert.deepEqual(of('as1-beat a b --seed-rib r'), { ...plain, files: ['a', 'b'], seedRib: 'r' });
+  const wrongs = [
+    [],
+    ['i', 'a', '--data', 'd'],
+    ['i', '--config', 'c', '--data', 'd'],
+    ['i', '--seed-rib', 'r'],
+    ['i', '--page'],
+  ];
+  for (const wrong of wrongs) assert.equal(parseArguments(['why', ...wrong]).case, 'wrong', wrong.join(' '));
+});
+
+test('the replay may be of now, and files may be fed at the pace of time', () => {
+  const replay = parseArguments(['--now']);
+  assert.equal(replay.case === 'replay' && replay.isNow, true);
+  const feeder = parseArguments(['run', 'feeder', '--paced', 'a.mrt']);
+  assert.equal(feeder.case === 'run' && feeder.isPaced, true);
+  for (const wrong of [
+    ['--now', 'a.mrt'],
+    ['--paced', 'a.mrt'],
+    ['run', 'feeder', '--paced'],
+    ['run', 'route-tracker', '--paced'],
+  ])
+    assert.equal(parseArguments(wrong).case, 'wrong', wrong.join(' '));
+});

@@ -191,7 +191,7 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   if (ofArchive !== undefined) throw new WrongArgument(`--${ofArchive} is for archive only`);
   const ofLive = ofLives.find((name) => values[name] !== undefined);
   if (ofLive !== undefined) throw new WrongArgument(`--${ofLive} is for live only`);
-  const ofKafka = [...ofConfigured, 'apply', 'prefix'].find((name) => values[name] !== undefined);
+  const ofKafka = [...ofConfigured, 'apply', 'prefix', 'paced'].find((name) => values[name] !== undefined);
   if (ofKafka !== undefined) throw new WrongArgument(`--${ofKafka} is for what works on Kafka`);
   if (positionals.length === 0) {
     refuseOthers(values, [...ofOutput, 'seed', 'now'], 'needs a FILE');
