@@ -12,7 +12,9 @@ export interface ExportedPage extends Page {
 export function exportedPage(): ExportedPage {
   const view = new WorldView();
   return {
-    ...createPage(view),
+    ...createPage(view, {
+      replayCommand: ({ latest }) => `npm start -- why ${latest.incidentId}`,
+    }),
     onAnomaly: (anomaly) => view.addAnomaly(anomaly),
     onScores: (scores) => view.addScores(scores),
   };
