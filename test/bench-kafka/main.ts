@@ -157,9 +157,9 @@ async function soak(): Promise<void> {
   const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
   print(
     `Memory: ${minutes} minutes at full speed (${Math.round(eventsPerSecond / 1000)},000 prefix events/s), no path twice`,
-    processes.map(({ stage, earlyBytes, lateBytes, rssBytesMax }) => ({
+    processes.map(({ stage, earlyBytes, lateBytes, earlyHeapBytes, lateHeapBytes, rssBytesMax }) => ({
       what: `${stage}: heap after collection, external, array buffers`,
-      figure: `${mb(earlyBytes)}, then ${mb(lateBytes)} = ${(lateBytes / earlyBytes).toFixed(3)} x; resident ${mb(rssBytesMax)} at most`,
+      figure: `${mb(earlyBytes)}, then ${mb(lateBytes)} = ${(lateBytes / earlyBytes).toFixed(3)} x (heap ${mb(earlyHeapBytes)}, then ${mb(lateHeapBytes)}); resident ${mb(rssBytesMax)} at most`,
       bar: '1.05 x',
       holds: lateBytes <= 1.05 * earlyBytes,
     })),

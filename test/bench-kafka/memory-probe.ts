@@ -9,5 +9,5 @@ process.on('SIGUSR2', () => {
   collect();
   // What is external holds the array buffers too.
   const { heapUsed, external, rss } = process.memoryUsage();
-  process.stderr.write(`memory ${heapUsed + external} ${rss}\n`);
+  process.stderr.write(`memory ${heapUsed} ${external} ${rss}\n`);
 });

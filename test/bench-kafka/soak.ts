@@ -41,6 +41,9 @@ export interface ProcessMemory {
   /** Heap after a collection and external memory, array buffers with it: medians of the second and of the last quarter of the run. */
   readonly earlyBytes: number;
   readonly lateBytes: number;
+  /** Of the heap alone: what is external holds records that were fetched and wait, up to 32 MB. */
+  readonly earlyHeapBytes: number;
+  readonly lateHeapBytes: number;
   readonly rssBytesMax: number;
 }
 
@@ -91,20 +94,24 @@ export async function measureSoak(minutes: number): Promise<SoakFigures> {
 
 /** By what it said at even intervals. */
 function memoryIn(stage: StageName, log: string): ProcessMemory {
-  const samples = [...log.matchAll(/^memory (\d+) (\d+)$/gm)].map(([, held, rss]) => ({
-    held: Number(held),
+  const samples = [...log.matchAll(/^memory (\d+) (\d+) (\d+)$/gm)].map(([, heap, external, rss]) => ({
+    heap: Number(heap),
+    held: Number(heap) + Number(external),
     rss: Number(rss),
   }));
   const quarter = Math.floor(samples.length / 4);
   if (quarter === 0) throw new Error(`${stage} said its memory ${samples.length} times only`);
-  const median = (from: number): number => {
-    const held = samples.slice(from, from + quarter).map((sample) => sample.held);
-    return held.sort((a, b) => a - b)[Math.floor(held.length / 2)]!;
+  const late = samples.length - quarter;
+  const median = (from: number, what: 'heap' | 'held'): number => {
+    const values = samples.slice(from, from + quarter).map((sample) => sample[what]);
+    return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
   };
   return {
     stage,
-    earlyBytes: median(quarter),
-    lateBytes: median(samples.length - quarter),
+    earlyBytes: median(quarter, 'held'),
+    lateBytes: median(late, 'held'),
+    earlyHeapBytes: median(quarter, 'heap'),
+    lateHeapBytes: median(late, 'heap'),
     rssBytesMax: Math.max(...samples.map(({ rss }) => rss)),
   };
 }
