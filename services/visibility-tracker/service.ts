@@ -5,9 +5,14 @@ import { Service, type ServiceOptions } from '#runtime/service.ts';
 import { asMinutes, type PartitionCounts, routeChanges } from '#runtime/topics.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
 
+export interface VisibilityTrackerOptions extends Pick<PartitionCounts, 'blockPartitions'>, ServiceOptions {
+  /** Told of each minute of a tracker, for figures. */
+  readonly onMinute?: (minutes: AsMinutes) => void;
+}
+
 /** route.changes to as.minutes, one task a partition of route.changes. */
 export function buildVisibilityTracker(
-  { blockPartitions, ...options }: Pick<PartitionCounts, 'blockPartitions'> & ServiceOptions,
+  { blockPartitions, onMinute, ...options }: VisibilityTrackerOptions,
   transport: Transport,
 ): Service<RouteChanges, AsMinutes> {
   return new Service(
@@ -16,8 +21,10 @@ export function buildVisibilityTracker(
       input: routeChanges,
       stateVersion: 2,
       createStep: (block) => new VisibilityTracker({ block, blockPartitions }),
-      publish: (minutes, post) =>
-        post.value(asMinutes, 0, String(minutes.block), minutes.eventMinute, minutes),
+      publish(minutes, post) {
+        onMinute?.(minutes);
+        post.value(asMinutes, 0, String(minutes.block), minutes.eventMinute, minutes);
+      },
     },
     options,
     transport,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { BeaconMetrics } from '#runtime/metrics/beacon-metrics.ts';
 import { ExporterWorld } from './exporter-world.ts';
 import { amtool, noAlertmanager, noPrometheus, promtool, run } from './prometheus-tools.ts';
 
@@ -94,6 +95,8 @@ test('rules and alerts speak of series that there are', async (t) => {
   await world.open();
   t.after(() => world.close());
   await world.start();
+  // Of a visibility-tracker.
+  new BeaconMetrics(world.metrics);
   const text = await world.text();
   const names = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!));
   const recorded = new Set(rules.map(({ record }) => record));

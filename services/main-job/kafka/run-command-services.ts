@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import type { AsMinutes } from '#core/contract/as-minutes.ts';
 import type { RouteChanges } from '#core/contract/route-changes.ts';
 import { formatMinute } from '#core/event-time.ts';
 import { taskIndex } from '#runtime/codec/codec.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
+import { BeaconMetrics } from '#runtime/metrics/beacon-metrics.ts';
 import type { Metrics } from '#runtime/metrics/metrics.ts';
 import { RouteMetrics } from '#runtime/metrics/route-metrics.ts';
 import { ServiceMetrics } from '#runtime/metrics/service-metrics.ts';
@@ -75,6 +77,11 @@ export function buildPart(name: ServiceName, options: PartOptions, transport: Tr
   const serviceOptions = { ...configuration, ...snapshotOptions(configuration), onEvent };
   if (name === 'anomaly-detector')
     return buildAnomalyDetector({ ...serviceOptions, watchFile: configuration.watchFile }, transport);
+  if (name === 'visibility-tracker') {
+    const beacons = new BeaconMetrics(metrics);
+    const onMinute = (minutes: AsMinutes) => beacons.heard(minutes);
+    return buildVisibilityTracker({ ...serviceOptions, onMinute }, transport);
+  }
   if (name !== 'route-tracker') return builders[name](serviceOptions, transport);
   const routes = new RouteMetrics(metrics);
   const onMinute = (changes: RouteChanges) => routes.heard(changes);
@@ -95,7 +102,6 @@ export function topicsOf(name: ServiceName): string[] {
 }
 
 const builders = {
-  'visibility-tracker': buildVisibilityTracker,
   'probe-tracker': buildProbeTracker,
   'instability-scorer': buildInstabilityScorer,
 } as const;
