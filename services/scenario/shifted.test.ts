@@ -75,9 +75,10 @@ test('from the blackout on something is heard in every minute, in order, and not
       added,
       Array.from({ length: count }, (_, i) => first + i),
     );
+    const seconds = records.map(({ second }) => second);
     assert.deepEqual(
-      records.map(({ second }) => minuteOf(second)),
-      records.map(({ second }) => minuteOf(second)).sort((a, b) => a - b),
+      seconds,
+      seconds.toSorted((a, b) => a - b),
     );
     for (const { eventMinute, bytes } of feed.updates())
       for (const { second } of recordsOf([bytes])) assert.equal(minuteOf(second), eventMinute);
