@@ -73,7 +73,7 @@ const isPartial = (at: GroupCase, gone: number): boolean => visibleShare(at, gon
 
 function open(at: GroupCase, own: GroupFamilyState, kind: GroupIncident['kind']): void {
   const { group, family, loss, members, now, book } = at;
-  const { startSecond } = loss;
+  const { startSecond } = loss.facts();
   const stem = `group${group.name}-${family === 'ipv4' ? 'outage' : 'outage-ipv6'}`;
   const id = incidentId(stem, startSecond, (taken) => book.isOpen(taken) || taken === own.lastId);
   const incident: GroupIncident = {
@@ -123,7 +123,7 @@ function follow(at: GroupCase, own: GroupFamilyState, incident: GroupIncident, i
   own.notFullMinutes =
     incident.kind === 'outageFull' && !isFull(at, loss.blocks) ? own.notFullMinutes + 1 : 0;
   if (incident.kind === 'outagePartial' && isFullNow)
-    changeKind(at, incident, 'outageFull', loss.startSecond);
+    changeKind(at, incident, 'outageFull', loss.facts().startSecond);
   else if (own.notFullMinutes >= outage.noLongerFullMinutes)
     changeKind(at, incident, 'outagePartial', now.eventSecond - 60 * outage.noLongerFullMinutes);
   describe(at, incident);
@@ -147,20 +147,21 @@ function changeKind(
 /** What is known of it by now. People are told when other members, or another severity, come to it. */
 function describe(at: GroupCase, incident: GroupIncident): void {
   const { family, loss, now, book, score, basis } = at;
+  const facts = loss.facts();
   const { evidence } = incident;
-  const members = [...new Set([...evidence.members, ...loss.ases.map((asn) => `as:${asn}`)])];
+  const members = [...new Set([...evidence.members, ...facts.ases.map((asn) => `as:${asn}`)])];
   incident.blocks = loss.blocks;
-  incident.lostNow = loss.prefixCount;
+  incident.lostNow = facts.prefixCount;
   incident.peakBlocks = Math.max(incident.peakBlocks, loss.blocks);
-  incident.prefixCount = Math.max(incident.prefixCount, loss.prefixCount);
-  incident.prefixes = [...new Set([...incident.prefixes, ...loss.prefixes])]
+  incident.prefixCount = Math.max(incident.prefixCount, facts.prefixCount);
+  incident.prefixes = [...new Set([...incident.prefixes, ...facts.prefixes])]
     .sort()
     .slice(0, limits.prefixesSent);
   const threshold = incident.kind === 'outageFull' ? outage.fullShare : outage.partialShare;
   const unit = family === 'ipv4' ? '/24' : '/48';
   incident.evidence = {
     ...evidence,
-    ...(loss.by === undefined ? {} : countFacts(loss.by)),
+    ...(facts.by === undefined ? {} : countFacts(facts.by)),
     rule: incident.kind === 'outageFull' ? fullRule : partialRule,
     measures: [
       { name: 'visible share of the address space', value: visibleShare(at, loss.blocks), threshold },
@@ -168,19 +169,19 @@ function describe(at: GroupCase, incident: GroupIncident): void {
       { name: `address space of the group in ${unit}`, value: incident.totalBlocks, threshold: 0 },
       { name: 'score of the group', value: score, threshold: 0 },
     ],
-    upstreamAs: loss.upstreamAs || evidence.upstreamAs,
-    viaAses: evidence.viaAses.length > 0 ? evidence.viaAses : loss.viaAses,
+    upstreamAs: facts.upstreamAs || evidence.upstreamAs,
+    viaAses: evidence.viaAses.length > 0 ? evidence.viaAses : facts.viaAses,
     members: members.slice(0, limits.membersKept),
     expectedBasis: basis,
   };
   if (incident.evidence.members.length > evidence.members.length) book.update(incident);
-  for (const member of loss.outages) {
+  for (const member of facts.outages) {
     if (incident.linked.length >= limits.linksKept || !link(incident, member.id)) continue;
     link(member, incident.id);
     book.update(incident);
     book.update(member);
   }
-  const severity = groupSeverity(incident, loss, now.eventSecond);
+  const severity = groupSeverity(incident, facts, now.eventSecond);
   if (severity === incident.severity) return;
   incident.severity = severity;
   book.update(incident);

@@ -32,6 +32,11 @@ export interface GroupLoss {
   /** The same with what may be one more flap of a beat; and with what is gone for so long that it no longer counts. */
   readonly blocksWithFlaps: number;
   readonly blocksWithStanding: number;
+  /** Of what counts; asked for only where it is told. */
+  readonly facts: () => GroupFacts;
+}
+
+export interface GroupFacts {
   readonly prefixCount: number;
   readonly prefixes: readonly string[];
   readonly startSecond: EventSecond;
@@ -78,13 +83,10 @@ export function lossOf(
   }
   counted.sort((a, b) => b.blocks - a.blocks || a.state.originAs - b.state.originAs);
   const blocks = counted.reduce((sum, one) => sum + one.blocks, 0);
-  return { ...factsOf(counted, family), blocks, blocksWithFlaps, blocksWithStanding };
+  return { blocks, blocksWithFlaps, blocksWithStanding, facts: () => factsOf(counted, family) };
 }
 
-function factsOf(
-  counted: readonly AsLoss[],
-  family: Family,
-): Omit<GroupLoss, 'blocks' | 'blocksWithFlaps' | 'blocksWithStanding'> {
+function factsOf(counted: readonly AsLoss[], family: Family): GroupFacts {
   const entries = counted.flatMap((one) => one.entries);
   const outages = counted.flatMap((one) => one.outages);
   const seen = counted.map(({ state }) => state[family].visibility!);

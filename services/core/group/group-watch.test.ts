@@ -98,6 +98,52 @@ test('a listed prefix is gone when it, what covers it, or all inside it is lost,
   assert.deepEqual(told(detect(lost, watchFile([group('10.1.4.0/24')])), 'group:list'), []);
 });
 
+test('large networks weigh more, IPv6 is judged by itself, and prefixes that no score names count too', () => {
+  const as = { ...losing(1, 4, 2, '2024-03-01T12:00Z'), blocks: 64 };
+  const sparse: Group = { ...land, ases: [memberAs(1, 64), memberAs(2, 36)] };
+  const said = detect(script([as]), watchFile([sparse]));
+  assert.deepEqual(told(said, 'group:LL'), ['12:10 opened outagePartial notice']);
+  assert.match(
+    said.find(({ subject }) => subject === 'group:LL')!.summary,
+    /: 2 networks gone .*, 32 of 100 \/24 \(32 %\), of AS64501/,
+  );
+
+  const ipv6 = ['2001:db8::/48', '2001:db8:1::/48'];
+  const both: ScriptedAs = {
+    ...losing(1, 4, 0, '2024-03-01T12:00Z'),
+    ipv6,
+    losses: [{ from: at('2024-03-01T12:00Z'), prefixes: ipv6 }],
+  };
+  const ofBoth = detect(
+    script([both]),
+    watchFile([{ ...land, ases: [{ asn: 64_501, slash24s: 4, slash48s: 2 }] }]),
+  );
+  const own = ofBoth.filter(({ subject }) => subject === 'group:LL');
+  assert.equal(own[0]!.incidentId, 'groupLL-outage-ipv6-20240301T1200Z');
+  assert.match(own[0]!.summary, /all 2 IPv6 networks gone .*, 2 of 2 \/48/);
+
+  const many = detect(
+    script([losing(1, 200, 200, '2024-03-01T12:00Z')]),
+    watchFile([{ ...land, ases: [memberAs(1, 200)] }]),
+  );
+  assert.match(
+    many.find(({ subject }) => subject === 'group:LL')!.summary,
+    /all 200 networks gone .*, 200 of 200 \/24/,
+  );
+});
+
+test('what never comes back is taken off the table with its members, once', () => {
+  const said = detect(
+    script([losing(1, 4, 4, '2024-03-01T12:00Z')], '2024-03-09T12:00Z'),
+    watchFile([{ ...land, ases: [memberAs(1, 4)] }]),
+  );
+  const own = said.filter(({ subject }) => subject === 'group:LL');
+  assert.equal(own.filter(({ transition }) => transition === 'opened').length, 1);
+  assert.equal(own.at(-1)!.closeReason, 'expired');
+  assert.match(own.at(-1)!.summary, /never came back: taken off the table/);
+  assert.equal(formatSecond(own.at(-1)!.eventSecond), '2024-03-08T12:04:00Z');
+});
+
 test('a mute marks what happens meanwhile, of a group also its ASes; its end is told', () => {
   const mute: Mute = {
     subject: 'group:LL',
