@@ -12,6 +12,7 @@ import { MemoryStorage } from '#runtime/transport/memory-storage.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
 import { Feed, type FeedOptions } from './feed.ts';
 import type { MrtFile } from './mrt-file.ts';
+import { Pace } from './pace.ts';
 
 const minute0 = 23_654_400;
 const t0 = minute0 * 60;
@@ -279,6 +280,30 @@ suite('Feed', () => {
       await new Feed({ partitions: 2 }, transport).run(files);
       assert.deepEqual(await kept(transport, 2), whole.records, `stopped after ${stopAfter}`);
     }
+  });
+
+  test('at the pace of time a minute waits until it is over; stopped there, the next feeder goes on from it', async () => {
+    const files = [file('a', 'a1', announce(0, 0, 1), announce(61, 0, 2), announce(122, 0, 3))];
+    const whole = await fed(files, { partitions: 1 });
+    const transport = memoryLog();
+    await transport.ensureTopics(topicSpecs({ updatePartitions: 1, blockPartitions: 1 }));
+    for (const [past, last] of [
+      [1, 'a @0 tick'],
+      [2, 'a @1 tick'],
+      [9, 'a @2 endOfSource'],
+    ] as const) {
+      const pace = new Pace(() => 1000 * (t0 + 60 * past));
+      const feed: Feed = new Feed({ partitions: 1, beforeMinute }, transport);
+      function beforeMinute(minute: number): Promise<void> | undefined {
+        const wait = pace.until(minute);
+        if (wait !== undefined) feed.stop();
+        if (wait !== undefined) pace.stop();
+        return wait;
+      }
+      await feed.run(files);
+      assert.equal(lines(await kept(transport, 1)).at(-1), last);
+    }
+    assert.deepEqual(await kept(transport, 1), whole.records);
   });
 
   test('what is refused becomes a dead letter with file and offset', async () => {
