@@ -110,6 +110,8 @@ export class AtlasStream {
     clearInterval(this.#step);
     this.#client.stop();
     this.#close('endOfSource');
+    const refused = [...this.#refused].map(([reason, count]) => `, ${count} ${reason}`).join('');
+    this.#options.onEvent(`RIPE Atlas: ${this.#results} results${refused}`);
   }
 
   #takeFrame(text: string): boolean {
@@ -124,7 +126,7 @@ export class AtlasStream {
         }
         return true;
       case 'refused':
-        this.#refused.set(message.reason, (this.#refused.get(message.reason) ?? 0) + 1);
+        this.#refuse(message.reason);
         return false;
       case 'error':
         this.#options.onEvent(`RIPE Atlas says: ${message.text}`);
@@ -132,6 +134,13 @@ export class AtlasStream {
       case 'control':
         return true;
     }
+  }
+
+  /** Told once of each reason, and counted. */
+  #refuse(reason: string): void {
+    const count = this.#refused.get(reason) ?? 0;
+    this.#refused.set(reason, count + 1);
+    if (count === 0) this.#options.onEvent(`RIPE Atlas: refused: ${reason}; more of it is counted`);
   }
 
   #connected(): void {

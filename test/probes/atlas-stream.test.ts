@@ -208,6 +208,8 @@ test('garbage is counted by reason, and the results between it are used', async 
     'atlas-too-old': 1,
   });
   assert.ok(events.includes('RIPE Atlas says: {"detail":"unknown parameter"}'), events.join('\n'));
+  assert.equal(events.filter((text) => text.includes('refused: atlas-not-json')).length, 1);
+  assert.match(events.at(-1)!, /^RIPE Atlas: 2 results, 3 atlas-not-json, /);
 });
 
 test('a flood while the log takes nothing: reading pauses, memory has a bound, nothing is lost', async (t) => {

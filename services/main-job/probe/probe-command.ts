@@ -118,9 +118,6 @@ async function watch(watchList: WatchList, routes: QuietRoutes, log: EmbeddedLog
   say(`${watchList.prober}: ${number(watchList.targets.length)} targets; Ctrl-C ends it`);
   await Promise.race([stopped.promise, prober.finished, failed.promise]);
   await prober.stop();
-  const { asked, leftOut, atlas } = prober.totals();
+  const { asked, leftOut } = prober.totals();
   say(`${number(asked)} probes${leftOut === 0 ? '' : `, ${number(leftOut)} rounds left out`}`);
-  if (atlas === undefined) return;
-  const refusedText = atlas.refused.size === 0 ? '' : `; refused: ${countsText(atlas.refused)}`;
-  say(`RIPE Atlas: ${number(atlas.results)} results${refusedText}`);
 }
