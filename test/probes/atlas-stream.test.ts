@@ -294,6 +294,7 @@ test('what a watch list may not say of RIPE Atlas', () => {
     [{}, /names no measurements/],
     [{ connections: 1 }, /neither true nor false/],
     [{ connections: true, url: 'ws://atlas.example/' }, /is not wss/],
+    [{ connections: true, url: 'ws://127.0.0.1:80@atlas.example/' }, /is not wss/],
     [{ connections: true, url: 'https://atlas.example/' }, /is not wss/],
     [{ measurements: [{ id: 1001 }] }, /measurements\[0\]\.as/],
     [{ measurements: [{ id: 1001, as: 25152, key: 'k' }] }, /"key", which is not known/],
