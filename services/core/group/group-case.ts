@@ -73,7 +73,7 @@ const isPartial = (at: GroupCase, gone: number): boolean => visibleShare(at, gon
 
 function open(at: GroupCase, own: GroupFamilyState, kind: GroupIncident['kind']): void {
   const { group, family, loss, members, now, book } = at;
-  const { startSecond } = loss.facts();
+  const { startSecond } = loss.facts(false);
   const stem = `group${group.name}-${family === 'ipv4' ? 'outage' : 'outage-ipv6'}`;
   const id = incidentId(stem, startSecond, (taken) => book.isOpen(taken) || taken === own.lastId);
   const incident: GroupIncident = {
@@ -101,13 +101,15 @@ function open(at: GroupCase, own: GroupFamilyState, kind: GroupIncident['kind'])
   own.lastId = id;
   own.wellMinutes = 0;
   own.notFullMinutes = 0;
-  describe(at, incident);
+  describe(at, incident, false);
   book.open(incident);
 }
 
 function follow(at: GroupCase, own: GroupFamilyState, incident: GroupIncident, isFullNow: boolean): void {
   const { loss, now, book } = at;
-  const visible = visibleShare(at, loss.blocks);
+  // A beat may be recognised while it lasts: it stays what it is told as, until it is over.
+  const gone = loss.blocksWithFlaps;
+  const visible = visibleShare(at, gone);
   const isBack = visible >= (incident.kind === 'outageFull' ? outage.fullEndShare : outage.partialEndShare);
   if (isBack) {
     if (own.wellMinutes === 0) own.wellSecond = firstSecondOf(now.minute);
@@ -120,13 +122,12 @@ function follow(at: GroupCase, own: GroupFamilyState, incident: GroupIncident, i
     return;
   }
   own.wellMinutes = 0;
-  own.notFullMinutes =
-    incident.kind === 'outageFull' && !isFull(at, loss.blocks) ? own.notFullMinutes + 1 : 0;
+  own.notFullMinutes = incident.kind === 'outageFull' && !isFull(at, gone) ? own.notFullMinutes + 1 : 0;
   if (incident.kind === 'outagePartial' && isFullNow)
-    changeKind(at, incident, 'outageFull', loss.facts().startSecond);
+    changeKind(at, incident, 'outageFull', loss.facts(false).startSecond);
   else if (own.notFullMinutes >= outage.noLongerFullMinutes)
     changeKind(at, incident, 'outagePartial', now.eventSecond - 60 * outage.noLongerFullMinutes);
-  describe(at, incident);
+  describe(at, incident, true);
 }
 
 /** Members that are back since this minute say it to the second. */
@@ -145,14 +146,15 @@ function changeKind(
 }
 
 /** What is known of it by now. People are told when other members, or another severity, come to it. */
-function describe(at: GroupCase, incident: GroupIncident): void {
+function describe(at: GroupCase, incident: GroupIncident, withFlaps: boolean): void {
   const { family, loss, now, book, score, basis } = at;
-  const facts = loss.facts();
+  const facts = loss.facts(withFlaps);
+  const blocks = withFlaps ? loss.blocksWithFlaps : loss.blocks;
   const { evidence } = incident;
   const members = [...new Set([...evidence.members, ...facts.ases.map((asn) => `as:${asn}`)])];
-  incident.blocks = loss.blocks;
+  incident.blocks = blocks;
   incident.lostNow = facts.prefixCount;
-  incident.peakBlocks = Math.max(incident.peakBlocks, loss.blocks);
+  incident.peakBlocks = Math.max(incident.peakBlocks, blocks);
   incident.prefixCount = Math.max(incident.prefixCount, facts.prefixCount);
   incident.prefixes = [...new Set([...incident.prefixes, ...facts.prefixes])]
     .sort()
@@ -164,7 +166,7 @@ function describe(at: GroupCase, incident: GroupIncident): void {
     ...(facts.by === undefined ? {} : countFacts(facts.by)),
     rule: incident.kind === 'outageFull' ? fullRule : partialRule,
     measures: [
-      { name: 'visible share of the address space', value: visibleShare(at, loss.blocks), threshold },
+      { name: 'visible share of the address space', value: visibleShare(at, blocks), threshold },
       { name: `lost address space in ${unit}`, value: incident.peakBlocks, threshold: 0 },
       { name: `address space of the group in ${unit}`, value: incident.totalBlocks, threshold: 0 },
       { name: 'score of the group', value: score, threshold: 0 },

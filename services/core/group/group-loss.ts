@@ -32,8 +32,8 @@ export interface GroupLoss {
   /** The same with what may be one more flap of a beat; and with what is gone for so long that it no longer counts. */
   readonly blocksWithFlaps: number;
   readonly blocksWithStanding: number;
-  /** Of what counts; asked for only where it is told. */
-  readonly facts: () => GroupFacts;
+  /** Of what counts, or with flaps; asked for only where it is told. */
+  readonly facts: (withFlaps: boolean) => GroupFacts;
 }
 
 export interface GroupFacts {
@@ -58,6 +58,8 @@ interface AsLoss {
   readonly entries: readonly LostEntry[];
   readonly blocks: number;
   readonly outages: readonly OutageIncident[];
+  /** It is not one more flap of a beat. */
+  readonly counts: boolean;
 }
 
 /** Adds up what the ASes lost. A loss inside a beat counts when it is known not to be one more flap (detection.md 9.6). */
@@ -67,7 +69,7 @@ export function lossOf(
   family: Family,
   book: IncidentBook,
 ): GroupLoss {
-  const counted: AsLoss[] = [];
+  const live: AsLoss[] = [];
   let blocksWithFlaps = 0;
   let blocksWithStanding = 0;
   for (const state of states) {
@@ -78,12 +80,18 @@ export function lossOf(
     blocksWithStanding += blocksOfAs(members, state, family, all);
     blocksWithFlaps += blocks;
     const outages = openOutages(state, family, book);
-    if (entries.length > 0 && isCounted(state, outages, book))
-      counted.push({ state, entries, blocks, outages });
+    if (entries.length > 0)
+      live.push({ state, entries, blocks, outages, counts: isCounted(state, outages, book) });
   }
-  counted.sort((a, b) => b.blocks - a.blocks || a.state.originAs - b.state.originAs);
+  live.sort((a, b) => b.blocks - a.blocks || a.state.originAs - b.state.originAs);
+  const counted = live.filter(({ counts }) => counts);
   const blocks = counted.reduce((sum, one) => sum + one.blocks, 0);
-  return { blocks, blocksWithFlaps, blocksWithStanding, facts: () => factsOf(counted, family) };
+  return {
+    blocks,
+    blocksWithFlaps,
+    blocksWithStanding,
+    facts: (withFlaps) => factsOf(withFlaps ? live : counted, family),
+  };
 }
 
 function factsOf(counted: readonly AsLoss[], family: Family): GroupFacts {
