@@ -52,6 +52,28 @@ test('pages have no inline script or style, and name no other host', async () =>
   }
 });
 
+test('why it was told: by what met the rule, also when it is over, and anew when it becomes something else', async () => {
+  const originAs = 64_777;
+  const measured = (value: number) => ({ measures: [{ name: 'visible share', value, threshold: 0.05 }] });
+  const told = async (fields: Parameters<typeof anomalyOf>[0]) => {
+    view.addAnomaly(anomalyOf({ originAs, ...fields }));
+    // A page of its own: answers are kept for a moment.
+    const fresh = await servePage({ after }, view);
+    const text = await (await fresh.get(`/incidents/${anomalyOf({ originAs }).incidentId}`)).text();
+    return [/<td>([\d.]+)<\/td>/.exec(text)![1], /met at <time datetime="([^"]+)"/.exec(text)![1]];
+  };
+  const [opened, changed] = ['2014-12-22T12:03:00Z', '2014-12-22T13:00:00Z'];
+  assert.deepEqual(await told({ evidence: measured(0.01) }), ['0.01', opened]);
+  assert.deepEqual(await told({ transition: 'updated', evidence: measured(0.5) }), ['0.01', opened]);
+  const partial = { kind: 'outagePartial', eventSecond: noon + 3600 } as const;
+  assert.deepEqual(await told({ ...partial, transition: 'updated', evidence: measured(0.6) }), [
+    '0.60',
+    changed,
+  ]);
+  const end = { transition: 'closed', closeReason: 'recovered', endSecond: noon + 7200 } as const;
+  assert.deepEqual(await told({ ...partial, ...end, evidence: measured(1) }), ['0.60', changed]);
+});
+
 test('only GET and HEAD', async () => {
   for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
     const response = await page.get('/api/v1/incidents', { method });

@@ -1,4 +1,5 @@
 import type { Anomaly, Evidence, Verdict as WitnessVerdict } from '#core/contract/anomalies.ts';
+import { isDecision } from '#core/detect/decision.ts';
 import { durationText, IncidentLines, kindNames, severityTones, timeText } from '../report/incident-line.ts';
 import type { Paint } from '../report/terminal.ts';
 
@@ -36,15 +37,14 @@ function toldLines(transitions: readonly Anomaly[], paint: Paint): string[] {
   return transitions.map((anomaly) => lines.line(anomaly)).filter((line) => line !== undefined);
 }
 
-/** When it closes, the measures are those of the recovery: what told it are those before. */
 function ruleLines(transitions: readonly Anomaly[]): string[] {
   const latest = transitions.at(-1)!;
   const { phases, upstreamAs, viaAses, members } = latest.evidence;
-  const met = transitions.findLast(({ transition }) => transition !== 'closed') ?? latest;
-  const { rule, measures } = met.evidence;
+  const decision = transitions.findLast((anomaly, i) => isDecision(transitions[i - 1], anomaly))!;
+  const { rule, measures } = decision.evidence;
   return [
     `The rule: ${rule}`,
-    `As of ${timeText(met.eventSecond)}:`,
+    `Met at ${timeText(decision.eventSecond)}:`,
     ...measures.map(({ name, value, threshold }) => {
       const limit = threshold === 0 ? '' : `, threshold ${figure(threshold)}`;
       return `  ${name}: ${figure(value)}${limit}`;

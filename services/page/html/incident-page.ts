@@ -1,5 +1,5 @@
 import type { Anomaly, Evidence } from '#core/contract/anomalies.ts';
-import type { IncidentRecord } from '../view/incident-store.ts';
+import type { IncidentDecision, IncidentRecord } from '../view/incident-store.ts';
 import { figure, rangesAround } from './figure.ts';
 import { type Html, html } from './html.ts';
 import { incidentPath, incidentTable, subjectLink, subjectText } from './incident-rows.ts';
@@ -39,7 +39,7 @@ ${history && figure(site, history, whole.records, frame, incidentRanges(site, re
 </div>
 ${networks(latest)}
 ${linkedIncidents(site, record, whole)}
-<section aria-labelledby="why-heading"><h2 id="why-heading">Why it was told</h2>${why(latest.evidence)}</section>
+<section aria-labelledby="why-heading"><h2 id="why-heading">Why it was told</h2>${why(record.decision)}</section>
 ${samples(latest.evidence)}
 <section aria-labelledby="again-heading"><h2 id="again-heading">See it again</h2>
 <pre class="command" tabindex="0"><code>${site.replayCommand(record)}</code></pre>
@@ -135,8 +135,8 @@ ${
 ${forgotten > 0 && html`<p>${pluralText(forgotten, 'linked incident')} no longer kept here.</p>`}</section>`;
 }
 
-function why({ rule, measures }: Evidence): Html {
-  return html`<p>The rule: <q>${rule}</q></p>
+function why({ eventSecond, rule, measures }: IncidentDecision): Html {
+  return html`<p>The rule: <q>${rule}</q>, met at ${timeElement(eventSecond, true)}</p>
 ${
   measures.length > 0 &&
   html`<table class="measures"><caption class="visually-hidden">Measures and thresholds</caption><thead><tr><th scope="col">Measure</th><th scope="col">Value</th><th scope="col">Threshold</th></tr></thead>

@@ -1,8 +1,11 @@
 import { type Anomaly, type Severity, severities } from '#core/contract/anomalies.ts';
+import { isDecision } from '#core/detect/decision.ts';
 
 /** One incident as it was told last, and how it came there. */
 export interface IncidentRecord {
   readonly latest: Anomaly;
+  /** Why it is told as what it is. */
+  readonly decision: IncidentDecision;
   /** The first of them, and the latest of the others; oldest first. */
   readonly transitions: readonly IncidentStep[];
   /** The loudest that it ever was. */
@@ -17,6 +20,9 @@ export type IncidentStep = Pick<
   'transition' | 'kind' | 'severity' | 'eventSecond' | 'summary' | 'closeReason'
 >;
 
+/** The rule that was met, by what, when. */
+export type IncidentDecision = Pick<Anomaly, 'eventSecond'> & Pick<Anomaly['evidence'], 'rule' | 'measures'>;
+
 export interface IncidentLimits {
   readonly openMax: number;
   readonly closedMax: number;
@@ -25,6 +31,12 @@ export interface IncidentLimits {
 const stepsMax = 200;
 
 export const severityRank = (severity: Severity): number => severities.indexOf(severity);
+
+const decisionOf = ({ eventSecond, evidence: { rule, measures } }: Anomaly): IncidentDecision => ({
+  eventSecond,
+  rule,
+  measures,
+});
 
 /** All open incidents, and the latest closed ones. Of too many the oldest are forgotten, and counted. */
 export class IncidentStore {
@@ -54,6 +66,8 @@ export class IncidentStore {
     const before = this.get(id);
     const record = {
       latest: anomaly,
+      decision:
+        before === undefined || isDecision(before.latest, anomaly) ? decisionOf(anomaly) : before.decision,
       transitions: stepsAfter(before?.transitions ?? [], anomaly),
       peakSeverity: louder(before?.peakSeverity ?? 'info', anomaly.severity),
       revision: ++this.#revision,
