@@ -1,6 +1,6 @@
 /**
  * `node demo-files.mjs [--now] FOLDER`: writes the reconstruction of December 2014 as the MRT files that collectors would
- * have. With --now its times are shifted, so that the blackout began ten minutes ago: `run feeder --paced` feeds them at the
+ * have. With --now its times are shifted, so that the blackout began 70 minutes ago: `run feeder --paced` feeds them at the
  * pace of time. Such files stay as they are where they are there already: a demo that starts again goes on.
  */
 import { createWriteStream, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';

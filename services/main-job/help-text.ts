@@ -62,7 +62,7 @@ Options
   --cache DIR             archive: fetched files lie in this folder, 16 GB at most (default ${defaultCacheFolder}); what is there is not
                           fetched again, and what was cut is continued
   --seed NUMBER           of the replay: draw another one (default 1)
-  --now                   of the replay: shifted, so that its blackout began ten minutes ago; what is past is played at once, the rest
+  --now                   of the replay: shifted, so that its blackout began 70 minutes ago; what is past is played at once, the rest
                           at the pace of time. Its collectors' names, and the page, say so
   --paced                 of run feeder: what lies in the future is fed when its time has come
   --config FILE           on Kafka: a JSON file of settings; the environment stands over it

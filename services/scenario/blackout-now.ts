@@ -3,10 +3,13 @@ import { type GeneratedScenario, generate } from './generate.ts';
 import { nk2014, northKoreaAs } from './scenarios/nk-2014.ts';
 import { shifted } from './shifted.ts';
 
-/** The blackout began so long before now: it has just been found, and it lasts nine more hours. */
-const sinceMinutes = 10;
+/**
+ * The blackout began so long before now: after an hour it is told as one and wakes people, before that it might be one more
+ * flap of the beat. It has just become that, and it lasts eight more hours.
+ */
+const sinceMinutes = 70;
 
-/** December 2014 with its blackout at `nowSecond`: what was before it lies in the past, the rest in the future. */
+/** December 2014 with `nowSecond` in its blackout: what was before lies in the past, the rest in the future. */
 export function blackoutNow(nowSecond: EventSecond, seed: number): GeneratedScenario {
   const generated = generate(nk2014(), seed);
   const { startSecond } = generated.losses.find(
