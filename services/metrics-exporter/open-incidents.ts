@@ -3,6 +3,7 @@ import type { EventSecond } from '#core/event-time.ts';
 import type { Metrics, Tell } from '#runtime/metrics/metrics.ts';
 import { kindLabel } from './labels.ts';
 import { groupNameOf, toldGroups } from './told-groups.ts';
+import { ToldLeaks } from './told-leaks.ts';
 
 interface OpenIncident {
   readonly id: string;
@@ -15,6 +16,9 @@ interface OpenIncident {
   readonly isMuted: boolean;
   /** Of a group: its members, as subjects. */
   readonly members: readonly string[];
+  readonly prefixes: readonly string[];
+  readonly upstreamAs: number;
+  readonly viaAses: readonly number[];
   readonly openedMs: number;
   /** Over, and told until then, so that nobody who asks now and then misses it; undefined while it is open. */
   untilMs: number | undefined;
@@ -50,7 +54,8 @@ export class OpenIncidents {
 
   /** `isLive`: it is news, and not read again from what was there before this process. */
   take(anomaly: Anomaly, isLive: boolean): void {
-    const { incidentId: id, subject, originAs, kind, severity, startSecond, prefixCount } = anomaly;
+    const { incidentId: id, subject, originAs, kind, severity, startSecond, prefixCount, prefixes } = anomaly;
+    const { upstreamAs, viaAses } = anomaly.evidence;
     const isMuted = anomaly.muted !== undefined;
     const members = groupNameOf(subject) === undefined ? [] : anomaly.evidence.members;
     const now = this.#options.nowMs();
@@ -64,7 +69,8 @@ export class OpenIncidents {
     const openedMs = known?.openedMs ?? (isLive ? now : 0);
     const isCounted = known?.isCounted ?? false;
     const facts = { id, subject, originAs, kind, severity, startSecond, prefixCount, isMuted, members };
-    this.#open.set(id, { ...facts, openedMs, untilMs: undefined, isCounted });
+    const paths = { prefixes, upstreamAs, viaAses };
+    this.#open.set(id, { ...facts, ...paths, openedMs, untilMs: undefined, isCounted });
   }
 
   /** The worst first, and of those the longest known; each is counted once when there is no room for it. */
@@ -89,7 +95,8 @@ export class OpenIncidents {
   #register(metrics: Metrics): void {
     let shown: readonly OpenIncident[] = [];
     let groups: ReadonlyMap<string, string> = new Map();
-    const labels = ['incident', 'subject', 'asn', 'kind', 'severity', 'muted', 'group'];
+    let leaks = new ToldLeaks();
+    const labels = ['incident', 'subject', 'asn', 'kind', 'severity', 'muted', 'group', 'leak'];
     const tellEach = (tell: Tell, figure: (incident: OpenIncident) => number) => {
       for (const incident of shown) {
         const { id, subject, originAs, kind, severity, isMuted } = incident;
@@ -104,6 +111,7 @@ export class OpenIncidents {
           severity,
           muted,
           groupNameOf(subject) ?? groups.get(subject) ?? '',
+          String(leaks.of(incident) ?? ''),
         );
       }
     };
@@ -116,6 +124,7 @@ export class OpenIncidents {
       (tell) => {
         shown = this.#shown();
         groups = toldGroups(this.#open.values());
+        leaks = new ToldLeaks(this.#open.values());
         tellEach(tell, ({ startSecond }) => startSecond);
       },
     );

@@ -8,7 +8,7 @@ import { noPrometheus, promtool, run } from './prometheus-tools.ts';
 
 const startName = 'steadybeat_incident_start_timestamp_seconds';
 const labels = (id: string, asn: number, kind: string, severity: string) =>
-  `incident="${id}",subject="as:${asn}",asn="${asn}",kind="${kind}",severity="${severity}",muted="",group=""`;
+  `incident="${id}",subject="as:${asn}",asn="${asn}",kind="${kind}",severity="${severity}",muted="",group="",leak=""`;
 
 async function opened(t: TestContext, options?: WorldOptions): Promise<ExporterWorld> {
   const world = new ExporterWorld(options);
@@ -46,7 +46,7 @@ test('a group that is out names itself in the series of its members, until it is
   await world.start();
   const labelsNow = async () =>
     [...seriesOf(await world.text(), startName).keys()].map((key) =>
-      key.replace(/.*(subject="[^"]*").*(muted=.*)/, '$1 $2'),
+      key.replace(/.*(subject="[^"]*").*(muted=.*),leak=""/, '$1 $2'),
     );
   const member = {
     incidentId: 'm',
@@ -79,6 +79,42 @@ test('a group that is out names itself in the series of its members, until it is
     'subject="as:7" muted="true",group=""',
     'subject="as:8" muted="",group=""',
   ]);
+});
+
+test('a leak names itself in the series of its origins, and of nobody else, until it is muted', async (t) => {
+  const world = await opened(t);
+  await world.start();
+  const leaksNow = async () =>
+    [...seriesOf(await world.text(), startName).keys()]
+      .map((key) => key.replace(/.*subject="([^"]*)".*leak="([^"]*)".*/, '$1 $2'))
+      .sort();
+  const leak = {
+    incidentId: 'leak',
+    kind: 'leakChurn',
+    severity: 'notice',
+    originAs: 0,
+    subject: 'transit:99',
+    prefixes: ['192.0.2.0/24'],
+    evidence: { ...outage.evidence, viaAses: [99] },
+  } as const;
+  const beat = async (originAs: number, prefix: string, upstreamAs: number) =>
+    world.anomaly({
+      incidentId: `beat-${originAs}`,
+      kind: 'beatWatch',
+      severity: 'notice',
+      originAs,
+      subject: `as:${originAs}`,
+      prefixes: ['2001:db8::/48', prefix],
+      evidence: { ...outage.evidence, upstreamAs },
+    });
+  await world.anomaly(leak);
+  await beat(1, '192.0.2.0/24', 0);
+  await beat(2, '198.51.100.0/24', 99);
+  await beat(3, '203.0.113.0/24', 98);
+  assert.deepEqual(await leaksNow(), ['as:1 99', 'as:2 99', 'as:3 ', 'transit:99 99']);
+  const muted = { subject: 'transit:99', untilSecond: 1_900_000_000, reason: 'works' };
+  await world.anomaly({ ...leak, transition: 'updated', muted });
+  assert.deepEqual(await leaksNow(), ['as:1 ', 'as:2 ', 'as:3 ', 'transit:99 99']);
 });
 
 test('it keeps no snapshots, so none of them is old', async (t) => {
