@@ -5,6 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { readConfiguration } from '#runtime/configuration/configuration.ts';
+import { northKoreaAs } from '#scenario/scenarios/nk-2014.ts';
 import { parseArguments, probeServiceNames, serviceNames } from '../../services/main-job/arguments.ts';
 
 interface Service {
@@ -32,7 +33,12 @@ interface Targets {
 
 const repository = path.join(import.meta.dirname, '../..');
 const inRepository = (name: string) => path.join(repository, name);
-const compose = parse(readFileSync(inRepository('docker-compose.yml'), 'utf8'), { merge: true }) as {
+/** As Compose reads it where none of the variables is set. */
+const composeText = readFileSync(inRepository('docker-compose.yml'), 'utf8').replace(
+  /\$\{[A-Z_]+:-([^}]*)\}/g,
+  '$1',
+);
+const compose = parse(composeText, { merge: true }) as {
   readonly services: Readonly<Record<string, Service>>;
   readonly volumes: Readonly<Record<string, unknown>>;
 };
@@ -64,6 +70,10 @@ test('the settings of every service are in order', () => {
     assert.equal(read.case, 'right', `${name}: ${read.case === 'wrong' ? read.mistakes.join('; ') : ''}`);
     assert.equal(read.case === 'right' && environment.STEADYBEAT_KAFKA_BROKERS, 'kafka:9092');
   }
+});
+
+test('the AS of the demo has series of its own', () => {
+  assert.equal(compose.services['metrics-exporter']!.environment!.STEADYBEAT_WATCH_LIST, `${northKoreaAs}`);
 });
 
 test('who waits for another waits for what there is, and for what that can become', () => {
