@@ -1,6 +1,7 @@
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
 import { createPage, type Page } from '#page/http/page.ts';
+import { parseAsNames } from '#page/view/as-names.ts';
 import { WorldView } from '#page/view/world-view.ts';
 
 /** The web page of what a metrics-exporter reads. */
@@ -9,10 +10,12 @@ export interface ExportedPage extends Page {
   readonly onScores: (scores: AsScores) => void;
 }
 
-export function exportedPage(): ExportedPage {
+/** `asNames`: text in the form of RIPE's asn.txt. */
+export function exportedPage(asNames = ''): ExportedPage {
   const view = new WorldView();
   return {
     ...createPage(view, {
+      names: parseAsNames(asNames),
       replayCommand: ({ latest }) => `npm start -- why ${latest.incidentId}`,
     }),
     onAnomaly: (anomaly) => view.addAnomaly(anomaly),

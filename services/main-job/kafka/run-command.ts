@@ -42,7 +42,7 @@ export async function runCommand(
   processMetrics(name, health, metrics);
   const stopping = new AbortController();
   stopOnSignal(() => stopping.abort());
-  const page = name === 'metrics-exporter' ? exportedPage() : undefined;
+  const page = name === 'metrics-exporter' ? exportedPage(configuration.asNamesFile) : undefined;
   let probes: RunningServer | undefined;
   try {
     probes = await openProbes(configuration.healthAddress, health, metrics, {

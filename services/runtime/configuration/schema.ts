@@ -9,6 +9,8 @@ interface Kinds {
   readonly text: string;
   /** Never shown. */
   readonly secret: string;
+  /** The path of a file, which becomes its text. */
+  readonly textFile: string;
   /** The path of a PEM file, which becomes its text. */
   readonly pemFile: string;
   /** The path of a web configuration file, which is read. */
@@ -265,6 +267,12 @@ export const fields = {
     to: 10_000,
     means: 'so many open incidents, the worst first, have series of their own; each costs 2',
   },
+  asNamesFile: {
+    environment: 'STEADYBEAT_AS_NAMES_FILE',
+    kind: 'textFile',
+    default: undefined,
+    means: "of the metrics-exporter: what ASes are called on its page, in lines such as RIPE's asn.txt has",
+  },
   stopWithinSeconds: {
     environment: 'STEADYBEAT_STOP_WITHIN_SECONDS',
     kind: 'whole',
@@ -291,6 +299,7 @@ export function parseField(field: Field, text: string): Kinds[keyof Kinds] {
 const parsers: { readonly [Kind in keyof Kinds]: (text: string, field: Field) => Kinds[Kind] } = {
   text: (text) => text,
   secret: (text) => text,
+  textFile: (path) => readFileSync(path, 'utf8'),
   pemFile(path) {
     const text = readFileSync(path, 'utf8');
     if (!text.includes('-----BEGIN ')) throw new Error(`"${path}" is not a PEM file`);
