@@ -124,13 +124,14 @@ const rules: readonly { told: Alert; silenced: readonly Alert[]; heard: readonly
     silenced: [
       pipeline('SteadybeatFeedSilent', 'warning'),
       pipeline('SteadybeatBehind'),
+      pipeline('SteadybeatWaiting'),
       pipeline('SteadybeatTooFewPeers'),
       pipeline('SteadybeatSnapshotStale', 'warning'),
     ],
     heard: [pipeline('SteadybeatDeadLetters', 'warning')],
   },
   {
-    told: pipeline('SteadybeatPartitionStalled'),
+    told: pipeline('SteadybeatWaiting'),
     silenced: [pipeline('SteadybeatBehind'), pipeline('SteadybeatLagGrowing', 'warning')],
     heard: [pipeline('SteadybeatNotReady', 'warning')],
   },
