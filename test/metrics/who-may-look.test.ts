@@ -114,6 +114,7 @@ test('the example: everything by TLS and with the password, and nothing without;
     assert.equal(status, 401, of);
     assert.equal(headers['www-authenticate'], 'Basic realm="Steadybeat", charset="UTF-8"', of);
     assert.equal(body, 'A name and its password are needed.\n', of);
+    assert.match(String(headers['content-security-policy']), /^default-src 'none';/, of);
   }
   for (const of of closed.slice(0, -1)) {
     const { status, headers } = await get(`${url}${of}`, right);

@@ -78,6 +78,7 @@ test('only GET and HEAD', async () => {
   for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
     const response = await page.get('/api/v1/incidents', { method });
     assert.deepEqual([response.status, response.headers.get('allow')], [405, 'GET, HEAD'], method);
+    assert.match(response.headers.get('content-security-policy') ?? '', /^default-src 'none';/, method);
   }
 });
 

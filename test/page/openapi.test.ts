@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WorldView } from '#page/view/world-view.ts';
+import { EventStream } from './event-stream.ts';
 import { anomalyOf, eventOf, noon, passMinute, scoresOf, servePage } from './made-world.ts';
 
 interface Schema {
@@ -10,9 +11,11 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly items?: Schema;
+  readonly oneOf?: readonly Schema[];
+  readonly contentSchema?: Schema;
 }
 
-test('what the API says is what its document says', async (t) => {
+test('what the API says is what its document says', { timeout: 60_000 }, async (t) => {
   const view = new WorldView();
   view.addScores(scoresOf(noon, { events: [eventOf('down', '192.0.2.0/24', noon + 5)] }));
   view.addAnomaly(anomalyOf());
@@ -36,6 +39,18 @@ test('what the API says is what its document says', async (t) => {
     assert.deepEqual(differences(await json(url), schemas[name]!, name), []);
   }
   assert.deepEqual(differences(await json('/api/v1/none'), schemas.Problem!, 'Problem'), []);
+
+  const stream = await EventStream.open(`${page.url}/api/v1/stream`, { 'Last-Event-ID': 'unknown' });
+  t.after(() => stream.close());
+  await stream.first(({ event }) => event === 'minute');
+  view.addAnomaly(anomalyOf({ originAs: 64_501 }));
+  await stream.first(({ event }) => event === 'incident');
+  for (const name of ['reset', 'minute', 'incident']) {
+    const schema = schemas.StreamEvent!.oneOf!.find(({ properties }) => properties!.event!.enum![0] === name);
+    const { data, id } = stream.events.find(({ event }) => event === name)!;
+    assert.deepEqual(differences(data, schema!.properties!.data!.contentSchema!, name), []);
+    assert.equal(id !== undefined, 'id' in schema!.properties!, name);
+  }
 
   function differences(value: unknown, schema: Schema, at: string): string[] {
     if (schema.$ref !== undefined) return differences(value, schemas[schema.$ref.split('/').at(-1)!]!, at);

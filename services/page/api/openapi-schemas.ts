@@ -4,6 +4,7 @@ import { kindWords } from '../html/words.ts';
 const text = { type: 'string' } as const;
 const count = { type: 'integer', minimum: 0 } as const;
 const number = { type: 'number' } as const;
+const flag = { type: 'boolean' } as const;
 const time = { type: 'string', format: 'date-time' } as const;
 const list = (items: object) => ({ type: 'array', items });
 const named = (prefix: string, names: readonly string[]) => ({
@@ -66,6 +67,14 @@ const span = object({ state: { enum: ['partial', 'gone'] }, startTime: time, end
   'startTime',
 ]);
 
+/** The text of an event's data, which is JSON. */
+const event = (name: string, data: object, more: Readonly<Record<string, object>> = {}) =>
+  object({
+    event: { enum: [name] },
+    ...more,
+    data: { ...text, contentMediaType: 'application/json', contentSchema: data },
+  });
+
 export const schemas = {
   Incident: object(incidentFields, incidentRequired),
   IncidentDetail: object({ ...incidentFields, evidence, transitions: list(step) }, [
@@ -77,6 +86,24 @@ export const schemas = {
     { incidents: list({ $ref: '#/components/schemas/Incident' }), total: count, next: text },
     ['incidents', 'total'],
   ),
+  Minute: object(
+    {
+      asOf: time,
+      activeOrigins: count,
+      unstableOrigins: count,
+      storm: flag,
+      ipv4Frozen: flag,
+      ipv6Frozen: flag,
+    },
+    ['asOf'],
+  ),
+  StreamEvent: {
+    oneOf: [
+      event('incident', { $ref: '#/components/schemas/Incident' }, { id: text }),
+      event('minute', { $ref: '#/components/schemas/Minute' }),
+      event('reset', object({})),
+    ],
+  },
   As: object(
     {
       originAs: count,
@@ -91,7 +118,7 @@ export const schemas = {
         surprise: number,
         expected: count,
         lost: count,
-        wholeTable: { type: 'boolean' },
+        wholeTable: flag,
         upstreamAs: count,
       }),
       scores: {

@@ -1,4 +1,5 @@
 import { severities } from '#core/contract/anomalies.ts';
+import { kindWords } from '../html/words.ts';
 import { limitMax, states } from './incident-query.ts';
 import { schemas } from './openapi-schemas.ts';
 
@@ -31,7 +32,7 @@ const narrowed = [
     'Open ones, those that are over, or all that are kept.',
   ),
   parameter('severity', { enum: severities }, 'At least so loud; of one that is over, when it was loudest.'),
-  parameter('kind', { type: 'string' }, 'Such as outageFull.'),
+  parameter('kind', { enum: Object.keys(kindWords) }, 'Of this kind.'),
   parameter('asn', { type: 'string', pattern: '^(AS)?[0-9]{1,10}$' }, 'Of this origin AS.'),
 ];
 const range = [
@@ -122,7 +123,10 @@ export const openApi = {
           'Events: incident (an Incident), minute (asOf and the heartbeat), reset (what Last-Event-ID named is no longer known: ask for the list again).',
         parameters: [{ name: 'Last-Event-ID', in: 'header', schema: text, description: 'Go on behind it.' }],
         responses: {
-          200: { description: 'The stream.', content: content('text/event-stream', text) },
+          200: {
+            description: 'The stream.',
+            content: content('text/event-stream', { type: 'array', items: reference('StreamEvent') }),
+          },
           503: { description: 'Too many viewers.' },
         },
       },
