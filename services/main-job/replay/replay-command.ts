@@ -118,7 +118,7 @@ function shiftText({ collectors, fromSecond }: GeneratedScenario): string {
   const minutes = shiftOf(collectors[0]!.collector)!;
   const from = formatMinute(minuteOf(fromSecond) - minutes);
   return [
-    `Shifted by ${durationText(60 * minutes)}: what is dated ${formatMinute(minuteOf(fromSecond))} below was ${from}. The blackout began a few minutes ago;`,
+    `Shifted by ${durationText(60 * minutes)}: what is dated ${formatMinute(minuteOf(fromSecond))} below was ${from}. The blackout began 70 minutes ago;`,
     'what is past is played at once, the rest at the pace of time, until Ctrl-C.',
   ].join('\n');
 }
