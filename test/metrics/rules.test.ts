@@ -80,17 +80,28 @@ test('each alert says what, in words, how bad, and where to read on; its runbook
   }
 });
 
-test('each runbook is of an alert, and says what it means, what to look at and when to ignore it', () => {
+/** What its reader is told to type. */
+const commandsOf = (runbook: string) => /^```sh\n(.*?)^```$/ms.exec(readFileSync(runbook, 'utf8'))?.[1] ?? '';
+
+test('each runbook is of an alert, and says what it means, what to look at, by which commands, and when to ignore it', () => {
   const names = alerts.map(({ alert }) => alert);
+  const compose = readFileSync('docker-compose.yml', 'utf8');
+  const published = new Set([...compose.matchAll(/"127\.0\.0\.1:(\d+):\d+"/g)].map(([, port]) => port!));
   for (const file of globSync('deploy/runbooks/*.md')) {
     const text = readFileSync(file, 'utf8');
     assert.ok(names.includes(/^# (\w+)$/m.exec(text)?.[1]), file);
-    for (const part of ['Meaning', 'Look at', 'When to ignore it'])
+    for (const part of ['Meaning', 'Look at', 'Commands', 'When to ignore it'])
       assert.ok(text.includes(`\n## ${part}\n`), `${file}: no ${part}`);
+    const commands = commandsOf(file);
+    assert.match(commands, /^(?:npm start -- |docker compose |curl )/m, `${file}: no command`);
+    for (const [, port] of commands.matchAll(/\b(?:localhost|127\.0\.0\.1):(\d+)/g))
+      assert.ok(published.has(port!), `${file}: nobody answers on port ${port} of Compose's machine`);
+    const { status, output } = run('sh', ['-n'], commands);
+    assert.equal(status, 0, `${file}: ${output}`);
   }
 });
 
-test('rules and alerts speak of series that there are', async (t) => {
+test('rules, alerts and runbooks speak of series that there are', async (t) => {
   const world = new ExporterWorld({ watchList: [7] });
   await world.open();
   t.after(() => world.close());
@@ -100,7 +111,9 @@ test('rules and alerts speak of series that there are', async (t) => {
   const text = await world.text();
   const names = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!));
   const recorded = new Set(rules.map(({ record }) => record));
-  const found = rules.flatMap(({ expr }) => [...expr.matchAll(/\b(?:steadybeat[:_]|nodejs_)[a-z0-9_:]+/g)]);
+  const commands = globSync('deploy/runbooks/*.md').map(commandsOf);
+  const texts = [...rules.map(({ expr }) => expr), ...commands];
+  const found = texts.flatMap((one) => [...one.matchAll(/\b(?:steadybeat[:_]|nodejs_)[a-z0-9_:]+/g)]);
   assert.ok(found.length > 20);
   for (const [name] of found) assert.ok(names.has(name) || recorded.has(name), name);
 });
