@@ -41,6 +41,7 @@ export async function chaosRun(plan: Plan, flow: Flow, cluster: JarCluster): Pro
   const fleet = new Fleet(environment(kafka, plan));
   const transport = await KafkaTransport.open(kafka);
   const reader = new PublicReader();
+  const over = new AbortController();
   let counted = 0;
   let wrong: string | undefined;
   try {
@@ -51,6 +52,7 @@ export async function chaosRun(plan: Plan, flow: Flow, cluster: JarCluster): Pro
       ...{ updatePartitions: counts.updatePartitions, environment: environment(kafka, plan) },
       toldMinute: () => reader.minute,
       isDisturbed: () => disturbances > 0 && !fleet.isAwaited,
+      over: over.signal,
     };
     const feeding = new Feeding(options, plan, flow, transport);
     const isOver = () => reader.lineCount >= flow.expected.length;
@@ -80,6 +82,7 @@ export async function chaosRun(plan: Plan, flow: Flow, cluster: JarCluster): Pro
     wrong = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
   if (wrong !== undefined) wrong += `\nwhat the services said: ${kept(plan.seed, fleet.logs())}`;
+  over.abort();
   await fleet.killAll();
   await transport.close();
   await deleteTopics(kafka);

@@ -140,8 +140,7 @@ async function breakBroker(
   const node = cluster.nodes[index]!;
   await node.kill(signal);
   await setTimeout(awayMs);
-  node.start();
-  await cluster.ready();
+  await cluster.startAgain(node);
 }
 
 /** The index of the broker that leads the topic's first partition. */

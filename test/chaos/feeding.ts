@@ -25,6 +25,8 @@ export interface FeedingOptions {
   readonly toldMinute: () => EventMinute;
   /** Something goes wrong now, and does not wait for anybody. */
   readonly isDisturbed: () => boolean;
+  /** However the run ends: nothing is waited for any more. */
+  readonly over: AbortSignal;
 }
 
 /** The feeder: in this process, at the services' pace; or one of its own, where it is to be killed. */
@@ -55,14 +57,15 @@ export class Feeding {
     if (this.#asProcess) return this.#ended.promise;
     const { flow, disorder, seed } = { ...this.#plan, flow: this.#flow };
     const start = performance.now();
-    const { toldMinute, isDisturbed, updatePartitions } = this.#options;
+    const { toldMinute, isDisturbed, over: signal, updatePartitions } = this.#options;
     let firstMinute: EventMinute | undefined;
     const beforeMinute = async (minute: EventMinute): Promise<void> => {
       firstMinute ??= minute;
       const ahead = () => (minute - Math.max(firstMinute!, toldMinute())) / flow.minutes;
-      while (ahead() > aheadShare || (this.share > 1 - keptShare && isDisturbed())) await setTimeout(pollMs);
+      while (ahead() > aheadShare || (this.share > 1 - keptShare && isDisturbed()))
+        await setTimeout(pollMs, undefined, { signal });
       const waitMs = start + (this.#steps++ / flow.steps) * feedMs - performance.now();
-      if (waitMs > 10) await setTimeout(waitMs);
+      if (waitMs > 10) await setTimeout(waitMs, undefined, { signal });
     };
     const log: FeedTransport = disorder
       ? disordered(this.#transport, new Random(seed, 'disorder'))

@@ -20,6 +20,8 @@ export interface JarClusterOptions {
 }
 
 const readyWithinMs = 180_000;
+const againWithinMs = 60_000;
+const startsMax = 3;
 
 /** Brokers of one cluster, from the jars, on loopback, in a folder that goes with this process. */
 export class JarCluster {
@@ -66,10 +68,27 @@ export class JarCluster {
   }
 
   /** Waits until all nodes answer. */
-  async ready(): Promise<void> {
+  async ready(withinMs = readyWithinMs): Promise<void> {
     const failures = this.nodes.map((node) => node.failed());
     for (const failure of failures) failure.catch(() => undefined);
-    await Promise.race([clusterReady(this.brokers, readyWithinMs), ...failures]);
+    await Promise.race([clusterReady(this.brokers, withinMs), ...failures]);
+  }
+
+  /**
+   * Starts a node that was killed, and waits for it. One that does not come back is killed and started once more, as whoever runs
+   * it would do: Kafka's own start hangs now and then, most where the machine is busy.
+   */
+  async startAgain(node: JarNode): Promise<void> {
+    for (let start = 1; ; start++) {
+      node.start();
+      try {
+        return await this.ready(againWithinMs);
+      } catch (error) {
+        if (start === startsMax)
+          throw new Error(`a broker does not start again:\n${node.said()}`, { cause: error });
+        await node.kill('SIGKILL');
+      }
+    }
   }
 
   async stop(): Promise<void> {

@@ -9,6 +9,8 @@ import type { ServerProperties } from './server-properties.ts';
 const clusterId = 'MkU3OEVBNTcwNTJENDM2Qk';
 const archive = `-XX:SharedArchiveFile=${classArchive}`;
 
+const linesShown = 60;
+
 /** One broker, a Java process over a folder of its own. */
 export class JarNode {
   readonly address: string;
@@ -61,8 +63,12 @@ export class JarNode {
   async failed(): Promise<never> {
     const child = this.#process!;
     await once(child, 'exit');
-    const lines = readFileSync(this.#log, 'utf8').trimEnd().split('\n').slice(-60);
-    throw new Error(`the broker ended with ${child.exitCode ?? child.signalCode}:\n${lines.join('\n')}`);
+    throw new Error(`the broker ended with ${child.exitCode ?? child.signalCode}:\n${this.said()}`);
+  }
+
+  /** The last lines of its log. */
+  said(): string {
+    return readFileSync(this.#log, 'utf8').trimEnd().split('\n').slice(-linesShown).join('\n');
   }
 
   #format(formatting: readonly string[]): void {
