@@ -64,7 +64,7 @@ suite('the image, without an engine', () => {
 
   test('it holds no tools for development', () => {
     const packages = readdirSync(path.join(image.folder, 'node_modules'));
-    for (const name of ['typescript', 'testcontainers', 'yaml', 'node'])
+    for (const name of ['typescript', 'testcontainers', 'knip', 'node'])
       assert.ok(!packages.includes(name), name);
   });
 

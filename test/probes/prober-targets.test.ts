@@ -14,7 +14,9 @@ import { probe } from '../../services/active-prober/prober.ts';
 import { makeCertificates } from '../kafka/certificates.ts';
 
 const address = '127.0.0.1';
-const base = { address, originAs: 64_500, everySeconds: 60, timeoutSeconds: 1 };
+const base = { address, originAs: 64_500, everySeconds: 60, timeoutSeconds: 30 };
+/** Where nothing, or no end, comes: the test waits for so long. */
+const brief = { timeoutSeconds: 2 };
 const closing: (() => void)[] = [];
 after(() => {
   for (const close of closing) close();
@@ -120,8 +122,11 @@ describe('HTTP', () => {
   });
 
   test('one that hangs, before or in the midst of its answer', async () => {
-    assert.equal((await get(() => {})).outcome, 'noReply');
-    const midst = await get((_, response) => response.writeHead(200).write('Nae'), { body: 'Naenara' });
+    assert.equal((await get(() => {}, brief)).outcome, 'noReply');
+    const midst = await get((_, response) => response.writeHead(200).write('Nae'), {
+      ...brief,
+      body: 'Naenara',
+    });
     assert.deepEqual([midst.outcome, midst.detail], ['wrongReply', 'the answer does not end']);
   });
 
@@ -150,8 +155,8 @@ describe('DNS', () => {
     closing.push(() => socket.close());
     return socket.address().port;
   }
-  const query = async (answer: (query: Buffer) => Buffer[]) =>
-    ask({ kind: 'dns', port: await serve(answer), name: 'naenara.com.kp' });
+  const query = async (answer: (query: Buffer) => Buffer[], more: object = {}) =>
+    ask({ kind: 'dns', port: await serve(answer), name: 'naenara.com.kp', ...more });
   const answered = (message: Buffer, code: number): Buffer => {
     const copy = Buffer.from(message);
     copy.writeUInt16BE(0x8180 | code, 2);
@@ -166,14 +171,14 @@ describe('DNS', () => {
 
   test('one that refuses, one that hangs, and one that lies', async () => {
     assert.equal((await ask({ kind: 'dns', port: await freePort(), name: 'kp' })).outcome, 'refused');
-    assert.equal((await query(() => [])).outcome, 'noReply');
+    assert.equal((await query(() => [], brief)).outcome, 'noReply');
     const other = (message: Buffer): Buffer => {
       const copy = answered(message, 0);
       copy.writeUInt16BE(copy.readUInt16BE(0) ^ 1, 0);
       return copy;
     };
     assert.equal(
-      (await query((message) => [other(message), Buffer.from('x'), message])).outcome,
+      (await query((message) => [other(message), Buffer.from('x'), message], brief)).outcome,
       'wrongReply',
     );
     assert.equal((await query((message) => [other(message), answered(message, 3)])).outcome, 'reply');
