@@ -52,8 +52,8 @@ function unmetExpectations(generated: GeneratedScenario, incidents: readonly Inc
   return failures;
 }
 
-/** A shorter loss is over before probes are sure of it. */
-const longEnoughSeconds = 480;
+/** Probes have the ten minutes that they have everywhere to be sure of a loss; a shorter one may be over before. */
+const longEnoughSeconds = 600;
 
 /** Outages of whole ASes in the time of the probes that both witnesses never say this of. */
 function otherVerdicts(
