@@ -29,6 +29,19 @@ export const noPeers: PeerFacts = {
   samplePeersAgainst: [],
 };
 
+/** Of an incident of which nothing is known yet. */
+export const noFacts: EvidenceFacts = {
+  ...noPeers,
+  rule: '',
+  measures: [],
+  sampleUpdates: [],
+  upstreamAs: 0,
+  viaAses: [],
+  members: [],
+  expectedPrefixes: 0,
+  expectedBasis: '',
+};
+
 /** Peers of the last loss. */
 function peerFacts(peers: PeerSample | undefined): PeerFacts {
   if (peers === undefined) return noPeers;

@@ -1,4 +1,4 @@
-import type { Severity } from '../contract/anomalies.ts';
+import { type Severity, severities } from '../contract/anomalies.ts';
 import type { EventSecond } from '../event-time.ts';
 import type { BeatIncident, DataPlaneIncident, GroupIncident, OutageIncident } from './incident.ts';
 import type { IncidentBook } from './incident-book.ts';
@@ -109,5 +109,5 @@ export function groupSeverity(
   return outages.reduce<Severity>((loudest, { severity }) => louder(loudest, severity), own);
 }
 
-const order: readonly Severity[] = ['info', 'notice', 'warning', 'critical'];
-const louder = (a: Severity, b: Severity): Severity => (order.indexOf(a) > order.indexOf(b) ? a : b);
+export const severityRank = (severity: Severity): number => severities.indexOf(severity);
+export const louder = (a: Severity, b: Severity): Severity => (severityRank(a) > severityRank(b) ? a : b);

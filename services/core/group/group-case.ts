@@ -1,5 +1,5 @@
 import type { Minute } from '../detect/as-state.ts';
-import { countFacts, noPeers } from '../detect/evidence.ts';
+import { countFacts, noFacts } from '../detect/evidence.ts';
 import { changePhase, type GroupIncident, link } from '../detect/incident.ts';
 import { type IncidentBook, incidentId } from '../detect/incident-book.ts';
 import { groupSeverity } from '../detect/severity.ts';
@@ -95,7 +95,7 @@ function open(at: GroupCase, own: GroupFamilyState, kind: GroupIncident['kind'])
     blocks: 0,
     lostNow: 0,
     totalBlocks: members.totalBlocks[family],
-    evidence: { ...noPeers, ...emptyFacts },
+    evidence: noFacts,
   };
   own.incidentId = id;
   own.lastId = id;
@@ -191,14 +191,3 @@ function describe(at: GroupCase, incident: GroupIncident, withFlaps: boolean): v
 
 const fullRule = `visible share of the address space of all members <= ${outage.fullShare} for ${outage.fullMinutes} minutes in a row`;
 const partialRule = `visible share of the address space of all members <= ${outage.partialShare} for ${outage.partialMinutes} minutes in a row`;
-
-const emptyFacts = {
-  rule: '',
-  measures: [],
-  sampleUpdates: [],
-  upstreamAs: 0,
-  viaAses: [],
-  members: [],
-  expectedPrefixes: 0,
-  expectedBasis: '',
-};

@@ -31,8 +31,7 @@ export class PrefixList {
 
   /** How much of it lies in a prefix: all of the listed ones inside it, or its own size inside a listed one. */
   blocksIn(bits: string): number {
-    for (let length = bits.length; length > 1; length--)
-      if (this.#known.has(bits.slice(0, length))) return blocksOf(bits);
+    if (liesIn(this.#known, bits)) return blocksOf(bits);
     let sum = 0;
     for (let i = this.#indexOf(bits); this.#all[i]?.startsWith(bits); i++) sum += blocksOf(this.#all[i]!);
     return sum;
@@ -48,6 +47,12 @@ export class PrefixList {
     }
     return first;
   }
+}
+
+/** True where it is one of the prefixes, or lies in one. */
+export function liesIn(prefixes: ReadonlySet<string>, bits: string): boolean {
+  for (let length = bits.length; length > 1; length--) if (prefixes.has(bits.slice(0, length))) return true;
+  return false;
 }
 
 /** Those that lie in no other one of them. */

@@ -1,5 +1,5 @@
 import { writeAddress } from '#core/address-text.ts';
-import { bitsOf } from '#core/group/prefix-list.ts';
+import { bitsOf, liesIn } from '#core/group/prefix-list.ts';
 
 /** What the registries have given to a country. */
 export interface CountryResources {
@@ -32,7 +32,7 @@ export function countryResources(texts: readonly string[], country: string): Cou
     }
   ipv6.delete('');
   const merged = mergedRanges(ranges);
-  return { ases, holds: (bits) => (bits[0] === '4' ? isInRange(merged, bits) : isInSet(ipv6, bits)) };
+  return { ases, holds: (bits) => (bits[0] === '4' ? isInRange(merged, bits) : liesIn(ipv6, bits)) };
 }
 
 const octets = new Uint8Array(16);
@@ -64,9 +64,4 @@ function isInRange(ranges: readonly Range[], bits: string): boolean {
     else high = middle;
   }
   return low > 0 && end <= ranges[low - 1]!.end;
-}
-
-function isInSet(prefixes: ReadonlySet<string>, bits: string): boolean {
-  for (let length = bits.length; length > 1; length--) if (prefixes.has(bits.slice(0, length))) return true;
-  return false;
 }

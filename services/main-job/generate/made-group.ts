@@ -1,4 +1,4 @@
-import { bitsOf, blocksOf, outermost } from '#core/group/prefix-list.ts';
+import { bitsOf, blocksOf, liesIn, outermost } from '#core/group/prefix-list.ts';
 import type { AsNames } from '#page/view/as-names.ts';
 import type { Announced } from './announced.ts';
 import type { CountryResources } from './delegated.ts';
@@ -54,11 +54,6 @@ export function groupOfCountry(
   // What lies in a network of one of its own ASes weighs there.
   const foreign = outermost([...others.keys()]).filter((bits) => !liesIn(own, bits));
   return { ases, prefixes: foreign.map((bits) => others.get(bits)!) };
-}
-
-function liesIn(prefixes: ReadonlySet<string>, bits: string): boolean {
-  for (let length = bits.length; length > 1; length--) if (prefixes.has(bits.slice(0, length))) return true;
-  return false;
 }
 
 function madeAs(asn: number, bits: readonly string[], names: AsNames): MadeAs {

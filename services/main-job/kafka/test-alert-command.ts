@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Anomaly, Transition } from '#core/contract/anomalies.ts';
+import { noFacts } from '#core/detect/evidence.ts';
 import { type EventSecond, formatSecond, minuteOf } from '#core/event-time.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
 import { anomalies } from '#runtime/topics.ts';
@@ -46,22 +47,6 @@ function testIncident(incidentId: string, transition: Transition, second: EventS
     prefixes: [],
     prefixCount: 0,
     linkedIncidentIds: [],
-    evidence: {
-      rule: 'a test: npm start -- test-alert',
-      measures: [],
-      peersFor: 0,
-      livePeers: 0,
-      peerAsesFor: 0,
-      livePeerAses: 0,
-      samplePeersFor: [],
-      samplePeersAgainst: [],
-      sampleUpdates: [],
-      upstreamAs: 0,
-      viaAses: [],
-      members: [],
-      expectedPrefixes: 0,
-      expectedBasis: '',
-      phases: [],
-    },
+    evidence: { ...noFacts, rule: 'a test: npm start -- test-alert', phases: [] },
   };
 }

@@ -1,7 +1,8 @@
 import type { Kind, Severity } from '#core/contract/anomalies.ts';
 import { severities } from '#core/contract/anomalies.ts';
+import { severityRank } from '#core/detect/severity.ts';
 import { kindWords } from '../html/words.ts';
-import { type IncidentRecord, severityRank } from '../view/incident-store.ts';
+import type { IncidentRecord } from '../view/incident-store.ts';
 import type { WorldView } from '../view/world-view.ts';
 
 export const states = ['open', 'closed', 'all'] as const;

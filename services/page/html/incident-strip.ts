@@ -1,4 +1,5 @@
-import { type IncidentRecord, severityRank } from '../view/incident-store.ts';
+import { severityRank } from '#core/detect/severity.ts';
+import type { IncidentRecord } from '../view/incident-store.ts';
 import type { WorldView } from '../view/world-view.ts';
 import { type Html, html } from './html.ts';
 import { incidentPath } from './incident-rows.ts';

@@ -1,5 +1,6 @@
-import { type Anomaly, type Severity, severities } from '#core/contract/anomalies.ts';
+import type { Anomaly, Severity } from '#core/contract/anomalies.ts';
 import { isDecision } from '#core/detect/decision.ts';
+import { louder } from '#core/detect/severity.ts';
 
 /** One incident as it was told last, and how it came there. */
 export interface IncidentRecord {
@@ -29,8 +30,6 @@ export interface IncidentLimits {
 }
 
 const stepsMax = 200;
-
-export const severityRank = (severity: Severity): number => severities.indexOf(severity);
 
 const decisionOf = ({ eventSecond, evidence: { rule, measures } }: Anomaly): IncidentDecision => ({
   eventSecond,
@@ -135,5 +134,3 @@ function stepsAfter(steps: readonly IncidentStep[], anomaly: Anomaly): IncidentS
   const kept = steps.length < stepsMax ? steps : [steps[0]!, ...steps.slice(2)];
   return [...kept, step];
 }
-
-const louder = (a: Severity, b: Severity): Severity => (severityRank(a) > severityRank(b) ? a : b);
