@@ -242,6 +242,8 @@ export class KafkaFeed {
 
   #save(): void {
     const { taken, written } = this.#live;
+    // While reading pauses nothing is taken, and one mark is enough.
+    if (this.#marks.at(-1)?.taken === taken) this.#marks.pop();
     this.#marks.push({ taken, offsets: { ...this.#offsets } });
     while (this.#marks.length > 0 && this.#marks[0]!.taken <= written)
       this.#settled = this.#marks.shift()!.offsets;
