@@ -1,14 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import { ScoredMinutes } from './hand-over.ts';
-import { MadeFeed } from './made-feed.ts';
-import { lastScoredMinute, openWorld } from './world.ts';
+import { fedTables } from './scored-minutes.ts';
+import { openWorld } from './world.ts';
 
 export const eventsPerSecond = 50_000;
 const partitions = 4;
 const peers = 40;
 const prefixes = 100_000;
 const tableMinutes = 5;
-const firstMinute = 23_654_000;
 const minuteSeconds = 60;
 
 export interface DelayFigures {
@@ -26,7 +24,7 @@ export interface DelayFigures {
 /** A stream in real time: a minute lasts a minute. */
 export async function measureDelay(minutes: number): Promise<DelayFigures> {
   const world = await openWorld({ updatePartitions: partitions, blockPartitions: partitions });
-  const { transport, services } = world;
+  const { services } = world;
   for (const stage of [
     'anomaly-detector',
     'instability-scorer',
@@ -35,15 +33,8 @@ export async function measureDelay(minutes: number): Promise<DelayFigures> {
   ] as const)
     services.start(stage);
   await services.ready();
-  const feed = new MadeFeed({ partitions, peers, prefixes }, await transport.openProducer());
-  const scored = new ScoredMinutes(() => lastScoredMinute(transport));
-  let minute = firstMinute;
-  await feed.open(minute);
-  for (let part = 0; part < tableMinutes; part++, minute++) {
-    await feed.table(minute, part, tableMinutes);
-    await scored.tick(feed, minute);
-  }
-  await scored.until(minute - 1);
+  const { feed, scored, nextMinute } = await fedTables(world, { partitions, peers, prefixes }, tableMinutes);
+  let minute = nextMinute;
   const start = performance.now();
   const startCpu = services.cpuSeconds();
   const first = minute;

@@ -1,20 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 import type { EventMinute } from '#core/event-time.ts';
 import { bgpUpdates } from '#runtime/topics.ts';
-import { MadeFeed } from './made-feed.ts';
 import type { Services, StageName } from './processes.ts';
-import { lastScoredMinute, openWorld } from './world.ts';
+import { fedTables } from './scored-minutes.ts';
+import { openWorld } from './world.ts';
 
 const peers = 20;
 /** The tables come in so many minutes, and a snapshot after about as many. */
 const tableMinutes = 20;
 const snapshotMinutes = 22;
-const firstMinute = 23_654_000;
 /** An event minute passes in so long. */
 const minuteMs = 1_000;
 const quietMinutes = 8;
-const patienceMs = 60_000;
-const pollMs = 25;
 
 export interface HandOverFigures {
   readonly routes: number;
@@ -41,18 +38,12 @@ export async function measureHandOver(routes: number): Promise<HandOverFigures> 
   await services.ready();
   const [standBy] = services.start('route-tracker');
   await services.ready();
-  const feed = new MadeFeed(
+  const { feed, scored, nextMinute } = await fedTables(
+    world,
     { partitions: 1, peers, prefixes: Math.ceil(routes / peers) },
-    await transport.openProducer(),
+    tableMinutes,
   );
-  const scored = new ScoredMinutes(() => lastScoredMinute(transport));
-  let minute = firstMinute;
-  await feed.open(minute);
-  for (let part = 0; part < tableMinutes; part++, minute++) {
-    await feed.table(minute, part, tableMinutes);
-    await scored.tick(feed, minute);
-  }
-  await scored.until(minute - 1);
+  let minute = nextMinute;
   const runFor = async (minutes: number): Promise<void> => {
     for (let left = minutes; left > 0; left--, minute++) {
       await feed.changes(minute, minute * 60, 1_000);
@@ -89,59 +80,4 @@ const firstKilledMinute = (minute: EventMinute): EventMinute => minute - quietMi
 async function kill(services: Services, one: Services['running'][number]): Promise<void> {
   services.running.splice(services.running.indexOf(one), 1);
   await one.kill('SIGKILL');
-}
-
-/** When each minute was ticked, and when it was in as.scores. */
-export class ScoredMinutes {
-  readonly #last: () => Promise<EventMinute>;
-  readonly #ticked = new Map<EventMinute, number>();
-  readonly #scored = new Map<EventMinute, number>();
-  readonly #watching: Promise<void>;
-  #latest: EventMinute = 0;
-  #ended = false;
-
-  constructor(last: () => Promise<EventMinute>) {
-    this.#last = last;
-    this.#watching = this.#watch();
-  }
-
-  async tick(feed: MadeFeed, minute: EventMinute): Promise<void> {
-    this.#ticked.set(minute, performance.now());
-    await feed.tick(minute);
-  }
-
-  /** Waits until the minute is in as.scores. */
-  async until(minute: EventMinute): Promise<void> {
-    const end = performance.now() + patienceMs;
-    while (this.#latest < minute) {
-      if (performance.now() > end) throw new Error(`minute ${minute} was not scored; ${this.#latest} was`);
-      await setTimeout(pollMs);
-    }
-  }
-
-  /** When the minute was seen in as.scores, in milliseconds. */
-  at(minute: EventMinute): number {
-    return this.#scored.get(minute)!;
-  }
-
-  /** Seconds from tick to score: the longest of the minutes from this one on. */
-  longestSince(first: EventMinute): number {
-    const all = [...this.#scored].filter(([minute]) => minute >= first && this.#ticked.has(minute));
-    return Math.max(...all.map(([minute, at]) => at - this.#ticked.get(minute)!)) / 1000;
-  }
-
-  async end(): Promise<void> {
-    this.#ended = true;
-    await this.#watching;
-  }
-
-  async #watch(): Promise<void> {
-    for (; !this.#ended; await setTimeout(pollMs)) {
-      const minute = await this.#last();
-      const now = performance.now();
-      for (let next = Math.max(this.#latest + 1, minute - 1000); next <= minute; next++)
-        this.#scored.set(next, now);
-      this.#latest = Math.max(this.#latest, minute);
-    }
-  }
 }

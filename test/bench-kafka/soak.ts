@@ -1,16 +1,14 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { ScoredMinutes } from './hand-over.ts';
-import { MadeFeed } from './made-feed.ts';
 import type { StageName } from './processes.ts';
-import { lastScoredMinute, openWorld } from './world.ts';
+import { fedTables } from './scored-minutes.ts';
+import { openWorld } from './world.ts';
 
 const partitions = 2;
 const peers = 40;
 const prefixes = 100_000;
 const tableMinutes = 5;
-const firstMinute = 23_654_000;
 const minuteSeconds = 60;
 /**
  * Of one event minute, in so many seconds of it. So few that event time passes in no time: what is remembered for a day is full, and forgotten
@@ -57,18 +55,15 @@ export async function measureSoak(minutes: number): Promise<SoakFigures> {
   const probe = pathToFileURL(path.join(import.meta.dirname, 'memory-probe.ts')).href;
   const counts = { updatePartitions: partitions, blockPartitions: partitions };
   const world = await openWorld(counts, { NODE_OPTIONS: `--import=${probe}` }, shortRetention);
-  const { transport, services } = world;
+  const { services } = world;
   const measured = stages.map((stage) => ({ stage, process: services.start(stage)[0]! }));
   await services.ready();
-  const feed = new MadeFeed({ partitions, peers, prefixes, newPaths: true }, await transport.openProducer());
-  const scored = new ScoredMinutes(() => lastScoredMinute(transport));
-  let minute = firstMinute;
-  await feed.open(minute);
-  for (let part = 0; part < tableMinutes; part++, minute++) {
-    await feed.table(minute, part, tableMinutes);
-    await scored.tick(feed, minute);
-  }
-  await scored.until(minute - 1);
+  const { feed, scored, nextMinute } = await fedTables(
+    world,
+    { partitions, peers, prefixes, newPaths: true },
+    tableMinutes,
+  );
+  let minute = nextMinute;
   const start = performance.now();
   const end = start + minutes * minuteSeconds * 1000;
   const first = minute;
