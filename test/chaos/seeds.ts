@@ -63,16 +63,21 @@ class Lanes {
     }
   }
 
+  /**
+   * What one run has left broken must not make the next one fail. Nor do three brokers of which one was killed serve a second run: the
+   * controller of Kafka 4.3.1 may go on counting deleted topics among what a broker held, and then it never lets that broker register
+   * again ("Topic ID existed in isrMembers, but not in the topics map").
+   */
   async #lane(brokers: number, queue: Plan[]): Promise<void> {
-    if (queue.length === 0) return;
-    let cluster = await JarCluster.start({ nodes: brokers });
+    let cluster: JarCluster | undefined;
     for (let plan = queue.shift(); plan !== undefined; plan = queue.shift()) {
-      if (await this.#one(plan, cluster)) continue;
-      // What one run has left broken must not make the next one fail.
+      cluster ??= await JarCluster.start({ nodes: brokers });
+      const wasRight = await this.#one(plan, cluster);
+      if (wasRight && brokers === 1) continue;
       await cluster.stop();
-      cluster = await JarCluster.start({ nodes: brokers });
+      cluster = undefined;
     }
-    await cluster.stop();
+    await cluster?.stop();
   }
 
   /** False where it went wrong. */
