@@ -1,6 +1,6 @@
 import { type Anomaly, type Kind, kinds, type Severity, severities } from '#core/contract/anomalies.ts';
 import type { EventSecond } from '#core/event-time.ts';
-import type { Metrics, Tell } from '#runtime/metrics/metrics.ts';
+import type { SeriesRegistry, Tell } from '#runtime/metrics/metrics.ts';
 import { kindLabel } from './labels.ts';
 import { groupNameOf, toldGroups } from './told-groups.ts';
 import { ToldLeaks } from './told-leaks.ts';
@@ -9,6 +9,8 @@ interface OpenIncident {
   readonly id: string;
   readonly subject: string;
   readonly originAs: number;
+  /** Two letters (ISO 3166-1) of the origin AS; empty where unknown. */
+  readonly country: string;
   readonly kind: Kind;
   readonly severity: Severity;
   readonly startSecond: EventSecond;
@@ -28,6 +30,8 @@ interface OpenIncident {
 export interface OpenIncidentsOptions {
   /** So many get series of their own. */
   readonly seriesMax: number;
+  /** Where an AS is registered, in two letters (ISO 3166-1); empty where unknown, as every one is without it. */
+  readonly countryOf?: (asn: number) => string;
   /** The wall clock. */
   readonly nowMs: () => number;
 }
@@ -42,7 +46,7 @@ export class OpenIncidents {
   #overflow = 0;
   #isKnown = false;
 
-  constructor(options: OpenIncidentsOptions, metrics: Metrics) {
+  constructor(options: OpenIncidentsOptions, metrics: SeriesRegistry) {
     this.#options = options;
     this.#register(metrics);
   }
@@ -68,7 +72,8 @@ export class OpenIncidents {
     }
     const openedMs = known?.openedMs ?? (isLive ? now : 0);
     const isCounted = known?.isCounted ?? false;
-    const facts = { id, subject, originAs, kind, severity, startSecond, prefixCount, isMuted, members };
+    const country = this.#options.countryOf?.(originAs) ?? '';
+    const facts = { id, subject, originAs, country, kind, severity, startSecond, prefixCount, isMuted, members };
     const paths = { prefixes, upstreamAs, viaAses };
     this.#open.set(id, { ...facts, ...paths, openedMs, untilMs: undefined, isCounted });
   }
@@ -92,14 +97,14 @@ export class OpenIncidents {
     return shown;
   }
 
-  #register(metrics: Metrics): void {
+  #register(metrics: SeriesRegistry): void {
     let shown: readonly OpenIncident[] = [];
     let groups: ReadonlyMap<string, string> = new Map();
     let leaks = new ToldLeaks();
-    const labels = ['incident', 'subject', 'asn', 'kind', 'severity', 'muted', 'group', 'leak'];
+    const labels = ['incident', 'subject', 'asn', 'country', 'kind', 'severity', 'muted', 'group', 'leak'];
     const tellEach = (tell: Tell, figure: (incident: OpenIncident) => number) => {
       for (const incident of shown) {
-        const { id, subject, originAs, kind, severity, isMuted } = incident;
+        const { id, subject, originAs, country, kind, severity, isMuted } = incident;
         const asn = originAs === 0 ? '' : String(originAs);
         const muted = isMuted ? 'true' : '';
         tell(
@@ -107,6 +112,7 @@ export class OpenIncidents {
           id,
           subject,
           asn,
+          country,
           kindLabel(kind),
           severity,
           muted,

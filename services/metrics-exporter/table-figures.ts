@@ -1,7 +1,7 @@
 import { type Anomaly, kinds, severities, transitions } from '#core/contract/anomalies.ts';
 import type { AsScores, Heartbeat } from '#core/contract/as-scores.ts';
 import { firstSecondOf } from '#core/event-time.ts';
-import type { Metrics, Observe } from '#runtime/metrics/metrics.ts';
+import type { Observe, SeriesRegistry } from '#runtime/metrics/metrics.ts';
 import { kindLabel } from './labels.ts';
 
 const scoreBounds = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95];
@@ -20,7 +20,7 @@ export class TableFigures {
   #heartbeat: Heartbeat | undefined;
 
   /** `nowMs`: the wall clock. */
-  constructor(metrics: Metrics, nowMs: () => number) {
+  constructor(metrics: SeriesRegistry, nowMs: () => number) {
     this.#nowMs = nowMs;
     this.#score = metrics.histogram(
       {
@@ -82,7 +82,7 @@ export class TableFigures {
     if (transition === 'opened') this.#detection(eventSecond - startSecond, [kindLabel(kind)], incidentId);
   }
 
-  #register(metrics: Metrics): void {
+  #register(metrics: SeriesRegistry): void {
     const ofHeartbeat = (name: string, help: string, figure: (heartbeat: Heartbeat) => number) =>
       metrics.gauge({ name, help }, (tell) => {
         if (this.#heartbeat !== undefined) tell(figure(this.#heartbeat));

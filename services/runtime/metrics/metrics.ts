@@ -53,6 +53,9 @@ interface Renderer {
   getMetricsAsString(metric: { readonly get: () => Family }): Promise<string>;
 }
 
+/** What somebody registers series with: those of a process, or those of a past. */
+export type SeriesRegistry = Pick<Metrics, 'gauge' | 'counter' | 'happenings' | 'histogram'>;
+
 /** The series of one process. The only module that knows prom-client. */
 export class Metrics {
   readonly #registry = new Registry<PrometheusContentType | OpenMetricsContentType>();
