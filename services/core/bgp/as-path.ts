@@ -48,11 +48,12 @@ export function originOfPath(bytes: Uint8Array, start: number, end: number, asnB
   return asnBytes === 2 ? u16(bytes, end - 2) : u32(bytes, end - 4);
 }
 
-/** The same of a path as words, of which there are `count`. */
-export function originOfWords(words: Uint32Array, count: number): number {
-  let last = 0;
-  for (let next = 0; next < count; next += 1 + (words[next]! & 255)) last = next;
-  return count > 0 && words[last]! >>> 8 === asSequence ? words[count - 1]! : 0;
+/** The same of a path as words, of which there are `count` from `start` on. */
+export function originOfWords(words: Uint32Array, count: number, start: number = 0): number {
+  const end = start + count;
+  let last = start;
+  for (let next = start; next < end; next += 1 + (words[next]! & 255)) last = next;
+  return count > 0 && words[last]! >>> 8 === asSequence ? words[end - 1]! : 0;
 }
 
 /** Writes the path's words from `from` on and returns where they end. Throws RangeError where `into` is too short. */

@@ -1,3 +1,4 @@
+import { originOfWords } from '../bgp/as-path.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 
 /**
@@ -147,6 +148,11 @@ export class PathStore {
 
   length(id: number): number {
     return this.#arena[id << unitBits] & lengthMask;
+  }
+
+  /** The last AS of a path's final AS_SEQUENCE; 0 where it ends otherwise. */
+  origin(id: number): number {
+    return originOfWords(this.#arena, this.length(id), (id << unitBits) + 1);
   }
 
   /** Copies the path's words to `into` at `at`, which has room for them; returns where they end. */

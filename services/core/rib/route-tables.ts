@@ -2,6 +2,7 @@ import type { StateReader, StateWriter } from '../state.ts';
 import { PathStore } from './path-store.ts';
 import { Ipv4PrefixTable, Ipv6PrefixTable } from './prefix-table.ts';
 import { RoutePages } from './route-pages.ts';
+import type { WatchedUpdates } from './watched-updates.ts';
 
 /** What all peers of a tracker share: prefixes, paths and the pages of their tables. */
 export class RouteTables {
@@ -9,6 +10,12 @@ export class RouteTables {
   readonly ipv6 = new Ipv6PrefixTable();
   readonly paths = new PathStore();
   readonly pages = new RoutePages();
+  /** Whose updates are counted; undefined where nobody's are. */
+  readonly watched: WatchedUpdates | undefined;
+
+  constructor(watched?: WatchedUpdates) {
+    this.watched = watched;
+  }
 
   /** Bytes in use by all of it. */
   get bytes(): number {

@@ -7,12 +7,15 @@ import { ColumnWriter, noChanges } from './change-columns.ts';
 import { RouteTables } from './route-tables.ts';
 import { SourceTracker } from './source-tracker.ts';
 import type { Refusal } from './update-applier.ts';
+import type { WatchedUpdates } from './watched-updates.ts';
 
 export interface RouteTrackerOptions {
   /** This task, from 0, of so many. */
   readonly tracker: number;
   readonly trackerPartitions: number;
   readonly blockPartitions: number;
+  /** Counted for figures beside what is told; it changes nothing of that. */
+  readonly watched?: WatchedUpdates | undefined;
 }
 
 export type RouteTrackerOutput =
@@ -34,7 +37,7 @@ export type RouteTrackerOutput =
  */
 export class RouteTracker implements Step<BgpUpdates, RouteTrackerOutput> {
   readonly #options: RouteTrackerOptions;
-  readonly #tables = new RouteTables();
+  readonly #tables: RouteTables;
   readonly #columns: ColumnWriter;
   /** In the order of their names. */
   #sources: SourceTracker[] = [];
@@ -42,6 +45,7 @@ export class RouteTracker implements Step<BgpUpdates, RouteTrackerOutput> {
 
   constructor(options: RouteTrackerOptions) {
     this.#options = options;
+    this.#tables = new RouteTables(options.watched);
     this.#columns = new ColumnWriter(this.#tables.paths, options.blockPartitions);
   }
 

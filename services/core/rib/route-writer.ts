@@ -15,6 +15,7 @@ import {
   withoutStamp,
 } from './route-pages.ts';
 import type { RouteTables } from './route-tables.ts';
+import { tally, WatchedRoutes } from './watched-updates.ts';
 
 /**
  * Writes what one source's peers announced and withdrew in one family into their tables, and notes what changed.
@@ -27,6 +28,7 @@ export class RouteWriter {
   readonly #shortest: number;
   readonly #tables: RouteTables;
   readonly #peers: readonly Peer[];
+  readonly #watched: WatchedRoutes | undefined;
   /** Keeps the runs that touch memory from being optimised away. */
   #touched = 0;
 
@@ -36,6 +38,7 @@ export class RouteWriter {
     this.log = new ChangeLog(tables[family].addressWords);
     this.#tables = tables;
     this.#peers = peers;
+    this.#watched = tables.watched && new WatchedRoutes(tables.watched, tables.paths);
   }
 
   /** Applies and empties the queue, in the window of announcements in which the open minute is. */
@@ -49,8 +52,9 @@ export class RouteWriter {
       this.#findSlots(queue, window);
       this.#touch(queue);
       for (let run = 0; run < queue.runCount; run++) {
-        if ((queue.runKind[run] & runWithdraws) === 0) this.#announce(queue, run);
-        else this.#withdraw(queue, run);
+        if (this.#watched !== undefined) this.#applyWatched(this.#watched, queue, run);
+        else if ((queue.runKind[run] & runWithdraws) === 0) this.#announce(queue, run);
+        else this.#withdraw(queue, run, queue.runStart[run], queue.runStart[run + 1]);
       }
     }
     queue.clear();
@@ -83,6 +87,25 @@ export class RouteWriter {
     const { words, pathStart, pathLength, interned } = queue;
     for (let number = 0; number < pathCount; number++) {
       interned[number] = paths.intern(words, pathStart[number], pathLength[number], pathHash[number]);
+    }
+  }
+
+  /** Applies a run, and counts it for the watched AS whose routes it is about. */
+  #applyWatched(watched: WatchedRoutes, queue: ElemQueue, run: number): void {
+    const peer = this.#peers[peerOf(queue.runPlace[run])];
+    if ((queue.runKind[run] & runWithdraws) === 0) {
+      const counts = watched.announced(queue, run);
+      if (counts !== undefined) tally(counts, peer, -1);
+      this.#announce(queue, run);
+      if (counts !== undefined) tally(counts, peer, 1);
+      return;
+    }
+    const end = queue.runStart[run + 1];
+    for (let at = queue.runStart[run]; at < end; at++) {
+      const counts = watched.withdrawn(queue.prefix[at], this.#tables.pages.slots[queue.slotAt[at]]);
+      if (counts !== undefined) tally(counts, peer, -1);
+      this.#withdraw(queue, run, at, at + 1);
+      if (counts !== undefined) tally(counts, peer, 1);
     }
   }
 
@@ -131,14 +154,14 @@ export class RouteWriter {
     }
   }
 
-  #withdraw(queue: ElemQueue, run: number): void {
+  /** Elems of one run. */
+  #withdraw(queue: ElemQueue, run: number, from: number, to: number): void {
     const { pages } = this.#tables;
     const place = queue.runPlace[run];
     const kind = queue.runKind[run];
     const peer = this.#peers[peerOf(place)];
     const rib = this.#ribOf(peer);
-    const end = queue.runStart[run + 1];
-    for (let at = queue.runStart[run]; at < end; at++) {
+    for (let at = from; at < to; at++) {
       const prefix = queue.prefix[at];
       const slotAt = queue.slotAt[at];
       const before = pages.slots[slotAt];

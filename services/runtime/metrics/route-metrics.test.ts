@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PeerReport, RouteChanges } from '#core/contract/route-changes.ts';
+import { watchedUpdates } from '#core/rib/watched-updates.ts';
 import { Metrics } from './metrics.ts';
 import { RouteMetrics } from './route-metrics.ts';
 
@@ -36,4 +37,18 @@ test('counts grow with each minute, peers are those of the last minute of each t
   ]);
   routes.lost(1);
   assert.match((await told(metrics, /established/))[0]!, / 1$/);
+});
+
+test('of a watched AS, what the trackers have counted until now; nothing where nobody is watched', async () => {
+  const metrics = new Metrics();
+  const watched = watchedUpdates([7, 8])!;
+  new RouteMetrics(metrics, watched);
+  watched.get(8)!.wwDup += 2;
+  assert.equal((await told(metrics, /steadybeat_watch_updates_total/)).length, 14);
+  assert.deepEqual(await told(metrics, /asn="8".* [^0]/), [
+    'steadybeat_watch_updates_total{asn="8",class="ww_dup"} 2',
+  ]);
+  const unwatched = new Metrics();
+  new RouteMetrics(unwatched, watchedUpdates([]));
+  assert.deepEqual(await told(unwatched, /steadybeat_watch/), []);
 });

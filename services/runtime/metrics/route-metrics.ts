@@ -1,4 +1,5 @@
 import type { PeerReport, PeerState, RouteChanges } from '#core/contract/route-changes.ts';
+import type { UpdateCounts, WatchedUpdates } from '#core/rib/watched-updates.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What an UPDATE did to the table of its peer (Labovitz et al. 1997); aa_dup and ww_dup changed nothing and were dropped. */
@@ -10,7 +11,7 @@ const classes = {
   wa_dup: 'waDup',
   withdrawn: 'withdrawn',
   ww_dup: 'wwDup',
-} as const satisfies Readonly<Record<string, keyof PeerReport>>;
+} as const satisfies Readonly<Record<string, keyof UpdateCounts>>;
 
 const states: readonly PeerState[] = ['established', 'down', 'silent'];
 
@@ -21,7 +22,8 @@ export class RouteMetrics {
   /** By tracker and source, how many peers are in each state. */
   readonly #peers = new Map<number, Map<string, Map<PeerState, number>>>();
 
-  constructor(metrics: Metrics) {
+  /** `watched`: what the trackers count while they run. */
+  constructor(metrics: Metrics, watched?: WatchedUpdates) {
     metrics.counter(
       {
         name: 'steadybeat_route_events_total',
@@ -33,7 +35,7 @@ export class RouteMetrics {
       },
     );
     metrics.counter(
-      { name: 'steadybeat_route_events_late_total', help: 'Of those, earlier than the minute that was open' },
+      { name: 'steadybeat_route_events_late_total', help: 'Routes announced and withdrawn earlier than the minute that was open' },
       (tell) => tell(this.#late),
     );
     metrics.gauge(
@@ -43,6 +45,7 @@ export class RouteMetrics {
           for (const state of states) tell(counts.get(state) ?? 0, source, state);
       },
     );
+    if (watched !== undefined) tellWatched(metrics, watched);
   }
 
   /** To be told once of each minute of a tracker: what it says of its peers is in the records of every block. */
@@ -77,4 +80,18 @@ export class RouteMetrics {
       }
     return all;
   }
+}
+
+function tellWatched(metrics: Metrics, watched: WatchedUpdates): void {
+  metrics.counter(
+    {
+      name: 'steadybeat_watch_updates_total',
+      help: 'Routes of a watched AS announced and withdrawn, by what that did to the table of the peer',
+      labels: ['asn', 'class'],
+    },
+    (tell) => {
+      for (const [asn, counts] of watched)
+        for (const [label, name] of Object.entries(classes)) tell(counts[name], String(asn), label);
+    },
+  );
 }
