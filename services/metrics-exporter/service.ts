@@ -15,6 +15,8 @@ export interface MetricsExporterOptions {
   readonly watchList: readonly number[];
   /** So many open incidents get series of their own. */
   readonly incidentSeriesMax: number;
+  /** Where an AS is registered, in two letters (ISO 3166-1); empty where unknown. */
+  readonly countryOf?: (asn: number) => string;
   readonly onEvent?: (event: ServiceEvent) => void;
   /** What is read, each value once: of anomalies all, of scores those of the last hours and what comes. */
   readonly onAnomaly?: (anomaly: Anomaly) => void;
@@ -44,8 +46,8 @@ export class MetricsExporter {
   constructor(options: MetricsExporterOptions, metrics: Metrics, transport: Transport) {
     this.#options = options;
     this.#transport = transport;
-    const { watchList, incidentSeriesMax: seriesMax, nowMs } = options;
-    this.#incidents = new OpenIncidents({ seriesMax, nowMs }, metrics);
+    const { watchList, incidentSeriesMax: seriesMax, countryOf, nowMs } = options;
+    this.#incidents = new OpenIncidents({ seriesMax, nowMs, ...(countryOf && { countryOf }) }, metrics);
     this.#watched = new WatchedAses(watchList, metrics);
     this.#figures = new TableFigures(metrics, nowMs);
     this.#register(metrics);

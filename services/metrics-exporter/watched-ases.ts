@@ -1,6 +1,6 @@
 import type { AsReach } from '#core/contract/as-reach.ts';
 import type { AsScore, Visibility } from '#core/contract/as-scores.ts';
-import type { MetricName, Metrics, Tell } from '#runtime/metrics/metrics.ts';
+import type { MetricName, SeriesRegistry, Tell } from '#runtime/metrics/metrics.ts';
 
 interface WatchedAs {
   readonly asn: string;
@@ -13,7 +13,7 @@ interface WatchedAs {
 export class WatchedAses {
   readonly #ases: ReadonlyMap<number, WatchedAs>;
 
-  constructor(ases: readonly number[], metrics: Metrics) {
+  constructor(ases: readonly number[], metrics: SeriesRegistry) {
     this.#ases = new Map(ases.map((asn) => [asn, { asn: String(asn), last: undefined, events: 0 }]));
     this.#registerScores(metrics);
     this.#registerProbes(metrics);
@@ -26,7 +26,7 @@ export class WatchedAses {
     if (isLive) watched.events += score.eventCount;
   }
 
-  #registerScores(metrics: Metrics): void {
+  #registerScores(metrics: SeriesRegistry): void {
     const told = { labels: ['asn'] };
     metrics.gauge(
       { name: 'steadybeat_watch_score', help: 'Score S of a watched AS, 0 to 1, as last told', ...told },
@@ -69,7 +69,7 @@ export class WatchedAses {
   }
 
   /** Of those that are probed: what probes cannot say has no series, rather than a number that stands for nothing. */
-  #registerProbes(metrics: Metrics): void {
+  #registerProbes(metrics: SeriesRegistry): void {
     const each = (metric: MetricName, figures: (reach: AsReach, asn: string, tell: Tell) => void) =>
       metrics.gauge(metric, (tell) => {
         for (const { asn, last } of this.#ases.values())

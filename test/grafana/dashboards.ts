@@ -7,13 +7,20 @@ const panel =
   });
 const lines = panel('lines', 12);
 const stacked = panel('stacked', 12);
+const wide = panel('stacked', 24);
 const heat = panel('heat', 12);
 const states = panel('states', 24);
 const raster = panel('raster', 24);
+const verdict = panel('verdict', 24);
 const table = panel('table', 24);
+const ranking = panel('table', 12);
 const figure = panel('figure', 6);
 
 const starts = 'steadybeat:incident_start:timestamp_seconds';
+/** Open incidents of ASes, also while they are muted, each once however many exporters tell it. */
+const openBy = (label: string) =>
+  `count by (${label}) (max by (incident, ${label}) (steadybeat_incident_start_timestamp_seconds{job=~"$job",subject=~"as:.+"}))`;
+const openByCountry = `label_replace(${openBy('country')}, "country", "unknown", "country", "")`;
 
 const world: DashboardSpec = {
   uid: 'steadybeat-world',
@@ -37,11 +44,26 @@ const world: DashboardSpec = {
       table('Open incidents, the newest first', 'Value: when it began.', 'dateTimeAsIso', {
         start: `sort_desc(topk(50, 1000 * ${starts}{job=~"$job"}))`,
       }),
+      ranking(
+        'Open incidents by country',
+        'Of the origin AS, by the names file of the exporter; those with series of their own.',
+        'short',
+        { '{{country}}': `sort_desc(topk(20, ${openByCountry}))` },
+      ),
+      ranking('Open incidents by AS', 'Those with series of their own.', 'short', {
+        'AS{{asn}}': `sort_desc(topk(20, ${openBy('asn')}))`,
+      }),
     ],
     'Over time': [
       stacked('Open incidents by kind', 'Of all severities.', 'short', {
         '{{kind}}': 'sum by (kind) (max without (instance) (steadybeat_incidents_open{job=~"$job"}))',
       }),
+      stacked(
+        'Open incidents of ASes by country',
+        'The ten with the most; those with series of their own.',
+        'short',
+        { '{{country}}': `topk(10, ${openByCountry})` },
+      ),
       lines('Origin ASes', 'Active: something happened to them in the minute.', 'short', {
         active: 'max(steadybeat_origins_active{job=~"$job"})',
         unstable: 'max(steadybeat_origins_unstable{job=~"$job"})',
@@ -80,7 +102,8 @@ const world: DashboardSpec = {
 const origin: DashboardSpec = {
   uid: 'steadybeat-origin',
   title: 'Steadybeat: origin AS',
-  description: 'One AS of the watch list: its score, its surprise, what of it is visible, and its incidents.',
+  description:
+    'One AS of the watch list: its score, its surprise, what of it is visible, what updates and probes say of it, and its incidents.',
   asnOf: 'label_values(steadybeat_watch_score, asn)',
   annotations: 'ALERTS{scope="incident",alertstate="firing",asn=~"$asn",job=~"$job"}',
   rows: {
@@ -107,6 +130,30 @@ const origin: DashboardSpec = {
       stacked('Prefixes', 'Visible or covered by a visible one, and lost.', 'short', {
         'AS{{asn}} {{family}} {{state}}':
           'max by (asn, family, state) (steadybeat_watch_prefixes{asn=~"$asn",job=~"$job"})',
+      }),
+    ],
+    'Updates and probes': [
+      wide(
+        'Updates a minute by class',
+        'Of the chosen ASes at all peers, by what they did to the table of the peer (Labovitz et al. 1997): AADiff, AADup, WADiff, WADup, WWDup, and those that are new or withdraw. An announcement is of the origin of its path, a withdrawal of the origin of the route that goes, or else of whom the prefix last was.',
+        'short',
+        {
+          '{{class}}':
+            'sum by (class) (60 * rate(steadybeat_watch_updates_total{asn=~"$asn",job=~"$job"}[$__rate_interval]))',
+        },
+      ),
+      verdict(
+        'What probes say',
+        'Green: up; red: down; nothing where an AS is not probed, or not enough to say.',
+        'short',
+        { 'AS{{asn}}': 'max by (asn) (steadybeat_watch_probe_down{asn=~"$asn",job=~"$job"})' },
+      ),
+      lines('Targets that reply', 'Of those probed in the last 10 minutes.', 'percentunit', {
+        'AS{{asn}}':
+          'max by (asn) (steadybeat_watch_probe_targets{asn=~"$asn",answer="reply",job=~"$job"}) / (sum by (asn) (max by (asn, answer) (steadybeat_watch_probe_targets{asn=~"$asn",job=~"$job"})) > 0)',
+      }),
+      lines('P(down) by probes', 'By all probes so far, in a two-state Bayes filter.', 'percentunit', {
+        'AS{{asn}}': 'max by (asn) (steadybeat_watch_probe_down_probability{asn=~"$asn",job=~"$job"})',
       }),
     ],
     Incidents: [

@@ -31,7 +31,7 @@ const columns = 24;
 export type Queries = Readonly<Record<string, string>>;
 
 export interface PanelSpec {
-  readonly kind: 'lines' | 'stacked' | 'figure' | 'heat' | 'states' | 'raster' | 'table';
+  readonly kind: 'lines' | 'stacked' | 'figure' | 'heat' | 'states' | 'raster' | 'verdict' | 'table';
   readonly title: string;
   readonly description: string;
   readonly unit: string;
@@ -62,25 +62,28 @@ const builders = {
   figure: () => new stat.PanelBuilder().graphMode(common.BigValueGraphMode.Area),
   heat: () => new heatmap.PanelBuilder(),
   // Of shares that are gone: nothing, a part, everything.
-  raster: () =>
-    new statetimeline.PanelBuilder()
-      .mergeValues(true)
-      .showValue(common.VisibilityMode.Never)
-      .rowHeight(0.9)
-      .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
-      .thresholds(
-        new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([
-          { value: null, color: 'green' },
-          { value: 0.000_001, color: 'orange' },
-          { value: 1, color: 'dark-red' },
-        ]),
-      )
-      .mappings([
-        { type: MappingType.ValueToText, options: { '0': { text: 'visible' }, '1': { text: 'gone' } } },
-      ]),
+  raster: () => coloured('visible', 'gone', [{ value: 0.000_001, color: 'orange' }]),
+  // 1 where probes say that an AS is down.
+  verdict: () => coloured('up', 'down', []),
   states: () => new statetimeline.PanelBuilder().mergeValues(true),
   table: () => new table.PanelBuilder(),
 } as const;
+
+/** A timeline of what is `good` at 0, green, and `bad` at 1, red. */
+const coloured = (good: string, bad: string, between: readonly { value: number; color: string }[]) =>
+  new statetimeline.PanelBuilder()
+    .mergeValues(true)
+    .showValue(common.VisibilityMode.Never)
+    .rowHeight(0.9)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+    .thresholds(
+      new ThresholdsConfigBuilder()
+        .mode(ThresholdsMode.Absolute)
+        .steps([{ value: null, color: 'green' }, ...between, { value: 1, color: 'dark-red' }]),
+    )
+    .mappings([
+      { type: MappingType.ValueToText, options: { '0': { text: good }, '1': { text: bad } } },
+    ]);
 
 export function buildDashboard({
   uid,
@@ -121,15 +124,18 @@ export function buildDashboard({
   for (const [row, panels] of Object.entries(rows)) {
     builder.withRow(new RowBuilder(row).id(++id).gridPos({ x: 0, y: y++, w: columns, h: 1 }));
     let x = 0;
+    let height = 0;
     for (const panel of panels) {
       if (x + panel.width > columns) {
         x = 0;
-        y += heightOf(panel);
+        y += height;
+        height = 0;
       }
       builder.withPanel(buildPanel(panel, ++id, x, y));
       x += panel.width;
+      height = Math.max(height, heightOf(panel));
     }
-    y += heightOf(panels.at(-1)!);
+    y += height;
   }
   return builder.build();
 }

@@ -17,6 +17,7 @@ import { MetricsExporter } from '../../services/metrics-exporter/service.ts';
 export interface WorldOptions {
   readonly watchList?: readonly number[];
   readonly incidentSeriesMax?: number;
+  readonly countryOf?: (asn: number) => string;
 }
 
 export class ExporterWorld {
@@ -31,12 +32,12 @@ export class ExporterWorld {
   #producer: Producer | undefined;
   readonly #sequences = new Map<string, number>();
 
-  constructor({ watchList = [], incidentSeriesMax = 1000 }: WorldOptions = {}) {
+  constructor({ watchList = [], incidentSeriesMax = 1000, ...places }: WorldOptions = {}) {
     const nowMs = () => 1000 * this.second;
     const tasks = new ServiceMetrics(this.metrics, nowMs);
     const transport = new WatchedTransport(this.log, this.metrics, nowMs);
     processMetrics('metrics-exporter', new Health({ patienceMs: 1000, now: () => 0 }), this.metrics);
-    const options = { watchList, incidentSeriesMax, nowMs };
+    const options = { watchList, incidentSeriesMax, nowMs, ...places };
     this.#exporter = new MetricsExporter(
       { ...options, onEvent: (event) => tasks.heard(event) },
       this.metrics,

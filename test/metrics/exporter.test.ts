@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { emptyVisibility } from '#runtime/codec/visibility.ts';
 import { anomalies } from '#runtime/topics.ts';
+import { exportedPage } from '../../services/main-job/kafka/run-command-page.ts';
 import { ExporterWorld, outage, seriesOf, type WorldOptions } from './exporter-world.ts';
 import { fullTable, openIncidents } from './full-table.ts';
 import { noPrometheus, promtool, run } from './prometheus-tools.ts';
 
 const startName = 'steadybeat_incident_start_timestamp_seconds';
 const labels = (id: string, asn: number, kind: string, severity: string) =>
-  `incident="${id}",subject="as:${asn}",asn="${asn}",kind="${kind}",severity="${severity}",muted="",group="",leak=""`;
+  `incident="${id}",subject="as:${asn}",asn="${asn}",country="",kind="${kind}",severity="${severity}",muted="",group="",leak=""`;
 
 async function opened(t: TestContext, options?: WorldOptions): Promise<ExporterWorld> {
   const world = new ExporterWorld(options);
@@ -117,6 +118,26 @@ test('a leak names itself in the series of its origins, and of nobody else, unti
   assert.deepEqual(await leaksNow(), ['as:1 ', 'as:2 ', 'as:3 ', 'transit:99 99']);
 });
 
+test('an incident says where its AS is registered; of others, and of ASes that nobody knows, it says nothing', async (t) => {
+  const world = await opened(t, { countryOf: (asn) => (asn === 7 ? 'KP' : '') });
+  await world.start();
+  await world.anomaly({ incidentId: 'a', originAs: 7, subject: 'as:7' });
+  await world.anomaly({ incidentId: 'b', originAs: 8, subject: 'as:8' });
+  await world.anomaly({ incidentId: 'c', originAs: 0, subject: 'group:KP' });
+  for (const name of [startName, 'steadybeat_incident_prefixes']) {
+    const countries = [...seriesOf(await world.text(), name).keys()].map((key) =>
+      key.replace(/.*subject="([^"]*)".*country="([^"]*)".*/, '$1 $2'),
+    );
+    assert.deepEqual(countries, ['as:7 KP', 'as:8 ', 'group:KP ']);
+  }
+});
+
+test('the countries are those of the names file', () => {
+  const { countryOf, close } = exportedPage('7 SEVEN, KP\n8 EIGHT, ZZ\n9 NINE "\n{}", kp');
+  close();
+  assert.deepEqual([7, 8, 9, 10, 0].map(countryOf), ['KP', '', '', '', '']);
+});
+
 test('it keeps no snapshots, so none of them is old', async (t) => {
   const world = await opened(t);
   await world.start();
@@ -185,6 +206,35 @@ test('a watched AS, the table and the delays', async (t) => {
   assert.equal(seriesOf(text, 'steadybeat_event_delay_seconds_sum').get(''), 60);
   assert.deepEqual([...seriesOf(text, 'steadybeat_family_frozen').values()], [0, 1]);
   assert.equal(seriesOf(text, 'steadybeat_origins_unstable').get(''), 2);
+});
+
+test('what probes say of a watched AS: nothing of one that is not probed, nor what they cannot say', async (t) => {
+  const world = await opened(t, { watchList: [7, 8, 9, 10] });
+  await world.start();
+  const none = { disconnectedProbes: 0, knownProbes: 0, disconnectedSecond: 0, changed: false };
+  const asked = { ...none, targets: 10, replying: 10, probers: 1, sinceSecond: 60 * 29_999_998 };
+  await world.minute(29_999_998, [
+    { originAs: 7, reach: { ...asked, originAs: 7, state: 'down', replying: 2, logOdds: Math.log(3) } },
+    { originAs: 8, reach: { ...asked, originAs: 8, state: 'up', logOdds: -800 } },
+    { originAs: 9, reach: { ...asked, originAs: 9, state: 'absent', replying: 1, logOdds: 0 } },
+    { originAs: 10 },
+    { originAs: 11, reach: { ...asked, originAs: 11, state: 'down', logOdds: 3 } },
+  ]);
+  const text = await world.text();
+  const told = (name: string) => [...seriesOf(text, `steadybeat_watch_probe_${name}`)];
+  assert.deepEqual(told('down'), [
+    ['asn="7"', 1],
+    ['asn="8"', 0],
+  ]);
+  const [[, down], [, up]] = told('down_probability') as [[string, number], [string, number]];
+  assert.ok(Math.abs(down - 0.75) < 1e-9 && up === 0 && told('down_probability').length === 2);
+  assert.deepEqual(
+    told('targets').map(([labels, count]) => `${labels} ${count}`),
+    [7, 8, 9].flatMap((asn, i) => [
+      `asn="${asn}",answer="reply" ${[2, 10, 1][i]}`,
+      `asn="${asn}",answer="none" ${[8, 0, 9][i]}`,
+    ]),
+  );
 });
 
 test('records that are missing, garbage or there twice', async (t) => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AsMinutes } from '#core/contract/as-minutes.ts';
 import type { RouteChanges } from '#core/contract/route-changes.ts';
 import { formatMinute } from '#core/event-time.ts';
+import { watchedUpdates } from '#core/rib/watched-updates.ts';
 import { taskIndex } from '#runtime/codec/codec.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
 import { BeaconMetrics } from '#runtime/metrics/beacon-metrics.ts';
@@ -83,13 +84,14 @@ export function buildPart(name: ServiceName, options: PartOptions, transport: Tr
     return buildVisibilityTracker({ ...serviceOptions, onMinute }, transport);
   }
   if (name !== 'route-tracker') return builders[name](serviceOptions, transport);
-  const routes = new RouteMetrics(metrics);
+  const watched = watchedUpdates(configuration.watchList ?? []);
+  const routes = new RouteMetrics(metrics, watched);
   const onMinute = (changes: RouteChanges) => routes.heard(changes);
   const onTrackerEvent = (event: ServiceEvent) => {
     onEvent(event);
     if (event.case === 'lost') routes.lost(taskIndex(event.task));
   };
-  return buildRouteTracker({ ...serviceOptions, onEvent: onTrackerEvent, onMinute }, transport);
+  return buildRouteTracker({ ...serviceOptions, onEvent: onTrackerEvent, onMinute, watched }, transport);
 }
 
 /** The topics that a service reads and writes. */

@@ -249,7 +249,8 @@ export const fields = {
     environment: 'STEADYBEAT_WATCH_LIST',
     kind: 'ases',
     default: undefined,
-    means: 'AS numbers, divided by commas, that always have series of their own in the metrics-exporter',
+    means:
+      'of the metrics-exporter and the route-tracker: AS numbers, divided by commas, that always have series of their own',
   },
   watchListMax: {
     environment: 'STEADYBEAT_WATCH_LIST_MAX',
@@ -257,7 +258,7 @@ export const fields = {
     default: '500',
     from: 0,
     to: 5000,
-    means: 'at most so many ASes to watch: each costs 7 series',
+    means: 'at most so many ASes to watch: each costs 11 series of the exporter and 7 of each route-tracker',
   },
   incidentSeriesMax: {
     environment: 'STEADYBEAT_INCIDENT_SERIES_MAX',
@@ -271,7 +272,8 @@ export const fields = {
     environment: 'STEADYBEAT_AS_NAMES_FILE',
     kind: 'textFile',
     default: undefined,
-    means: "of the metrics-exporter: what ASes are called on its page, in lines such as RIPE's asn.txt has",
+    means:
+      "of the metrics-exporter: what ASes are called on its page, and the countries of its incidents, in lines such as RIPE's asn.txt has",
   },
   stopWithinSeconds: {
     environment: 'STEADYBEAT_STOP_WITHIN_SECONDS',
