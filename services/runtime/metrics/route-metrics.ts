@@ -1,6 +1,6 @@
 import type { PeerReport, PeerState, RouteChanges } from '#core/contract/route-changes.ts';
 import type { UpdateCounts, WatchedUpdates } from '#core/rib/watched-updates.ts';
-import type { Metrics } from './metrics.ts';
+import type { SeriesRegistry } from './metrics.ts';
 
 /** What an UPDATE did to the table of its peer (Labovitz et al. 1997); aa_dup and ww_dup changed nothing and were dropped. */
 const classes = {
@@ -23,7 +23,7 @@ export class RouteMetrics {
   readonly #peers = new Map<number, Map<string, Map<PeerState, number>>>();
 
   /** `watched`: what the trackers count while they run. */
-  constructor(metrics: Metrics, watched?: WatchedUpdates) {
+  constructor(metrics: SeriesRegistry, watched?: WatchedUpdates) {
     metrics.counter(
       {
         name: 'steadybeat_route_events_total',
@@ -82,7 +82,7 @@ export class RouteMetrics {
   }
 }
 
-function tellWatched(metrics: Metrics, watched: WatchedUpdates): void {
+function tellWatched(metrics: SeriesRegistry, watched: WatchedUpdates): void {
   metrics.counter(
     {
       name: 'steadybeat_watch_updates_total',
