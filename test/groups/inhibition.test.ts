@@ -210,6 +210,11 @@ const rules: readonly { told: Alert; silenced: readonly Alert[]; heard: readonly
     ],
   },
   {
+    told: labelled(alert('OutageFull', 'as:1', 'notice'), { incident: 'x' }),
+    silenced: [labelled(alert('OutagePartial', 'as:1', 'notice'), { incident: 'x' })],
+    heard: [labelled(alert('OutagePartial', 'as:1', 'notice'), { incident: 'y' })],
+  },
+  {
     told: labelled(alert('OutageFull', 'as:1', 'critical'), { incident: 'x' }),
     silenced: [labelled(alert('OutageFull', 'as:1', 'warning'), { incident: 'x' })],
     heard: [labelled(alert('OutageFull', 'as:1', 'warning'), { incident: 'y' })],

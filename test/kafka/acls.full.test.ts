@@ -204,7 +204,9 @@ suite('least rights', { skip: missingJars() }, () => {
     const longer = { ...own, STEADYBEAT_RESULT_RETENTION_HOURS: '9999' };
     assert.equal((await steadybeat(['topics', '--apply'], longer)).status, 0);
     assert.equal((await steadybeat(['dead-letters'], own)).stdout, 'no dead letters\n');
-    assert.equal((await steadybeat(['test-alert'], own)).status, 0);
+    const testAlert = new ServiceProcess(['test-alert'], own);
+    await testAlert.said(/^sent /m);
+    assert.equal((await testAlert.kill('SIGTERM')).code, 0, testAlert.log);
     const why = await steadybeat(['why', 'test-alert'], own);
     assert.match(why.stdout, /The log holds no updates any more/, why.stderr);
   });

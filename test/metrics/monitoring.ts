@@ -98,15 +98,20 @@ export class Monitoring {
     return alerts.filter(({ status }) => status.inhibitedBy.length > 0).map(({ labels }) => labels.alertname);
   }
 
-  async toldOf(alertname: string, status: Told['status'], after = 0): Promise<Told> {
-    let found: Told | undefined;
-    await this.until(`nobody was told that ${alertname} is ${status}`, async () => {
-      found = this.told.find(
-        (one) => one.labels.alertname === alertname && one.status === status && one.atMs >= after,
-      );
-      return found !== undefined;
-    });
-    return found!;
+  /** The first word of it, after `afterMs`, and to `receiver` where one is named. */
+  async toldOf(
+    alertname: string,
+    status: Told['status'],
+    { afterMs = 0, receiver }: { readonly afterMs?: number; readonly receiver?: string } = {},
+  ): Promise<Told> {
+    const isIt = (one: Told) =>
+      one.labels.alertname === alertname &&
+      one.status === status &&
+      one.atMs >= afterMs &&
+      (receiver === undefined || one.receiver === receiver);
+    const who = receiver === undefined ? 'nobody' : `not ${receiver}`;
+    await this.until(`${who} was told that ${alertname} is ${status}`, async () => this.told.some(isIt));
+    return this.told.find(isIt)!;
   }
 
   async until(otherwise: string, holds: () => Promise<boolean>): Promise<void> {
@@ -166,6 +171,8 @@ function quickRules(text: string): string {
       // A busy machine misses a scrape or two.
       .replace(/\bfor: \d+m$/gm, 'for: 5s')
       .replace(/keep_firing_for: \S+$/gm, `keep_firing_for: ${holdFor}`)
+      // What was told is known for longer than an alert is held.
+      .replaceAll('[10m]', '[20s]')
       .replace(/\[\d+m\]/g, '[5s]')
   );
 }
