@@ -62,7 +62,8 @@ export class Monitoring {
       `--storage.tsdb.path=${store('prometheus')}`,
       `--web.listen-address=127.0.0.1:${prometheusPort}`,
       '--web.enable-lifecycle',
-      '--rules.alert.resend-delay=1s',
+      // Alertmanager takes an alert for over four times this long after it last heard of it: also where the machine is busy.
+      '--rules.alert.resend-delay=5s',
       '--enable-feature=exemplar-storage',
       '--log.level=warn',
     ]);
@@ -88,14 +89,20 @@ export class Monitoring {
     return body.data.result;
   }
 
-  /** Names of the alerts that Alertmanager holds back because of others. */
-  async inhibited(): Promise<string[]> {
+  /** The alerts that Alertmanager knows now, and by how many others each is held back. */
+  async alerts(): Promise<readonly { readonly labels: Told['labels']; readonly inhibitors: number }[]> {
     const response = await fetch(`http://127.0.0.1:${this.#alertmanagerPort}/api/v2/alerts`);
     const alerts = (await response.json()) as {
-      labels: { alertname: string };
+      labels: Told['labels'];
       status: { inhibitedBy: string[] };
     }[];
-    return alerts.filter(({ status }) => status.inhibitedBy.length > 0).map(({ labels }) => labels.alertname);
+    return alerts.map(({ labels, status }) => ({ labels, inhibitors: status.inhibitedBy.length }));
+  }
+
+  /** Names of the alerts that Alertmanager holds back because of others. */
+  async inhibited(): Promise<string[]> {
+    const alerts = await this.alerts();
+    return alerts.filter(({ inhibitors }) => inhibitors > 0).map(({ labels }) => labels.alertname!);
   }
 
   /** The first word of it, after `afterMs`, and to `receiver` where one is named. */

@@ -1,11 +1,12 @@
 /** Each alert has its four cases in the files that promtool runs: it fires, holds through a restart, ends, is silent on a look-alike. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { stringify } from 'yaml';
 import { noPrometheus, promtool, run } from './prometheus-tools.ts';
-import { alerts, readYaml, ruleFiles, testFiles } from './rules-files.ts';
+import { alerts, readYaml, rules, testFiles } from './rules-files.ts';
 
 interface RuleTest {
   readonly name: string;
@@ -18,7 +19,8 @@ interface RuleTest {
   }[];
 }
 
-const tests = testFiles.flatMap((file) => (readYaml(file) as { tests: RuleTest[] }).tests);
+const testsOfFiles = testFiles.map((file) => readYaml(file) as { readonly tests: readonly RuleTest[] });
+const tests = testsOfFiles.flatMap((file) => file.tests);
 const names = alerts.map(({ alert }) => alert!);
 /** It fires always: it is never silent, and there is nothing that it could hold over or that could end it. */
 const always = 'SteadybeatWatchdog';
@@ -63,13 +65,24 @@ function isForAMoment({ input_series, interval }: RuleTest, second: number, bein
 function failingWithoutHold(t: TestContext): Set<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'steadybeat-rules-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  for (const name of ['rules', 'tests']) mkdirSync(path.join(folder, name));
-  for (const file of [...ruleFiles, ...testFiles]) {
-    const text = readFileSync(file, 'utf8').replaceAll(/^ +keep_firing_for: .*\n/gm, '');
-    writeFileSync(path.join(folder, path.relative('deploy/prometheus', file)), text);
+  const write = (name: string, content: unknown) =>
+    writeFileSync(path.join(folder, name), stringify(content, { aliasDuplicateObjects: false }));
+  const records = rules.filter(({ record }) => record !== undefined);
+  const files: string[] = [];
+  // Each with its own rule alone: promtool looks at all of them at every step.
+  for (const { keep_firing_for: _, ...alert } of alerts) {
+    const name = alert.alert!;
+    write(`${name}.rules.yml`, { groups: [{ name, rules: [...records, alert] }] });
+    for (const [i, { tests, ...settings }] of testsOfFiles.entries()) {
+      const own = tests
+        .filter((one) => expectedOf(name, one).some(({ fires }) => fires))
+        .map((one) => ({ ...one, alert_rule_test: one.alert_rule_test.filter((of) => of.alertname === name) }));
+      if (own.length === 0) continue;
+      files.push(`${name}.${i}.test.yml`);
+      write(files.at(-1)!, { ...settings, rule_files: [`${name}.rules.yml`], tests: own });
+    }
   }
-  const files = testFiles.map((file) => path.join(folder, path.relative('deploy/prometheus', file)));
-  const { output } = run(promtool, ['test', 'rules', ...files]);
+  const { output } = run(promtool, ['test', 'rules', ...files.map((file) => path.join(folder, file))]);
   const found = output.matchAll(/^ +name: (.*),\n +alertname: (\w+), time: (\S+),/gm);
   return new Set([...found].map(([, name, alert, time]) => [name, alert, secondsOf(time!)].join()));
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { BeaconMetrics } from '#runtime/metrics/beacon-metrics.ts';
 import { ExporterWorld } from './exporter-world.ts';
@@ -84,6 +86,41 @@ test('the configurations of Alertmanager are valid', { skip: noAlertmanager }, (
     const { status, output } = run(amtool, ['check-config', file]);
     assert.equal(status, 0, output);
   }
+});
+
+test('a message of the examples names what fires now, where another alert of its group is over or is of another instance', {
+  skip: noAlertmanager,
+}, (t) => {
+  const { receivers } = readYaml('deploy/alertmanager/receivers.example.yml') as {
+    receivers: readonly {
+      name: string;
+      slack_configs?: readonly { title: string }[];
+      email_configs?: readonly { headers: { Subject: string } }[];
+    }[];
+  };
+  const folder = mkdtempSync(path.join(tmpdir(), 'steadybeat-messages-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'data.json');
+  const written = (template: string, alerts: readonly (readonly [status: string, summary: string])[]) => {
+    const status = alerts.some(([one]) => one === 'firing') ? 'firing' : 'resolved';
+    const told = alerts.map(([status, summary]) => ({ status, labels: {}, annotations: { summary } }));
+    writeFileSync(file, JSON.stringify({ status, alerts: told, commonAnnotations: {} }));
+    const args = ['--template.glob=/dev/null', `--template.data=${file}`, `--template.text=${template}`];
+    const result = run(amtool, ['template', 'render', ...args]);
+    assert.equal(result.status, 0, result.output);
+    return result.output.trim();
+  };
+  const { title } = receivers.find(({ name }) => name === 'newsroom')!.slack_configs![0]!;
+  const shrunk = [
+    ['resolved', 'AS1 is gone'],
+    ['firing', 'AS1 has lost part'],
+  ] as const;
+  assert.equal(written(title, shrunk), 'AS1 has lost part');
+  assert.equal(written(title, [['resolved', 'AS1 is gone']]), 'Over: AS1 is gone');
+  const { Subject } = receivers.find(({ name }) => name === 'operators')!.email_configs![0]!.headers;
+  assert.equal(written(Subject, [['firing', 'r:8080 does not answer']]), '[firing] r:8080 does not answer');
+  const both = ['r', 's'].map((name) => ['firing', `${name}:8080 does not answer`] as const);
+  assert.equal(written(Subject, both), '[firing] r:8080 does not answer (2 in all)');
 });
 
 test('an outage that is told to nobody inhibits nothing', () => {
