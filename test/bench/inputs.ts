@@ -43,7 +43,8 @@ export function shifted2022(): string {
   });
 }
 
-function shiftRecords(bytes: Buffer, start: number, length: number, seconds: number): void {
+/** Moves whole records by so many seconds. */
+export function shiftRecords(bytes: Buffer, start: number, length: number, seconds: number): void {
   for (let at = start; at < start + length; at += 12 + bytes.readUInt32BE(at + 8)) {
     bytes.writeUInt32BE(bytes.readUInt32BE(at) + seconds, at);
   }

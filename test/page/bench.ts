@@ -1,14 +1,17 @@
 /**
- * What the page costs: `node test/page/bench.ts` prints the bytes and the time of the first view with 80,000 ASes and
- * 1,000 open incidents, and the share of one core that 200 viewers with live streams take at 50 changes a second.
+ * `npm run bench:page`: what the page and the exporter cost with 80,000 ASes, against their bars. Of the page: the bytes and
+ * the time of the first view, and the share of one core that 200 viewers with live streams take at 50 changes a second.
  */
-import { fork } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { createPage } from '#page/http/page.ts';
 import { WorldView } from '#page/view/world-view.ts';
 import { serve } from '#runtime/http/server.ts';
+import { print, type Row } from '../bench/bars.ts';
+import { noChromium, openBrowser } from './chromium.ts';
 import { anomalyOf, noon, openMany, passMinute, scoresOf } from './made-world.ts';
 
 const ases = 80_000;
@@ -19,33 +22,45 @@ const seconds = 10;
 const severities = ['info', 'notice', 'warning', 'critical'] as const;
 const firstView = ['/', '/assets/page.css', '/assets/page.mjs', '/assets/favicon.svg'];
 const incidentView = ['/assets/chart.mjs', '/assets/uplot.mjs', '/assets/uplot.css'];
+const incidentPathOf = (i: number): string =>
+  `/incidents/${anomalyOf({ originAs: 65_000 + i, startSecond: noon + i }).incidentId}`;
 
-if (process.send !== undefined) await watch(process.argv[2]!);
+/** What 200 viewers look at: the world; a stream for programs; each an incident of its own. */
+const streams = ['/live/world', '/api/v1/stream', '/live/pulse'] as const;
+/** The page's script asks for an incident again when something was told, though not more often. */
+const askEveryMilliseconds = 5000;
+
+if (process.send !== undefined) await watch(process.argv[2]!, process.argv[3]!);
 else await bench();
 
 async function bench(): Promise<void> {
   const view = busyWorld();
   const page = createPage(view);
   const server = await serve({ host: '127.0.0.1', port: 0 }, page.handle, { warn: console.error });
-  const began = performance.now();
-  const first = await bytesOf(server.url, firstView);
-  const milliseconds = performance.now() - began;
-  const detail = [
-    `/incidents/${anomalyOf({ originAs: 65_000 }).incidentId}`,
-    '/api/v1/as/65000',
-    ...incidentView,
+  const bytes = await bytesOf(server.url, firstView);
+  const detail = await bytesOf(server.url, [incidentPathOf(0), '/api/v1/as/65000', ...incidentView]);
+  const rows: Row[] = [
+    { what: 'first view', figure: kilobytes(bytes), bar: '100 kB', holds: bytes < 100_000 },
+    ...(await firstPaint(server.url)),
+    { what: 'an incident after it', figure: kilobytes(detail) },
   ];
-  console.log(`${ases} ASes, ${incidents} open incidents`);
-  console.log(`first view: ${kilobytes(first)} in ${milliseconds.toFixed(0)} ms (bars: 100 kB, 1000 ms)`);
-  console.log(`an incident after it: ${kilobytes(await bytesOf(server.url, detail))}`);
-  for (const path of ['/live/world', '/api/v1/stream']) {
-    const { share, received } = await streaming(view, `${server.url}${path}`);
-    console.log(
-      `${viewers} viewers of ${path}, ${changesPerSecond} changes/s: ${(100 * share).toFixed(1)} % of one core (bar: 20 %), ${kilobytes(received / viewers / seconds)}/s each`,
-    );
+  for (const path of streams) {
+    const { share, received } = await streaming(view, server.url, path);
+    rows.push({
+      what: `${viewers} viewers of ${path === '/live/pulse' ? 'as many incidents' : path}, ${changesPerSecond} changes/s`,
+      figure: `${(100 * share).toFixed(1)} % of one core, ${kilobytes(received / viewers / seconds)}/s each`,
+      bar: '20 %',
+      holds: share < 0.2,
+    });
   }
   page.close();
   await server.close();
+  print(`Page: ${ases} ASes, ${incidents} open incidents`, rows);
+  // In a process of its own, so that nothing else has filled its memory.
+  const exporter = spawnSync(process.execPath, [fileURLToPath(import.meta.resolve('../metrics/bench.ts'))], {
+    stdio: 'inherit',
+  });
+  if (exporter.status !== 0) process.exitCode = 1;
 }
 
 /** Eight hours of scores of each of the ASes with an open incident, one minute of all others. */
@@ -63,6 +78,30 @@ function busyWorld(): WorldView {
   return view;
 }
 
+/** As a person waits for it: from the request until the browser has drawn it. */
+async function firstPaint(url: string): Promise<Row[]> {
+  if (noChromium) {
+    console.error(`bench:page: the first view is not timed: ${noChromium}`);
+    return [];
+  }
+  const browser = await openBrowser();
+  const page = await browser.newPage();
+  await page.goto(url);
+  const milliseconds = Number(
+    await page.evaluate(`new Promise((resolve) =>
+      new PerformanceObserver((list) => resolve(list.getEntries()[0].startTime)).observe({ type: 'largest-contentful-paint', buffered: true }))`),
+  );
+  await browser.close();
+  return [
+    {
+      what: 'first view in Chromium, until its largest part is drawn',
+      figure: `${milliseconds.toFixed(0)} ms`,
+      bar: '1000 ms',
+      holds: milliseconds < 1000,
+    },
+  ];
+}
+
 async function bytesOf(url: string, paths: readonly string[]): Promise<number> {
   const sizes = await Promise.all(paths.map((path) => transferred(`${url}${path}`)));
   return sizes.reduce((sum, size) => sum + size, 0);
@@ -77,8 +116,12 @@ async function transferred(url: string): Promise<number> {
 }
 
 /** Another process watches, so that what is counted is what serving costs. */
-async function streaming(view: WorldView, url: string): Promise<{ share: number; received: number }> {
-  const child = fork(new URL(import.meta.url), [url]);
+async function streaming(
+  view: WorldView,
+  url: string,
+  path: string,
+): Promise<{ share: number; received: number }> {
+  const child = fork(new URL(import.meta.url), [url, path]);
   await once(child, 'message');
   const before = process.cpuUsage();
   const began = performance.now();
@@ -108,12 +151,18 @@ function change(view: WorldView, n: number): void {
   );
 }
 
-async function watch(url: string): Promise<void> {
+async function watch(url: string, path: string): Promise<void> {
   let received = 0;
   for (let i = 0; i < viewers; i++) {
-    const [response] = await once(request(url, { agent: false }).end(), 'response');
+    const [response] = await once(request(url + path, { agent: false }).end(), 'response');
+    let askedAt = Number.NEGATIVE_INFINITY;
     response.on('data', (bytes: Buffer) => {
       received += bytes.length;
+      if (path !== '/live/pulse' || performance.now() - askedAt < askEveryMilliseconds) return;
+      askedAt = performance.now();
+      void transferred(url + incidentPathOf(i)).then((size) => {
+        received += size;
+      });
     });
   }
   process.send!('ready');

@@ -1,4 +1,5 @@
 import type { Anomaly, Evidence } from '#core/contract/anomalies.ts';
+import type { AsReach } from '#core/contract/as-reach.ts';
 import type { AsScore, AsScores, Heartbeat, PeerCounts, ScoredEvent } from '#core/contract/as-scores.ts';
 import { type EventSecond, firstSecondOf, minuteOf, parseSecond } from '#core/event-time.ts';
 import { createPage, type PageOptions } from '#page/http/page.ts';
@@ -80,6 +81,21 @@ export function scoresOf(second: EventSecond, fields: Partial<AsScore> = {}): As
   const value = { ...emptyAsScore(), originAs: 64_500, score: 0.6, surprise: 10, ...fields };
   return { eventMinute: minuteOf(second), content: { case: 'score', value } };
 }
+
+/** What probes said of it, of AS64500 if no other. */
+export const reachOf = (state: AsReach['state'], sinceSecond: EventSecond): AsReach => ({
+  originAs: 64_500,
+  state,
+  sinceSecond,
+  logOdds: state === 'up' ? -6.9 : 4,
+  targets: 8,
+  replying: state === 'up' ? 8 : 0,
+  probers: 2,
+  changed: false,
+  disconnectedProbes: 0,
+  knownProbes: 0,
+  disconnectedSecond: 0,
+});
 
 export function heartbeatOf(second: EventSecond, fields: Partial<Heartbeat> = {}): AsScores {
   const value = {

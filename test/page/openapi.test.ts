@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WorldView } from '#page/view/world-view.ts';
 import { EventStream } from './event-stream.ts';
-import { anomalyOf, eventOf, noon, passMinute, scoresOf, servePage } from './made-world.ts';
+import { anomalyOf, eventOf, noon, passMinute, reachOf, scoresOf, servePage } from './made-world.ts';
 
 interface Schema {
   readonly $ref?: string;
@@ -18,6 +18,8 @@ interface Schema {
 test('what the API says is what its document says', { timeout: 60_000 }, async (t) => {
   const view = new WorldView();
   view.addScores(scoresOf(noon, { events: [eventOf('down', '192.0.2.0/24', noon + 5)] }));
+  view.addScores(scoresOf(noon + 60, { reach: reachOf('up', noon) }));
+  view.addScores(scoresOf(noon + 120, { reach: reachOf('down', noon + 70) }));
   view.addAnomaly(anomalyOf());
   view.addAnomaly(anomalyOf({ transition: 'closed', closeReason: 'recovered', endSecond: noon + 300 }));
   passMinute(view, noon + 300);
@@ -38,6 +40,9 @@ test('what the API says is what its document says', { timeout: 60_000 }, async (
     assert.ok(path in document.paths, path);
     assert.deepEqual(differences(await json(url), schemas[name]!, name), []);
   }
+  // Of this one everything is known.
+  const whole = (await json('/api/v1/as/64500')) as object;
+  assert.deepEqual(Object.keys(whole).sort(), Object.keys(schemas.As!.properties!).sort());
   assert.deepEqual(differences(await json('/api/v1/none'), schemas.Problem!, 'Problem'), []);
 
   const stream = await EventStream.open(`${page.url}/api/v1/stream`, { 'Last-Event-ID': 'unknown' });

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { WorldView } from '#page/view/world-view.ts';
+import { kp2013Probes } from '#scenario/scenarios/probed.ts';
 import { axeViolations, noChromium, openBrowser, themes, watchPage, widths } from './chromium.ts';
 import { december2014, namesOfReplay } from './december-2014.ts';
 import { EventStream } from './event-stream.ts';
 import { anomalyOf, noon, openMany, passMinute, type ServedPage, scoresOf, servePage } from './made-world.ts';
+import { scenarioView } from './scenario-view.ts';
 
 /** Where pictures go, if anybody wants to look at them. */
 const pictures = process.env.STEADYBEAT_PICTURES;
@@ -15,6 +17,8 @@ const eightDays = '/as/131279?from=2014-12-20&to=2014-12-28';
 describe('the page in Chromium', { skip: noChromium }, () => {
   let browser: Browser;
   let replay: ServedPage;
+  let probed: ServedPage;
+  const march2013 = scenarioView(kp2013Probes);
   before(async () => {
     browser = await openBrowser();
     replay = await servePage({ after: () => {} }, await december2014(), {
@@ -22,10 +26,12 @@ describe('the page in Chromium', { skip: noChromium }, () => {
       notice: 'A replay of December 2014.',
       replayCommand: () => 'npm start -- --page',
     });
+    probed = await servePage({ after: () => {} }, march2013, { names: namesOfReplay });
   });
   after(async () => {
     await browser?.close();
     await replay?.close();
+    await probed?.close();
   });
 
   /** Opens a path in a context of its own, and closes it; nothing may have been complained of. */
@@ -56,6 +62,8 @@ describe('the page in Chromium', { skip: noChromium }, () => {
           list: `${replay.url}/incidents?state=all`,
           blackout: replay.url + blackout,
           as: replay.url + eightDays,
+          probes: `${probed.url}/as/131279?from=2013-03-12T12:00Z&to=2013-03-15T12:00Z`,
+          error: `${replay.url}/as/none`,
         };
         for (const [name, url] of Object.entries(urls)) {
           const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
@@ -131,10 +139,37 @@ describe('the page in Chromium', { skip: noChromium }, () => {
           'pre.command',
         ])
           assert.ok((await page.locator(part).count()) > 0, part);
-        assert.match((await page.textContent('main'))!, /39 of 40 lack it, 1 do not/);
+        assert.match((await page.textContent('main'))!, /39 of 40 lack it, 1 still has it/);
       },
       { javaScriptEnabled: false },
     );
+  });
+
+  test('what probes said is on the same times as the networks, and is spoken, without JavaScript', async () => {
+    const { latest } = [...march2013.incidents.closed()].find(
+      ({ latest: { kind } }) => kind === 'dataPlane',
+    )!;
+    await visit(
+      `${probed.url}/incidents/${latest.incidentId}`,
+      async (page) => {
+        const strip = page.locator('.probes svg');
+        assert.match((await strip.getAttribute('aria-label'))!, /^Probes: unreachable \d times?, \d+ h/);
+        for (const level of ['l0', 'l4'])
+          assert.ok((await strip.locator(`rect.${level}`).count()) > 0, level);
+        assert.match((await page.textContent('.legend'))!, /gone, or out of reach/);
+        const [networks, probes] = [
+          await page.locator('.raster svg').boundingBox(),
+          await strip.boundingBox(),
+        ];
+        assert.deepEqual([probes!.x, probes!.width], [networks!.x, networks!.width]);
+        assert.ok(probes!.y >= networks!.y + networks!.height);
+      },
+      { javaScriptEnabled: false },
+    );
+    await visit(replay.url + blackout, async (page) => {
+      assert.equal(await page.locator('.probes').count(), 0);
+      assert.doesNotMatch((await page.textContent('.legend'))!, /reach/);
+    });
   });
 
   test('what happens is seen at once, and the focus stays where it was', async (t) => {
@@ -223,10 +258,11 @@ describe('the page in Chromium', { skip: noChromium }, () => {
         );
       await page.waitForSelector('#open tbody tr:first-child a[href="/as/70199"]');
       assert.equal(await page.locator('#open tbody tr').count(), 50);
-      await page
-        .click('a:has-text("All 1,200 open incidents")')
-        .catch(() => page.goto(`${own.url}/incidents?state=open`));
+      await page.click('a:has-text("All 1,200 open incidents")');
+      await page.waitForURL('**/incidents?state=open');
+      assert.match((await page.textContent('main'))!, /1,200 found/);
       await page.click('a[rel=next]');
+      await page.waitForURL(/cursor=/);
       assert.equal(await page.locator('#all tbody tr').count(), 50);
     });
   });

@@ -11,7 +11,11 @@ import type { GeneratedScenario } from '#scenario/generate.ts';
 import { bgpUpdatesOf } from './bgp-updates.ts';
 
 /** What the detector says of a scenario: its bytes through the four steps, one task each, without topics between them. */
-export function detect(generated: GeneratedScenario, watchFile?: WatchFile): Anomaly[] {
+export function detect(
+  generated: GeneratedScenario,
+  watchFile?: WatchFile,
+  onScores?: (scores: AsScores) => void,
+): Anomaly[] {
   const anomalies: Anomaly[] = [];
   const tracker = new RouteTracker({ tracker: 0, trackerPartitions: 1, blockPartitions: 1 });
   const visibility = new VisibilityTracker({ block: 0, blockPartitions: 1 });
@@ -20,7 +24,10 @@ export function detect(generated: GeneratedScenario, watchFile?: WatchFile): Ano
   const tell = (anomaly: Anomaly): void => {
     anomalies.push(anomaly);
   };
-  const decide = (scores: AsScores): void => detector.apply(scores, tell);
+  const decide = (scores: AsScores): void => {
+    onScores?.(scores);
+    detector.apply(scores, tell);
+  };
   const score = (minutes: AsMinutes): void => scorer.apply(minutes, decide);
   const follow = (output: RouteTrackerOutput): void => {
     if (output.case === 'refused') throw new Error(`a record of the scenario was refused: ${output.reason}`);

@@ -2,13 +2,14 @@ import { firstSecondOf, formatMinute, formatSecond, minuteOf } from '#core/event
 import type { AskedRange } from '../html/incident-page.ts';
 import type { AsHistory } from '../view/as-history.ts';
 import type { AsNames } from '../view/as-names.ts';
+import type { StateSpan } from '../view/state-spans.ts';
 import type { WorldView } from '../view/world-view.ts';
 import { incidentSummary } from './incident-json.ts';
 
 const incidentsMax = 200;
 const shownSeconds = 8 * 86_400;
 
-/** One AS: how it is, its minute scores, when its prefixes were gone, and its latest incidents. */
+/** One AS: how it is, its minute scores, when its prefixes were gone and probes reached it, and its latest incidents. */
 export function asDetail(view: WorldView, names: AsNames, originAs: number, asked: AskedRange | undefined) {
   const history = view.ases.get(originAs);
   const known = names.get(originAs);
@@ -47,16 +48,21 @@ function within(history: AsHistory, fromSecond: number, toSecond: number) {
     prefixes: history.prefixes().map((prefix) => ({
       prefix,
       state: history.statesOf(prefix)!.state,
-      spans: history
-        .statesOf(prefix)!
-        .spans(fromSecond, toSecond)
-        .map((span) => ({
-          state: span.state,
-          startTime: formatSecond(span.fromSecond),
-          ...(Number.isFinite(span.toSecond) && { endTime: formatSecond(span.toSecond) }),
-        })),
+      spans: history.statesOf(prefix)!.spans(fromSecond, toSecond).map(spanJson),
     })),
+    ...(history.reach && {
+      probes: {
+        state: history.reach.state,
+        spans: history.reach.spans(fromSecond, toSecond).map(spanJson),
+      },
+    }),
   };
 }
+
+const spanJson = ({ state, fromSecond, toSecond }: StateSpan<string>) => ({
+  state,
+  startTime: formatSecond(fromSecond),
+  ...(Number.isFinite(toSecond) && { endTime: formatSecond(toSecond) }),
+});
 
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;

@@ -62,10 +62,8 @@ const step = object({ transition, kind, severity, eventTime: time, summary: text
   'eventTime',
   'summary',
 ]);
-const span = object({ state: { enum: ['partial', 'gone'] }, startTime: time, endTime: time }, [
-  'state',
-  'startTime',
-]);
+const span = (states: readonly string[]) =>
+  object({ state: { enum: states }, startTime: time, endTime: time }, ['state', 'startTime']);
 
 /** The text of an event's data, which is JSON. */
 const event = (name: string, data: object, more: Readonly<Record<string, object>> = {}) =>
@@ -127,8 +125,19 @@ export const schemas = {
           'Columns: seconds since 1970, S, Z, lost prefixes. A minute that is not there was quiet.',
       },
       prefixes: list(
-        object({ prefix: text, state: { enum: ['visible', 'partial', 'gone'] }, spans: list(span) }),
+        object({
+          prefix: text,
+          state: { enum: ['visible', 'partial', 'gone'] },
+          spans: list(span(['partial', 'gone'])),
+        }),
       ),
+      probes: {
+        ...object({
+          state: { enum: ['reachable', 'partial', 'unreachable', 'notProbed'] },
+          spans: list(span(['reachable', 'partial', 'unreachable'])),
+        }),
+        description: 'What probes said, where there ever were any. Between the spans it was not probed.',
+      },
       incidents: list({ $ref: '#/components/schemas/Incident' }),
     },
     ['originAs', 'asOf', 'fromTime', 'toTime', 'incidents'],

@@ -105,7 +105,8 @@ export const openApi = {
     '/api/v1/as/{asn}': {
       get: {
         operationId: 'getAs',
-        summary: 'One origin AS: scores by minute, when its prefixes were gone, its incidents',
+        summary:
+          'One origin AS: scores by minute, when its prefixes were gone, when probes reached it, its incidents',
         parameters: [inPath('asn', '131279 or AS131279'), ...range],
         responses: {
           200: { description: 'What is kept of it.', content: content('application/json', reference('As')) },

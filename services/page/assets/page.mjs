@@ -137,8 +137,8 @@ function followSelf() {
 
 function replaceMain(text) {
   const fresh = new DOMParser().parseFromString(text, 'text/html');
-  const opened = [...document.querySelectorAll('details')].map(({ open }) => open);
   const main = byId('main');
+  const opened = [...main.querySelectorAll('details')].map(({ open }) => open);
   setHtml(document.querySelector('.as-of'), fresh.querySelector('.as-of').innerHTML);
   setHtml(main, fresh.getElementById('main').innerHTML);
   setHtml(byId('site-notice'), fresh.getElementById('site-notice').innerHTML);

@@ -25,7 +25,7 @@ export function asPage(site: Site, asn: number, asked: AskedRange | undefined): 
     withChart: history !== undefined,
     body: html`
 <h1>AS${asn}${known && html` <span class="name">${known.name}</span>`}${known?.country && html` <span class="country">${known.country}</span>`}</h1>
-${history === undefined ? html`<p class="lead">Nothing happened to it in what is kept here.</p>` : drawn(site, history, records, asked)}
+${history === undefined ? html`<p class="lead">Nothing was seen to happen to it in the time that is kept here.</p>` : drawn(site, history, records, asked)}
 <section aria-labelledby="incidents-heading"><h2 id="incidents-heading">Incidents</h2>
 ${own.length === 0 ? html`<p>None.</p>` : incidentTable(site, own.slice(0, rowsMax), 'The latest first', 'own')}
 ${records.length > own.length && html`<p><a href="/incidents?state=all&amp;asn=${asn}">All ${records.length}, with phases of others</a></p>`}
@@ -53,7 +53,7 @@ function drawn(
 <dl class="facts">
   <div><dt>Score S</dt><dd>${score.toFixed(2)}</dd></div>
   <div><dt>Surprise Z</dt><dd>${surprise.toFixed(1)}</dd></div>
-  <div><dt>Networks lost</dt><dd>${lost} of ${expected} ${wholeTable ? 'of the table' : 'seen so far'}</dd></div>
+  <div><dt>Networks lost</dt><dd>${lost} of ${expected} (${wholeTable ? 'of the table' : 'seen so far'})</dd></div>
   ${upstreamAs > 0 && html`<div><dt>Behind</dt><dd>AS${upstreamAs} alone</dd></div>`}
 </dl>
 ${figure(site, history, records, frame, [days(1), days(shownDays), days(32), ...rangesAround(frame)])}`;

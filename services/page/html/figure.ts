@@ -3,9 +3,11 @@ import type { AsHistory } from '../view/as-history.ts';
 import type { IncidentRecord } from '../view/incident-store.ts';
 import { type Html, html } from './html.ts';
 import { incidentStrip } from './incident-strip.ts';
-import { raster, rasterLegend, timeAxis } from './raster.ts';
+import { isProbed, probeStrip } from './probe-strip.ts';
+import { raster } from './raster.ts';
 import { scoreCharts } from './score-chart.ts';
 import type { Site } from './site.ts';
+import { timeAxis } from './time-cells.ts';
 import type { TimeFrame } from './time-frame.ts';
 import { durationText, momentText } from './words.ts';
 
@@ -15,7 +17,7 @@ export interface RangeLink {
   readonly toSecond: number;
 }
 
-/** The beat in one picture: incidents, networks, S and Z on the same times, and links to other stretches of time. */
+/** The beat in one picture: incidents, networks, probes, S and Z on the same times, and links to other stretches of time. */
 export function figure(
   site: Site,
   history: AsHistory,
@@ -24,12 +26,14 @@ export function figure(
   ranges: readonly RangeLink[],
 ): Html {
   const { fromSecond, toSecond, cellSeconds } = frame;
+  const reach = isProbed(history, frame) ? history.reach : undefined;
   return html`
 <figure class="beat" id="beat" data-asn="${history.originAs}" data-from="${fromSecond}" data-to="${toSecond}">
   <figcaption>Networks of AS${history.originAs}, ${momentText(fromSecond, true)} to ${momentText(toSecond, true)} UTC, each cell ${durationText(cellSeconds)}</figcaption>
-  ${rasterLegend}
+  ${legend(reach !== undefined)}
   ${incidentStrip(site.view, records, frame)}
   ${raster(history, frame, site.view)}
+  ${reach && probeStrip(reach, frame, site.view)}
   ${timeAxis(frame)}
   <div id="scores">${scoreCharts(history, frame)}</div>
   <p class="note" id="readout" hidden></p>
@@ -38,6 +42,23 @@ export function figure(
       html`<a href="?from=${formatSecond(range.fromSecond)}&amp;to=${formatSecond(range.toSecond)}">${range.text}</a>`,
   )}</nav>
 </figure>`;
+}
+
+/** What the colours mean, of networks and, where there are any, of probes. */
+function legend(withProbes: boolean): Html {
+  const colours = [
+    [['l0'], 'visible', ', or reachable'],
+    [['l1', 'l2', 'l3'], 'partly: some of the time, or for some peers', ' or probes'],
+    [['l4'], 'gone', ', or out of reach'],
+    [['unknown'], 'not known', ', or not probed'],
+  ] as const;
+  return html`<ul class="legend" aria-label="Colours of the picture">${colours.map(
+    ([levels, ofNetworks, ofProbes]) => html`
+  <li><svg width="${14 * levels.length}" height="14" aria-hidden="true">${levels.map(
+    (level, i) => html`<rect class="${level}" x="${14 * i}" width="14" height="14"/>`,
+  )}</svg> ${ofNetworks}${withProbes && ofProbes}</li>`,
+  )}
+</ul>`;
 }
 
 /** Closer, wider, earlier, later. */

@@ -39,7 +39,7 @@ ${history && figure(site, history, whole.records, frame, incidentRanges(site, re
 </div>
 ${networks(latest)}
 ${linkedIncidents(site, record, whole)}
-<section aria-labelledby="why-heading"><h2 id="why-heading">Why it was told</h2>${why(record.decision)}</section>
+<section aria-labelledby="why-heading"><h2 id="why-heading">Why it was reported</h2>${why(record.decision)}</section>
 ${samples(latest.evidence)}
 <section aria-labelledby="again-heading"><h2 id="again-heading">See it again</h2>
 <pre class="command" tabindex="0"><code>${site.replayCommand(record)}</code></pre>
@@ -63,7 +63,7 @@ function headline(site: Site, record: IncidentRecord): Html {
   <div><dt>Since</dt><dd>${timeElement(startSecond, true)}</dd></div>
   ${endSecond !== undefined && html`<div><dt>Until</dt><dd>${timeElement(endSecond, true)}</dd></div>`}
   <div><dt>${isClosed ? 'Lasted' : 'Lasts'}</dt><dd>${lasted}</dd></div>
-  <div><dt>Networks</dt><dd>${latest.prefixCount}${latest.evidence.expectedPrefixes > 0 && html` of ${latest.evidence.expectedPrefixes} ${latest.evidence.expectedBasis}`}</dd></div>
+  <div><dt>Networks</dt><dd>${latest.prefixCount}${latest.evidence.expectedPrefixes > 0 && html` of ${latest.evidence.expectedPrefixes}${latest.evidence.expectedBasis && ` (${latest.evidence.expectedBasis})`}`}</dd></div>
   ${latest.evidence.upstreamAs > 0 && html`<div><dt>Behind</dt><dd>AS${latest.evidence.upstreamAs} alone</dd></div>`}
   ${latest.evidence.trend && html`<div><dt>Trend</dt><dd>${latest.evidence.trend}</dd></div>`}
 </dl>`;
@@ -82,21 +82,36 @@ function incidentRanges(site: Site, record: IncidentRecord, whole: Story, frame:
 /** How many peers agree, of how many that could have, as bars and in words. */
 function peers({ evidence, kind }: Anomaly): Html {
   const { peersFor, livePeers, peerAsesFor, livePeerAses, samplePeersFor, samplePeersAgainst } = evidence;
-  if (livePeers === 0) return html`<p>No counts of peers were told.</p>`;
-  const verb = kind === 'leakChurn' ? 'changed their paths' : 'lack it';
+  if (livePeers === 0) return html`<p>Peers are not counted here.</p>`;
+  const isLeak = kind === 'leakChurn';
+  const words = isLeak ? leakWords : lossWords;
   return html`
-${share('Peers', peersFor, livePeers, verb)}
-${share('Peer ASes', peerAsesFor, livePeerAses, verb)}
-<p class="note">Of several networks, the one that the fewest peers lack.</p>
+${share('Peers', peersFor, livePeers, words)}
+${share('Peer ASes', peerAsesFor, livePeerAses, words)}
+<p class="note">Peers are routers all over the world that say which networks they can reach.${!isLeak && ' Where several networks are gone, this is of the one that the fewest peers lack.'}</p>
 <div class="samples">
-${peerSamples('For, some of them', samplePeersFor)}
-${peerSamples('Against, some of them', samplePeersAgainst)}
+${peerSamples(`Some that ${words.for(2)}`, samplePeersFor)}
+${peerSamples(`Some that ${words.against(2)}`, samplePeersAgainst)}
 </div>`;
 }
 
-function share(name: string, count: number, total: number, verb: string): Html {
+/** What so many peers do. */
+interface PeerWords {
+  readonly for: (count: number) => string;
+  readonly against: (count: number) => string;
+}
+const lossWords: PeerWords = {
+  for: (count) => (count === 1 ? 'lacks it' : 'lack it'),
+  against: (count) => (count === 1 ? 'still has it' : 'still have it'),
+};
+const leakWords: PeerWords = {
+  for: (count) => (count === 1 ? 'changed its path' : 'changed their paths'),
+  against: () => 'did not',
+};
+
+function share(name: string, count: number, total: number, words: PeerWords): Html {
   const percent = total === 0 ? 0 : Math.round((1000 * count) / total) / 10;
-  return html`<p class="share"><b>${name}</b> ${count} of ${total} ${verb}, ${total - count} do not
+  return html`<p class="share"><b>${name}</b> ${count} of ${total} ${words.for(count)}, ${total - count} ${words.against(total - count)}
 <svg width="100%" height="10" aria-hidden="true"><rect class="against" width="100%" height="10"/><rect class="for" width="${percent}%" height="10"/></svg></p>`;
 }
 

@@ -44,7 +44,7 @@ export function incidentTable(
   return html`
 <table class="incidents" id="${id}">
   <caption>${caption}</caption>
-  <thead><tr><th scope="col">Severity</th><th scope="col">Network</th><th scope="col">What</th><th scope="col">Since</th><th scope="col">Lasts</th><th scope="col">Score, 24 h</th></tr></thead>
+  <thead><tr><th scope="col">Severity</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">Since</th><th scope="col">Lasts</th><th scope="col">Score, 24 h</th></tr></thead>
   <tbody>${records.map((record) => html`<tr ${rowAttributes(record)}>${incidentCells(site, record)}</tr>`)}</tbody>
 </table>`;
 }

@@ -1,4 +1,5 @@
 import { formatSecond } from '#core/event-time.ts';
+import { glossary } from './glossary.ts';
 import { type Html, html } from './html.ts';
 import type { Site } from './site.ts';
 import { durationText, momentText } from './words.ts';
@@ -40,7 +41,8 @@ ${withChart && html`<script type="module" src="/assets/chart.mjs"></script>`}
 <main id="main" tabindex="-1">
 ${body}
 </main>
-<footer><p>Signatures, not attribution: Steadybeat says what happened to routes, never who did it. All times are UTC.</p></footer>
+<footer>${glossary}
+<p>Signatures, not attribution: Steadybeat says what happened to routes, never who did it. All times are UTC.</p></footer>
 <div id="announcements" class="visually-hidden" aria-live="polite"></div>
 </body>
 </html>
@@ -57,7 +59,7 @@ export function notice({ notice: text, view }: Site): Html {
 
 /** Up to when everything is told; the script keeps it current, and says whether it still hears anything. */
 export function asOf({ view }: Site): Html {
-  if (view.asOfSecond === 0) return html`<span id="as-of">nothing was told yet</span>`;
+  if (view.asOfSecond === 0) return html`<span id="as-of">nothing heard yet</span>`;
   const iso = formatSecond(view.asOfSecond);
   return html`<span id="as-of">as of <time datetime="${iso}">${momentText(view.asOfSecond, true)}</time></span>`;
 }

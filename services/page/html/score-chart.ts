@@ -1,7 +1,8 @@
 import { firstSecondOf, minuteOf } from '#core/event-time.ts';
 import type { AsHistory } from '../view/as-history.ts';
 import { type Html, html } from './html.ts';
-import { cellCount, percentOf, type TimeFrame, timeMarks } from './time-frame.ts';
+import { timeGrid } from './time-cells.ts';
+import { cellCount, type TimeFrame } from './time-frame.ts';
 
 /** What a beat needs: services/core/detect says it with each incident. */
 const scoreThreshold = 0.5;
@@ -40,10 +41,7 @@ function areaChart({ name, text, values, top, threshold, kind }: Area, frame: Ti
 <div class="chart ${kind}">
   <div class="gutter"><div class="label">${name}</div><div class="scale">0 to ${top}</div></div>
   <svg class="plot" height="${plotHeight}" role="img" aria-label="${label}">
-    ${timeMarks(frame).map((mark) => {
-      const x = `${percentOf(frame, mark.second)}%`;
-      return html`<line class="grid" x1="${x}" x2="${x}" y1="0" y2="${plotHeight}"/>`;
-    })}
+    ${timeGrid(frame, plotHeight)}
     <svg width="100%" height="${plotHeight}" viewBox="0 0 ${values.length} ${plotHeight}" preserveAspectRatio="none">
       <path class="area" d="${areaPath(values, y, plotHeight)}"/>
     </svg>

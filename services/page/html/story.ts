@@ -64,12 +64,11 @@ function stepText(step: IncidentStep, before: IncidentStep | undefined): Html | 
   if (step.transition === 'closed')
     return html`Closed: ${closeWords[step.closeReason ?? 'recovered']}. <span class="said">${step.summary}</span>`;
   if (before === undefined || step.transition === 'opened')
-    return html`Told as ${kind}, ${severity}. <span class="said">${step.summary}</span>`;
+    return html`Opened: ${kind}, ${severity}. <span class="said">${step.summary}</span>`;
   const news = [
-    ...(step.kind === before.kind ? [] : [`now ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`]),
-    ...(step.severity === before.severity ? [] : [`now ${severity}`]),
+    ...(step.kind === before.kind ? [] : [kind]),
+    ...(step.severity === before.severity ? [] : [severity]),
   ];
   if (news.length === 0) return undefined;
-  const text = news.join(', ');
-  return html`${text[0]!.toUpperCase()}${text.slice(1)}. <span class="said">${step.summary}</span>`;
+  return html`Now: ${news.join(', ')}. <span class="said">${step.summary}</span>`;
 }

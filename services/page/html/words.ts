@@ -8,11 +8,11 @@ export const kindWords: Readonly<Record<Kind, string>> = {
   beatConfirmed: 'Steady beat',
   outageFull: 'Full outage',
   outagePartial: 'Partial outage',
-  burst: 'Burst',
+  burst: 'Burst of changes',
   sched: 'Scheduled outages',
   chronic: 'Chronic flapping',
   leakChurn: 'Many paths changed',
-  dataPlane: 'Probes lost',
+  dataPlane: 'Hosts out of reach',
 };
 
 export const severityWords: Readonly<Record<Severity, string>> = {

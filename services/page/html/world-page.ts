@@ -23,6 +23,7 @@ export function worldPage(site: Site): string {
     live: 'world',
     body: html`
 <h1 class="visually-hidden">The Internet's routing</h1>
+<p class="lead">Which parts of the Internet flicker or vanish, as its routers tell one another.</p>
 <div id="state">${stateTiles(site, open)}</div>
 <section aria-labelledby="open-heading">
   <h2 id="open-heading">Open now</h2>
@@ -32,7 +33,7 @@ export function worldPage(site: Site): string {
 </section>
 <div id="countries">${countries(site, open)}</div>
 <section aria-labelledby="unstable-heading">
-  <h2 id="unstable-heading">Most unstable networks</h2>
+  <h2 id="unstable-heading">Most unstable ASes</h2>
   <div id="unstable">${unstableTable(site)}</div>
 </section>
 <section aria-labelledby="closed-heading">
@@ -76,8 +77,8 @@ export function stateTiles({ view }: Site, open: readonly IncidentRecord[]): Htm
   })}
   ${
     heartbeat &&
-    html`<li class="tile"><b>${countText(heartbeat.unstableOrigins)}</b> unstable ASes</li>
-  <li class="tile"><b>${countText(heartbeat.activeOrigins)}</b> active this minute</li>`
+    html`<li class="tile"><b>${countText(heartbeat.unstableOrigins)}</b> ${heartbeat.unstableOrigins === 1 ? 'AS' : 'ASes'} unstable</li>
+  <li class="tile"><b>${countText(heartbeat.activeOrigins)}</b> with changes in the last minute</li>`
   }
 </ul>
 ${heartbeat?.storm && html`<p class="alert">Paths of many networks are changing at once: path changes are not blamed on single networks now.</p>`}
@@ -100,8 +101,8 @@ export function countries({ names }: Site, open: readonly IncidentRecord[]): Htm
 export function unstableTable(site: Site): Html {
   const top = mostUnstable(site);
   if (top.length === 0) return html`<p>None has a score of 0.25 or more.</p>`;
-  return html`<table class="unstable"><caption class="visually-hidden">Networks by score</caption>
-<thead><tr><th scope="col">Network</th><th scope="col">S</th><th scope="col">Z</th><th scope="col">Lost</th><th scope="col">Score, 24 h</th></tr></thead>
+  return html`<table class="unstable"><caption class="visually-hidden">ASes by score</caption>
+<thead><tr><th scope="col">AS</th><th scope="col">Score S</th><th scope="col">Surprise Z</th><th scope="col">Networks gone</th><th scope="col">Score, 24 h</th></tr></thead>
 <tbody>${top.map((history) => {
     const { score, surprise, lost, expected } = history.latest;
     return html`<tr><th scope="row">${subjectLink(site, '', history.originAs)}</th><td>${score.toFixed(2)}</td><td>${surprise.toFixed(1)}</td><td>${lost} of ${expected}</td><td>${sparkline(history, site.view.asOfSecond)}</td></tr>`;

@@ -1,13 +1,18 @@
 import type { AsScore, PeerCounts, Visibility } from '#core/contract/as-scores.ts';
 import { type EventMinute, type EventSecond, firstSecondOf } from '#core/event-time.ts';
 import type { Family } from '#core/prefix.ts';
-import { type PrefixState, PrefixStates } from './prefix-states.ts';
+import { ReachHistory } from './reach-history.ts';
 import { ScoreSeries } from './score-series.ts';
+import { StateSpans } from './state-spans.ts';
 
 /** Prefixes of one AS whose states are kept, those that changed last: as many as a score names. */
 const prefixesMax = 64;
 /** A prefix is down when at least this share of the live peers lacks it; below, it is only partly gone. */
 const goneShare = 0.8;
+
+/** Partial: peers have it again, but too few to say that it is back; or a less specific prefix covers it. */
+export type PrefixState = 'visible' | 'partial' | 'gone';
+export type PrefixStates = StateSpans<PrefixState>;
 
 /** The latest minute score of one AS, without its lists. */
 export interface AsLatest {
@@ -20,13 +25,14 @@ export interface AsLatest {
   readonly upstreamAs: number;
 }
 
-/** What the minute scores said of one AS: its scores, and when each of its prefixes was gone. */
+/** What the minute scores said of one AS: its scores, when each of its prefixes was gone, and when probes reached it. */
 export class AsHistory {
   readonly originAs: number;
   readonly series = new ScoreSeries();
   /** In the order of their last changes. */
   readonly #prefixes = new Map<string, PrefixStates>();
   #latest: AsLatest;
+  #reach: ReachHistory | undefined;
 
   constructor(originAs: number) {
     this.originAs = originAs;
@@ -45,6 +51,11 @@ export class AsHistory {
     return this.#latest;
   }
 
+  /** Undefined where no probe ever asked. */
+  get reach(): ReachHistory | undefined {
+    return this.#reach;
+  }
+
   /** The prefixes of which something is known, in the order of addresses. */
   prefixes(): string[] {
     return [...this.#prefixes.keys()].sort(byAddress);
@@ -55,7 +66,7 @@ export class AsHistory {
   }
 
   add(minute: EventMinute, value: AsScore): void {
-    const { score, surprise, beat, ipv4, ipv6, events } = value;
+    const { score, surprise, beat, ipv4, ipv6, events, reach } = value;
     const lost = ipv4.lost + ipv6.lost;
     this.#latest = {
       minute,
@@ -77,6 +88,9 @@ export class AsHistory {
     this.#addLost('ipv4', ipv4, end);
     this.#addLost('ipv6', ipv6, end);
     for (const prefix of beat.prefixes) this.#of(prefix);
+    if (reach === undefined) return;
+    this.#reach ??= new ReachHistory();
+    this.#reach.add(minute, reach);
   }
 
   /** What an incident names is drawn also while nothing happens to it. */
@@ -116,7 +130,7 @@ export class AsHistory {
   #of(prefix: string): PrefixStates | undefined {
     let states = this.#prefixes.get(prefix);
     if (states === undefined && this.#prefixes.size < prefixesMax) {
-      states = new PrefixStates();
+      states = new StateSpans('visible');
       this.#prefixes.set(prefix, states);
     }
     return states;

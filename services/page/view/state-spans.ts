@@ -1,10 +1,7 @@
 import type { EventSecond } from '#core/event-time.ts';
 
-/** Partial: peers have it again, but too few to say that it is back; or a less specific prefix covers it. */
-export type PrefixState = 'visible' | 'partial' | 'gone';
-
-export interface StateSpan {
-  readonly state: PrefixState;
+export interface StateSpan<State extends string> {
+  readonly state: State;
   readonly fromSecond: EventSecond;
   /** Exclusive; infinite while it lasts. */
   readonly toSecond: EventSecond;
@@ -12,17 +9,22 @@ export interface StateSpan {
 
 const changesMax = 2048;
 
-/** When one prefix was gone or only partly there. Between what was told of it, and before, it counts as visible. */
-export class PrefixStates {
+/** When something was in which state. Before what was told of it, it is taken to be as `usual`. */
+export class StateSpans<State extends string> {
+  readonly #usual: State;
   readonly #seconds: EventSecond[] = [];
-  readonly #states: PrefixState[] = [];
+  readonly #states: State[] = [];
 
-  get state(): PrefixState {
-    return this.#states.at(-1) ?? 'visible';
+  constructor(usual: State) {
+    this.#usual = usual;
+  }
+
+  get state(): State {
+    return this.#states.at(-1) ?? this.#usual;
   }
 
   /** Told in the order of time. */
-  change(state: PrefixState, second: EventSecond): void {
+  change(state: State, second: EventSecond): void {
     if (state === this.state) return;
     this.#seconds.push(Math.max(second, this.#seconds.at(-1) ?? 0));
     this.#states.push(state);
@@ -31,12 +33,12 @@ export class PrefixStates {
     this.#states.splice(0, changesMax / 4);
   }
 
-  /** The spans in [from, to) in which it was not visible, oldest first. */
-  spans(from: EventSecond, to: EventSecond): StateSpan[] {
-    const spans: StateSpan[] = [];
+  /** The spans in [from, to) in which it was not as usual, oldest first. */
+  spans(from: EventSecond, to: EventSecond): StateSpan<State>[] {
+    const spans: StateSpan<State>[] = [];
     for (const [i, fromSecond] of this.#seconds.entries()) {
       const toSecond = this.#seconds[i + 1] ?? Number.POSITIVE_INFINITY;
-      if (this.#states[i] !== 'visible' && toSecond > from && fromSecond < to)
+      if (this.#states[i] !== this.#usual && toSecond > from && fromSecond < to)
         spans.push({ state: this.#states[i]!, fromSecond, toSecond });
     }
     return spans;
