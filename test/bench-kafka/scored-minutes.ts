@@ -25,6 +25,7 @@ export async function fedTables(
   return { feed, scored, nextMinute };
 }
 
+/** When each minute was ticked, and when it was in as.scores. */
 export class ScoredMinutes {
   readonly #last: () => Promise<EventMinute>;
   readonly #ticked = new Map<EventMinute, number>();

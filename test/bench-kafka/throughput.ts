@@ -17,15 +17,10 @@ export interface ThroughputFigures {
   /** Of the services' processes, without what it took to start them. */
   readonly cpuSeconds: number;
   readonly startCpuSeconds: number;
-  /** The same for what comes after the first third of the time. */
-  readonly warmElems: number;
-  readonly warmCpuSeconds: number;
   readonly updatesDiskBytes: number;
 }
 
 const pollMs = 50;
-/** The first part of the stream is for warming up. */
-const warmUpShare = 1 / 3;
 
 /** Files through the services as processes, with everything in bgp.updates before they begin. */
 export async function measureThroughput(
@@ -34,17 +29,10 @@ export async function measureThroughput(
 ): Promise<ThroughputFigures> {
   const world = await openWorld({ updatePartitions: partitions, blockPartitions: partitions });
   const { transport, services } = world;
-  /** Minute and elems before it. */
-  const progress: [EventMinute, number][] = [];
-  const beforeMinute = async (minute: EventMinute): Promise<void> => {
-    progress.push([minute, feed.totals().elems]);
-  };
-  const feed: Feed = new Feed({ partitions, beforeMinute }, transport);
+  const feed = new Feed({ partitions }, transport);
   await feed.run(files.map(diskFile));
   const { elems } = feed.totals();
   const updatesDiskBytes = world.diskBytes(bgpUpdates.topic);
-  const firstMinute = progress[0]![0];
-  const warmMinute = firstMinute + Math.floor((lastMinute - firstMinute) * warmUpShare);
   services.start('anomaly-detector');
   services.start('instability-scorer');
   services.start('visibility-tracker', partitions);
@@ -54,13 +42,7 @@ export async function measureThroughput(
   const startCpuSeconds = readyCpuSeconds * (1 + partitions / services.running.length);
   const start = performance.now();
   services.start('route-tracker', partitions);
-  let warm: { readonly elems: number; readonly cpuSeconds: number } | undefined;
-  for (let minute = 0; minute < lastMinute; await setTimeout(pollMs)) {
-    minute = await lastScoredMinute(transport);
-    if (minute < warmMinute || warm !== undefined) continue;
-    const before = progress.findLast(([fed]) => fed <= minute)?.[1] ?? 0;
-    warm = { elems: before, cpuSeconds: services.cpuSeconds() };
-  }
+  while ((await lastScoredMinute(transport)) < lastMinute) await setTimeout(pollMs);
   const seconds = (performance.now() - start) / 1000;
   const cpuSeconds = services.cpuSeconds();
   await world.close();
@@ -69,8 +51,6 @@ export async function measureThroughput(
     seconds,
     cpuSeconds: cpuSeconds - startCpuSeconds,
     startCpuSeconds,
-    warmElems: elems - warm!.elems,
-    warmCpuSeconds: cpuSeconds - warm!.cpuSeconds,
     updatesDiskBytes,
   };
 }
