@@ -73,9 +73,9 @@ export class OpenIncidents {
     const openedMs = known?.openedMs ?? (isLive ? now : 0);
     const isCounted = known?.isCounted ?? false;
     const country = this.#options.countryOf?.(originAs) ?? '';
-    const facts = { id, subject, originAs, country, kind, severity, startSecond, prefixCount, isMuted, members };
-    const paths = { prefixes, upstreamAs, viaAses };
-    this.#open.set(id, { ...facts, ...paths, openedMs, untilMs: undefined, isCounted });
+    const facts = { id, subject, originAs, kind, severity, startSecond, prefixCount, isMuted, members };
+    const places = { country, prefixes, upstreamAs, viaAses };
+    this.#open.set(id, { ...facts, ...places, openedMs, untilMs: undefined, isCounted });
   }
 
   /** The worst first, and of those the longest known; each is counted once when there is no room for it. */

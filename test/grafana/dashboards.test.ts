@@ -128,6 +128,16 @@ test('each expression, run by a real Prometheus over what the processes tell, gi
   const raster = targets.find(({ legendFormat }) => legendFormat === 'AS{{asn}} {{family}}')!;
   const [watched] = await query(raster.expr);
   assert.deepEqual([watched!.metric.asn, Number(watched!.value[1])], ['7', 0.75], 'three of four are gone');
+  const shown = async (title: string) =>
+    (await query(panels.find((panel) => panel.title === title)!.targets![0]!.expr))
+      .map(({ metric, value }) => `${Object.values(metric).join(' ')} ${Number(value[1]).toFixed(2)}`)
+      .sort();
+  assert.deepEqual(await shown('Open incidents by country'), ['KP 1.00', 'unknown 1.00']);
+  assert.deepEqual(await shown('Open incidents by AS'), ['7 1.00', '8 1.00']);
+  assert.deepEqual(await shown('What probes say'), ['7 1.00']);
+  assert.deepEqual(await shown('Targets that reply'), ['7 0.20']);
+  assert.deepEqual(await shown('P(down) by probes'), ['7 0.75']);
+  assert.equal((await shown('Updates a minute by class')).length, 7);
   for (const { annotations, templating } of committed) {
     const own = annotations.list.flatMap(({ expr }) => expr ?? []);
     assert.ok(own.length > 0);

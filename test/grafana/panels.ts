@@ -81,9 +81,7 @@ const coloured = (good: string, bad: string, between: readonly { value: number; 
         .mode(ThresholdsMode.Absolute)
         .steps([{ value: null, color: 'green' }, ...between, { value: 1, color: 'dark-red' }]),
     )
-    .mappings([
-      { type: MappingType.ValueToText, options: { '0': { text: good }, '1': { text: bad } } },
-    ]);
+    .mappings([{ type: MappingType.ValueToText, options: { '0': { text: good }, '1': { text: bad } } }]);
 
 export function buildDashboard({
   uid,

@@ -1,4 +1,5 @@
 import type { Severity } from '#core/contract/anomalies.ts';
+import type { AsReach } from '#core/contract/as-reach.ts';
 import { emptyVisibility } from '#runtime/codec/visibility.ts';
 import { ExporterWorld } from './exporter-world.ts';
 
@@ -8,10 +9,18 @@ const watchedAses = 500;
 
 const severities: readonly Severity[] = ['info', 'notice', 'warning', 'critical'];
 /** Probers ask of every AS that is watched. */
-const reach = {
-  ...{ state: 'up', sinceSecond: 0, logOdds: -5, targets: 10, replying: 9, probers: 1, changed: false },
-  ...{ disconnectedProbes: 0, knownProbes: 0, disconnectedSecond: 0 },
-} as const;
+const reach: Omit<AsReach, 'originAs'> = {
+  state: 'up',
+  sinceSecond: 0,
+  logOdds: -5,
+  targets: 10,
+  replying: 9,
+  probers: 1,
+  changed: false,
+  disconnectedProbes: 0,
+  knownProbes: 0,
+  disconnectedSecond: 0,
+};
 const ipv4 = { ...emptyVisibility(), expected: 400, visible: 300, lost: 100 };
 
 /** An exporter that watches 500 ASes while something happens to every AS of the table, with as many incidents of each severity. */

@@ -51,7 +51,10 @@ async function trackerText(t: TestContext, log: EmbeddedLog): Promise<string> {
   await feed(new WatchedTransport(log, metrics, () => 0));
   const health = new Health({ patienceMs: 1000, now: () => 0 });
   const web = { file: '', tls: undefined, users: new Map(), headers: {} };
-  const probes = await openProbes({ host: '127.0.0.1', port: 0 }, health, metrics, { web, warn: console.error });
+  const probes = await openProbes({ host: '127.0.0.1', port: 0 }, health, metrics, {
+    web,
+    warn: console.error,
+  });
   t.after(() => probes.close());
   return (await metrics.exposition('')).text;
 }

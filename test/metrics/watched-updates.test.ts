@@ -18,11 +18,21 @@ const counts = { updatePartitions: 1, blockPartitions: 1 };
 test('a route-tracker tells the updates of the ASes that are set, and of no others', async (t) => {
   const read = readConfiguration({ STEADYBEAT_WATCH_LIST: `AS${watchedAs}` }, undefined);
   assert.ok(read.case === 'right');
-  const log = new EmbeddedLog({ lagBytesMax: defaultLagBytesMax }, new MemoryStorage({ retention: 'everything' }));
+  const log = new EmbeddedLog(
+    { lagBytesMax: defaultLagBytesMax },
+    new MemoryStorage({ retention: 'everything' }),
+  );
   await log.ensureTopics(topicSpecs(counts));
   const metrics = new Metrics();
   const configuration = { ...read.configuration, ...counts };
-  const options = { configuration, files: [], isPaced: false, say: () => undefined, metrics, page: undefined };
+  const options = {
+    configuration,
+    files: [],
+    isPaced: false,
+    say: () => undefined,
+    metrics,
+    page: undefined,
+  };
   const part = buildPart('route-tracker', options, log);
   await part.start();
   t.after(async () => {
@@ -39,7 +49,10 @@ test('a route-tracker tells the updates of the ASes that are set, and of no othe
     await producer.send(values.map((value) => ({ topic: bgpUpdates.topic, partition: 0, key: '', value })));
   }
   const expected = Object.values(watched.get(watchedAs)!);
-  assert.ok(expected.every((count) => count > 0), String(expected));
+  assert.ok(
+    expected.every((count) => count > 0),
+    String(expected),
+  );
   for (;;) {
     const { text } = await metrics.exposition('');
     const told = seriesOf(text, 'steadybeat_watch_updates_total');

@@ -35,7 +35,10 @@ export class RouteMetrics {
       },
     );
     metrics.counter(
-      { name: 'steadybeat_route_events_late_total', help: 'Routes announced and withdrawn earlier than the minute that was open' },
+      {
+        name: 'steadybeat_route_events_late_total',
+        help: 'Routes announced and withdrawn earlier than the minute that was open',
+      },
       (tell) => tell(this.#late),
     );
     metrics.gauge(
