@@ -1,6 +1,7 @@
 import type { ProbeContent, ProbeResult } from '#core/contract/probe-results.ts';
 import { type EventMinute, type EventSecond, firstSecondOf, minuteOf } from '#core/event-time.ts';
-import { readAtlasMessage } from '#core/probe/atlas-message.ts';
+import { type ListedOriginOf, readAtlasMessage } from '#core/probe/atlas-message.ts';
+import type { ProbedAddress } from '#core/visibility/target-origins.ts';
 import { WebSocketClient, type WebSocketOptions } from '#runtime/web-socket-client.ts';
 
 /** What of RIPE Atlas is heard. */
@@ -10,6 +11,8 @@ export interface AtlasWatch {
   readonly connections: boolean;
   /** The measurements to hear, each with the origin AS of its target. */
   readonly origins: ReadonlyMap<number, number>;
+  /** Those of their targets whose addresses are listed too. */
+  readonly targets: readonly ProbedAddress[];
 }
 
 export interface AtlasStreamOptions extends Omit<WebSocketOptions, 'url'> {
@@ -19,6 +22,7 @@ export interface AtlasStreamOptions extends Omit<WebSocketOptions, 'url'> {
   readonly waitingMax: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly originOf: ListedOriginOf;
   /** Takes what is to be said in probe.results, in order; resolves when it is there. */
   readonly write: (eventMinute: EventMinute, content: ProbeContent) => Promise<void>;
   /** For people: what happened to the connection. */
@@ -115,7 +119,8 @@ export class AtlasStream {
   }
 
   #takeFrame(text: string): boolean {
-    const message = readAtlasMessage(text, this.#origins, this.#nowSecond());
+    const told = { origins: this.#origins, originOf: this.#options.originOf };
+    const message = readAtlasMessage(text, told, this.#nowSecond());
     switch (message.case) {
       case 'result':
         this.#results++;

@@ -1,5 +1,6 @@
 import type { ProbeContent, ProbeResult } from '#core/contract/probe-results.ts';
 import type { EventMinute } from '#core/event-time.ts';
+import type { ListedOriginOf } from '#core/probe/atlas-message.ts';
 import { probeDns } from './dns-probe.ts';
 import { probeHttp } from './http-probe.ts';
 import { probePing } from './ping-probe.ts';
@@ -11,6 +12,7 @@ import type { WatchList } from './watch-list.ts';
 export interface ProberOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly originOf: ListedOriginOf;
   /** Takes what the prober has to say, in order, for probe.results. */
   readonly write: (eventMinute: EventMinute, content: ProbeContent) => void;
 }
@@ -69,6 +71,7 @@ export class Prober {
   async #ask(target: Target): Promise<void> {
     const askedMs = this.#options.now();
     const minute = Math.floor(askedMs / minuteMs);
+    const originAs = this.#options.originOf(target.address, target.originAs);
     this.#asked++;
     this.#underWay.set(minute, (this.#underWay.get(minute) ?? 0) + 1);
     const answer = await probe(target, this.#watchList).catch(answerOfRejection);
@@ -78,7 +81,7 @@ export class Prober {
       kind: target.kind,
       prober: this.#watchList.prober,
       targetAddress: target.address,
-      originAs: target.originAs,
+      originAs,
       eventSecond: Math.floor(askedMs / 1000),
       controller: '',
       ...answer,

@@ -5,6 +5,7 @@ import type { Producer, Transport } from '#runtime/transport/transport.ts';
 import { type AtlasHealth, AtlasStream, atlasDefaults } from './atlas-stream.ts';
 import { ProbeRecords } from './probe-records.ts';
 import { Prober } from './prober.ts';
+import { TableOrigins } from './table-origins.ts';
 import type { WatchList } from './watch-list.ts';
 
 export interface ActiveProberOptions {
@@ -18,25 +19,25 @@ export interface ActiveProberOptions {
   readonly onMinute?: (eventMinute: EventMinute) => void;
 }
 
+type ProberTransport = Pick<Transport, 'openProducer' | 'offsets' | 'scan'>;
+
 /** Probes, hears what RIPE Atlas says, and writes to probe.results what came of it, until it is stopped. */
 export class ActiveProber {
   readonly #watchList: WatchList;
   readonly #options: ActiveProberOptions;
-  readonly #transport: Pick<Transport, 'openProducer'>;
+  readonly #transport: ProberTransport;
+  readonly #origins: TableOrigins;
   readonly #finished = Promise.withResolvers<void>();
   #prober: Prober | undefined;
   #atlas: AtlasStream | undefined;
   #producer: Producer | undefined;
   #sent: Promise<void> = Promise.resolve();
 
-  constructor(
-    watchList: WatchList,
-    options: ActiveProberOptions,
-    transport: Pick<Transport, 'openProducer'>,
-  ) {
+  constructor(watchList: WatchList, options: ActiveProberOptions, transport: ProberTransport) {
     this.#watchList = watchList;
     this.#options = options;
     this.#transport = transport;
+    this.#origins = new TableOrigins(options, transport);
   }
 
   /** Resolves after stop; rejects when the log takes nothing any more. */
@@ -44,18 +45,21 @@ export class ActiveProber {
     return this.#finished.promise;
   }
 
-  totals(): Prober['totals'] & { readonly atlas: AtlasHealth | undefined } {
-    return { asked: 0, leftOut: 0, ...this.#prober?.totals, atlas: this.#atlas?.health() };
+  totals(): Prober['totals'] & { readonly moved: number; readonly atlas: AtlasHealth | undefined } {
+    const { differing: moved } = this.#origins;
+    return { asked: 0, leftOut: 0, ...this.#prober?.totals, moved, atlas: this.#atlas?.health() };
   }
 
   async start(): Promise<void> {
     const { now, onMinute = () => undefined } = this.#options;
     const { prober: source, targets, atlas } = this.#watchList;
     this.#producer = await this.#transport.openProducer();
+    this.#origins.run().catch(this.#finished.reject);
+    const originOf = (address: string, listedAs: number) => this.#origins.originOf(address, listedAs);
     const isAsking = targets.length > 0 || atlas === undefined;
     if (isAsking) {
       const write = this.#writing(source, onMinute);
-      this.#prober = new Prober(this.#watchList, { now, write });
+      this.#prober = new Prober(this.#watchList, { now, originOf, write });
       this.#prober.start();
     }
     if (atlas === undefined) return;
@@ -63,6 +67,7 @@ export class ActiveProber {
       ...atlasDefaults,
       key: this.#options.atlasKey,
       now,
+      originOf,
       onEvent: this.#options.onEvent,
       // Where there are both, the prober's minutes are told: it is never cut off.
       write: this.#writing(`atlas ${source}`, isAsking ? () => undefined : onMinute),
@@ -73,6 +78,7 @@ export class ActiveProber {
   async stop(): Promise<void> {
     this.#prober?.stop();
     this.#atlas?.stop();
+    await this.#origins.stop();
     await this.#sent;
     await this.#producer?.close();
     this.#finished.resolve();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { hostname } from 'node:os';
+import type { ProbedAddress } from '#core/visibility/target-origins.ts';
 import { type AtlasWatch, atlasDefaults } from './atlas-stream.ts';
 import { dnsQuery } from './dns-query.ts';
 import type { ProbeOptions, Target } from './probe.ts';
@@ -64,6 +65,13 @@ export function readWatchList(text: string): WatchList {
   };
 }
 
+/** Those of whom the route table is to say whose they are, each address once. */
+export function probedAddresses({ targets, atlas }: WatchList): ProbedAddress[] {
+  const all = [...targets, ...(atlas?.targets ?? [])];
+  const listed = new Map(all.map(({ address, originAs }) => [address, { address, originAs }]));
+  return [...listed.values()];
+}
+
 /** The watch list of a file, or what is wrong with it. */
 export function watchListIn(file: string): WatchList | string {
   try {
@@ -74,18 +82,20 @@ export function watchListIn(file: string): WatchList | string {
   }
 }
 
-/** Results say the address of their target and not whose it is: the list says it. */
+/** Results say the address of their target and not whose it is: the list says it, and where it names the address too, the route table. */
 function atlasOf(value: unknown): AtlasWatch {
   const atlas = fieldsOf(value, 'atlas');
   refuseUnknown(atlas, 'atlas', ['url', 'connections', 'measurements']);
   const measurements = listOf(atlas.measurements ?? [], 'atlas.measurements').map((one, i) => {
     const at = `atlas.measurements[${i}]`;
     const measurement = fieldsOf(one, at);
-    refuseUnknown(measurement, at, ['id', 'as']);
-    return [
-      numberOf(measurement.id, `${at}.id`, 1, 0xffff_ffff),
-      numberOf(measurement.as, `${at}.as`, 1, 0xffff_ffff),
-    ] as const;
+    refuseUnknown(measurement, at, ['id', 'as', 'address']);
+    return {
+      id: numberOf(measurement.id, `${at}.id`, 1, 0xffff_ffff),
+      originAs: numberOf(measurement.as, `${at}.as`, 1, 0xffff_ffff),
+      address:
+        measurement.address === undefined ? undefined : addressOf(measurement.address, `${at}.address`),
+    };
   });
   const connections = atlas.connections ?? false;
   if (typeof connections !== 'boolean')
@@ -95,7 +105,10 @@ function atlasOf(value: unknown): AtlasWatch {
   return {
     url: atlas.url === undefined ? atlasDefaults.url : streamOf(atlas.url),
     connections,
-    origins: new Map(measurements),
+    origins: new Map(measurements.map(({ id, originAs }) => [id, originAs])),
+    targets: measurements.flatMap(({ address, originAs }) =>
+      address === undefined ? [] : [{ address, originAs }],
+    ),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
 import type { WatchFile } from '#core/group/watch-file.ts';
+import type { ProbedAddress } from '#core/visibility/target-origins.ts';
 import type { DeadLetter } from '#runtime/codec/dead-letters.ts';
 import { Service, type ServiceEvent, type SnapshotPolicy } from '#runtime/service.ts';
 import {
@@ -24,6 +25,8 @@ export interface PipelineOptions extends PartitionCounts {
   readonly onEvent?: (event: ServiceEvent) => void;
   /** Whether there are probes too. */
   readonly probes?: boolean;
+  /** The addresses that are probed, where the route tables shall say whose they are. */
+  readonly probed?: readonly ProbedAddress[];
   /** The groups and mutes, if there are any. */
   readonly watchFile?: WatchFile | undefined;
   /** The route tracker, where it runs in another thread. */

@@ -63,7 +63,7 @@ const facts: Readonly<Record<string, TopicFacts>> = {
     key: 'The number of the partition of route.changes that it was made of, or "probes".',
     writers: 'visibility-tracker and probe-tracker',
     description:
-      'What happened to the prefixes of origin ASes, a minute and a block of addresses at a time; and what probes say, a minute at a time.',
+      'What happened to the prefixes of origin ASes, a minute and a block of addresses at a time, and whose probed addresses are; and what probes say, a minute at a time.',
     isPublic: false,
     isJson: false,
   },

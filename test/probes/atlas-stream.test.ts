@@ -12,6 +12,7 @@ import { ActiveProber } from '../../services/active-prober/service.ts';
 import { readWatchList, WrongWatchList } from '../../services/active-prober/watch-list.ts';
 import { type Act, RisLiveServer } from '../feeds/ris-live-server.ts';
 import { until } from '../feeds/until.ts';
+import { nothingKept } from './nothing-kept.ts';
 
 const dataFolder = process.env.STEADYBEAT_DATA;
 const skip = dataFolder === undefined && 'STEADYBEAT_DATA is not set';
@@ -48,6 +49,7 @@ async function started(t: TestContext, acts: readonly (Act | 'html')[], options:
     url: await server.listen(),
     connections: true,
     origins: new Map([[1001, 25152]]),
+    targets: [],
   };
   const said: ProbeContent[] = [];
   const events: string[] = [];
@@ -60,6 +62,7 @@ async function started(t: TestContext, acts: readonly (Act | 'html')[], options:
     maxRetryMilliseconds: 50,
     key: undefined,
     now: () => clock.nowMs,
+    originOf: (_, listedAs) => listedAs,
     write: async (_, content) => {
       said.push(content);
       await log.blocked;
@@ -259,6 +262,7 @@ test('in probe.results, by the watch list; the key is shown to the server and to
       },
       close: async () => {},
     }),
+    ...nothingKept,
   };
   const events: string[] = [];
   const prober = new ActiveProber(

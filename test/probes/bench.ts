@@ -47,6 +47,7 @@ async function measure(count: number, seconds: number): Promise<void> {
     { prober: 'prober:bench', targets, probesPerMinute: 2 * count, concurrent: 1000 },
     {
       now: Date.now,
+      originOf: (_, listedAs) => listedAs,
       write: (_, content) => {
         if (content.case !== 'batch') return;
         for (const { outcome } of content.results) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fromBinary, fromJson, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import type { Witnesses } from '#core/contract/anomalies.ts';
-import type { AsMinutes } from '#core/contract/as-minutes.ts';
+import type { AsMinutes, TargetOrigin } from '#core/contract/as-minutes.ts';
 import type { AsReach, ProbeMinute } from '#core/contract/as-reach.ts';
 import type { ProbeResult, ProbeResults } from '#core/contract/probe-results.ts';
 import { AnomalySchema } from '#proto/anomalies_pb.ts';
@@ -85,6 +85,21 @@ test('probe.results', () => {
       holds(probeResultsCodec, ProbeResultsSchema, value, value.eventMinute),
     ),
     { numRuns: 200 },
+  );
+});
+
+test('as.minutes with whose probed addresses are', () => {
+  const anyTarget = record<TargetOrigin>({
+    address: fc.string(),
+    prefix: fc.string(),
+    originAs: uint,
+    withdrawn: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(anyAsMinutes, fc.array(anyTarget, { minLength: 1, maxLength: 4 }), (minutes, targets) =>
+      holds(asMinutesCodec, AsMinutesSchema, { ...minutes, targets }, minutes.eventMinute),
+    ),
+    { numRuns: 100 },
   );
 });
 

@@ -12,6 +12,7 @@ import { ProbeSchedule } from '../../services/active-prober/probe-schedule.ts';
 import { Prober } from '../../services/active-prober/prober.ts';
 import { ActiveProber } from '../../services/active-prober/service.ts';
 import { readWatchList, WrongWatchList } from '../../services/active-prober/watch-list.ts';
+import { nothingKept } from './nothing-kept.ts';
 
 const target = (originAs: number, everySeconds = 60): Target => ({
   kind: 'tcp',
@@ -21,6 +22,8 @@ const target = (originAs: number, everySeconds = 60): Target => ({
   everySeconds,
   timeoutSeconds: 5,
 });
+
+const asListed = (_: string, listedAs: number): number => listedAs;
 
 /** Numbers in [0, 1) from a seed (Lehmer). */
 function randomOf(seed: number): () => number {
@@ -135,6 +138,7 @@ test('a prober opens, says what came in each minute, and ticks; then it ends', a
   const now = () => 60_000_000_000 + (Date.now() - began) * 60;
   const prober = new Prober(watchList, {
     now,
+    originOf: asListed,
     write: (minute, content) => {
       said.push({ minute: minute - 1_000_000, content });
       if (said.filter((one) => one.content.case === 'tick').length === 3) ticked.resolve();
@@ -173,6 +177,7 @@ test('a probe that fails in an unforeseen way is an error of the prober, and the
   const began = Date.now();
   const prober = new Prober(watchList, {
     now: () => 60_000_000_000 + (Date.now() - began) * 60,
+    originOf: asListed,
     write: (_, content) => {
       if (content.case === 'batch') asked.resolve(content.results);
     },
@@ -193,6 +198,7 @@ test('two probers of one name that begin at the same time are not taken for one 
       },
       close: async () => {},
     }),
+    ...nothingKept,
   };
   const watchList = { prober: 'prober:test', targets: [], probesPerMinute: 60, concurrent: 1 };
   for (let i = 0; i < 2; i++) {

@@ -5,10 +5,18 @@ import type { AsMinutes } from '#core/contract/as-minutes.ts';
 import type { ChangeColumns, RouteChanges } from '#core/contract/route-changes.ts';
 import type { Family } from '#core/prefix.ts';
 import { StateReader, StateWriter } from '#core/state.ts';
-import { VisibilityTracker } from '#core/visibility/visibility-tracker.ts';
+import { VisibilityTracker, type VisibilityTrackerOptions } from '#core/visibility/visibility-tracker.ts';
 import { range, World } from './world.ts';
 
 const minutes = 100;
+
+/** Some of each block, of more and less specific prefixes, and one that nobody announces. */
+const probed = [
+  ...range(0, 12).flatMap((i) => [`10.${i}.2.1`, `10.${i}.77.1`, `41.${i}.3.1`, `196.${i}.5.1`]),
+  ...range(0, 6).flatMap((i) => [`2001:db8:${i}::1`, `2400:${i}:1::1`, `2400:${i}:2::1`]),
+  '198.51.100.1',
+].map((address, i) => ({ address, originAs: 64_500 + (i % 9) }));
+const whole: VisibilityTrackerOptions = { block: 0, blockPartitions: 1, probed };
 
 /** A generator of numbers below `below` (Lehmer, period 2^31 - 2). */
 function numbers(seed: number): (below: number) => number {
@@ -74,7 +82,7 @@ function changeRoster(world: World, random: (below: number) => number): void {
   }
 }
 
-function run(inputs: Iterable<RouteChanges>, options = { block: 0, blockPartitions: 1 }): AsMinutes[] {
+function run(inputs: Iterable<RouteChanges>, options = whole): AsMinutes[] {
   const tracker = new VisibilityTracker(options);
   const outputs: AsMinutes[] = [];
   for (const input of inputs) tracker.apply(input, (output) => outputs.push(output));
@@ -112,14 +120,17 @@ function columnsIn(family: Family, columns: ChangeColumns, block: number, partit
 test('the random world is worth its name: every kind of event, and frozen and unfrozen minutes', () => {
   const kinds = new Set<string>();
   const frozen = new Set<boolean>();
+  const withdrawn = new Set<boolean>();
   for (const seed of range(1, 3)) {
-    for (const { events, ipv4 } of run(inputsOf(seed, 1).flat())) {
+    for (const { events, ipv4, targets = [] } of run(inputsOf(seed, 1).flat())) {
       for (const { kind } of events) kinds.add(kind);
+      for (const target of targets) withdrawn.add(target.withdrawn);
       frozen.add(ipv4.frozen);
     }
   }
   assert.deepEqual([...kinds].sort(), ['covered', 'down', 'origin', 'path', 'recount', 'uncovered', 'up']);
   assert.deepEqual([...frozen].sort(), [false, true]);
+  assert.deepEqual([...withdrawn].sort(), [false, true]);
 });
 
 test('how peers are spread over 1, 3 or 7 trackers, and in which order they send, changes nothing', () => {
@@ -139,21 +150,26 @@ test('how peers are spread over 1, 3 or 7 trackers, and in which order they send
 test('over 3 or 7 address block partitions the same events and sums come out', () => {
   for (const seed of range(1, 3)) {
     const inputs = inputsOf(seed, 3).flat();
-    const whole = run(inputs);
+    const expectedMinutes = run(inputs);
     for (const blockPartitions of [3, 7]) {
       const parts = range(0, blockPartitions).map((block) =>
         run(
           inputs.map((input) => inBlock(input, block, blockPartitions)),
-          { block, blockPartitions },
+          { block, blockPartitions, probed },
         ),
       );
-      for (const [i, { events, expected, ipv4, ipv6 }] of whole.entries()) {
+      for (const [i, { events, expected, ipv4, ipv6 }] of expectedMinutes.entries()) {
         const texts = (minute: AsMinutes) => minute.events.map((event) => JSON.stringify(event));
         assert.deepEqual(
           parts.flatMap((part) => texts(part[i])).sort(),
           events.map((event) => JSON.stringify(event)).sort(),
         );
-        assert.deepEqual(sums(parts.map((part) => part[i])), sums([{ ...whole[i], expected }]));
+        assert.deepEqual(sums(parts.map((part) => part[i])), sums([{ ...expectedMinutes[i], expected }]));
+        const targets = (minute: AsMinutes) => (minute.targets ?? []).map((target) => JSON.stringify(target));
+        assert.deepEqual(
+          parts.flatMap((part) => targets(part[i])).sort(),
+          targets(expectedMinutes[i]).sort(),
+        );
         for (const part of parts) assert.deepEqual([part[i].ipv4, part[i].ipv6], [ipv4, ipv6]);
       }
     }
@@ -176,12 +192,12 @@ test('a tracker that is cut anywhere and restored goes on with the same bytes', 
   for (const seed of range(1, 5)) {
     const inputs = inputsOf(seed, 3).flat();
     const cut = numbers(seed + 100)(inputs.length);
-    const tracker = new VisibilityTracker({ block: 0, blockPartitions: 1 });
+    const tracker = new VisibilityTracker(whole);
     const outputs: AsMinutes[] = [];
     for (const input of inputs.slice(0, cut)) tracker.apply(input, (output) => outputs.push(output));
     const state = stateOf(tracker);
     assert.deepEqual(stateOf(tracker), state);
-    const restored = new VisibilityTracker({ block: 0, blockPartitions: 1 });
+    const restored = new VisibilityTracker(whole);
     restored.load(new StateReader(state));
     assert.deepEqual(stateOf(restored), state);
     for (const input of inputs.slice(cut)) restored.apply(input, (output) => outputs.push(output));

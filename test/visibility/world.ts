@@ -9,6 +9,7 @@ import {
   type SourceChanges,
 } from '#core/contract/route-changes.ts';
 import type { Family } from '#core/prefix.ts';
+import type { ProbedAddress } from '#core/visibility/target-origins.ts';
 import { VisibilityTracker } from '#core/visibility/visibility-tracker.ts';
 
 /** A route: a path of AS numbers (an AS_SET in a nested list), absent, or unknown. */
@@ -48,8 +49,15 @@ export class World {
   minute = firstMinute;
   readonly peers: WorldPeer[] = [];
 
-  constructor(options: { collectors?: number; peers?: number; trackers?: number } = {}) {
-    this.tracker = new VisibilityTracker({ block: 0, blockPartitions: 1 });
+  constructor(
+    options: {
+      collectors?: number;
+      peers?: number;
+      trackers?: number;
+      probed?: readonly ProbedAddress[];
+    } = {},
+  ) {
+    this.tracker = new VisibilityTracker({ block: 0, blockPartitions: 1, probed: options.probed ?? [] });
     this.trackers = options.trackers ?? 1;
     for (let collector = 0; collector < (options.collectors ?? 1); collector++) {
       for (let i = 0; i < (options.peers ?? 20); i++) this.addPeer(`c${collector}`);

@@ -13,6 +13,15 @@ export interface AsMinutes {
   readonly ipv6: Denominator;
   /** Of the probe-tracker, whose records are of no block. */
   readonly probes?: ProbeMinute;
+  /** Left out where there is none. */
+  readonly targets?: readonly TargetOrigin[];
+}
+
+export interface TargetOrigin {
+  readonly address: string;
+  readonly prefix: string;
+  readonly originAs: number;
+  readonly withdrawn: boolean;
 }
 
 export type PrefixEventKind = 'down' | 'up' | 'path' | 'origin' | 'uncovered' | 'covered' | 'recount';

@@ -17,12 +17,17 @@ const oldestSeconds = 900;
 const futureSeconds = 60;
 const longestError = 300;
 
-/** `origins`: of each measurement that was subscribed to, the AS of its target. */
-export function readAtlasMessage(
-  text: string,
-  origins: ReadonlyMap<number, number>,
-  nowSecond: EventSecond,
-): AtlasMessage {
+/** Whose an address is that is listed as one of an AS. */
+export type ListedOriginOf = (address: string, listedAs: number) => number;
+
+/** What measurements say. */
+export interface AtlasOrigins {
+  /** Of each measurement that was subscribed to, the AS of its target as it is listed. */
+  readonly origins: ReadonlyMap<number, number>;
+  readonly originOf: ListedOriginOf;
+}
+
+export function readAtlasMessage(text: string, origins: AtlasOrigins, nowSecond: EventSecond): AtlasMessage {
   let message: unknown;
   try {
     message = JSON.parse(text);
@@ -47,19 +52,15 @@ export function readAtlasMessage(
   }
 }
 
-/** Without `origins` only connections are expected. */
-function resultOf(
-  payload: unknown,
-  origins: ReadonlyMap<number, number> | undefined,
-  nowSecond: EventSecond,
-): AtlasMessage {
+/** Without `told` only connections are expected. */
+function resultOf(payload: unknown, told: AtlasOrigins | undefined, nowSecond: EventSecond): AtlasMessage {
   const measurement = (payload as { readonly msm_id?: unknown } | null)?.msm_id;
-  const originAs = origins?.get(Number(measurement));
-  if (origins !== undefined && originAs === undefined) return refused('atlas-other-measurement');
-  const reading = readAtlasResult(payload, () => originAs ?? 0);
+  const listedAs = told?.origins.get(Number(measurement));
+  if (told !== undefined && listedAs === undefined) return refused('atlas-other-measurement');
+  const reading = readAtlasResult(payload, (address) => told?.originOf(address, listedAs!) ?? 0);
   if (reading.case === 'refused') return reading;
   const { kind, eventSecond } = reading.value;
-  if ((kind === 'atlasConnection') !== (origins === undefined)) return refused('atlas-not-a-result');
+  if ((kind === 'atlasConnection') !== (told === undefined)) return refused('atlas-not-a-result');
   if (eventSecond > nowSecond + futureSeconds) return refused('atlas-future-time');
   if (eventSecond < nowSecond - oldestSeconds) return refused('atlas-too-old');
   return reading;

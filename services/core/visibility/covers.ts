@@ -1,4 +1,4 @@
-import { shortestPrefix } from '../block.ts';
+import { findHolding, maskWord } from './holding-prefix.ts';
 import type { PrefixRecords } from './prefix-records.ts';
 import { noPrefix } from './prefix-table.ts';
 
@@ -9,29 +9,19 @@ import { noPrefix } from './prefix-table.ts';
 export class Covers {
   readonly #records: PrefixRecords;
   readonly #words: 1 | 4;
-  readonly #shortest: number;
   readonly #down = new Map<number, Set<number>>();
-  readonly #masked = new Uint32Array(4);
 
   constructor(records: PrefixRecords) {
     this.#records = records;
     this.#words = records.family === 'ipv4' ? 1 : 4;
-    this.#shortest = shortestPrefix[records.family];
   }
 
   /** Whether any less specific prefix of this one is visible. */
   isCovered(id: number, isVisible: (cover: number) => boolean): boolean {
-    const { table } = this.#records;
+    const { addresses, lengths } = this.#records.table;
     const at = id * this.#words;
-    for (let length = table.lengths[id] - 1; length >= this.#shortest; length--) {
-      if (!table.usesLength(length)) continue;
-      for (let i = 0; i < this.#words; i++) {
-        this.#masked[i] = maskWord(table.addresses[at + i], length - 32 * i);
-      }
-      const cover = table.find(this.#masked, 0, length);
-      if (cover !== noPrefix && isVisible(cover)) return true;
-    }
-    return false;
+    const address = addresses.subarray(at, at + this.#words);
+    return findHolding(this.#records, address, lengths[id] - 1, isVisible) !== noPrefix;
   }
 
   addDown(id: number): void {
@@ -69,10 +59,4 @@ export class Covers {
     }
     return true;
   }
-}
-
-/** The first `bits` bits of a word; all of it from 32 on, none of it below 1. */
-function maskWord(word: number, bits: number): number {
-  if (bits >= 32) return word;
-  return bits <= 0 ? 0 : (word & (-1 << (32 - bits))) >>> 0;
 }

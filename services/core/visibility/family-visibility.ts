@@ -2,11 +2,12 @@ import { shortestPrefix } from '../block.ts';
 import type { PrefixEvent } from '../contract/as-minutes.ts';
 import { type ChangeColumns, firstPath, routeAbsent, routeUnknown } from '../contract/route-changes.ts';
 import { type EventMinute, firstSecondOf } from '../event-time.ts';
-import type { Family } from '../prefix.ts';
+import { type Family, formatPrefix } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { ChangeRows } from './change-rows.ts';
 import type { ExpectedChanges } from './expected-set.ts';
 import type { FamilyRoster } from './family-roster.ts';
+import { isLost, longestMatch } from './longest-match.ts';
 import { LostPaths } from './lost-paths.ts';
 import type { MinuteColumn } from './minute-columns.ts';
 import { MinuteEvidence } from './minute-evidence.ts';
@@ -17,6 +18,7 @@ import { PrefixJudge } from './prefix-judge.ts';
 import { PrefixRecords } from './prefix-records.ts';
 import { noPrefix, type Rows } from './prefix-table.ts';
 import { flagsWord, lastRowWord, namedWord, ownerWord, pathRowsWord } from './record-array.ts';
+import type { Holder } from './target-origins.ts';
 
 /** So many rows are looked up together, before any of them is applied. */
 const runRows = 256;
@@ -84,6 +86,18 @@ export class FamilyVisibility {
 
   /** Changes in the number of expected prefixes, by origin AS, since the last call. */
   takeExpected = (): ExpectedChanges => this.#judge.expectedSet.takeChanges();
+
+  /** Whose this address is, which is said to be of an AS. */
+  holderOf(address: Uint32Array, originAs: number): Holder {
+    const { table, array } = this.#records;
+    const id = longestMatch(this.#records, address, originAs);
+    if (id === noPrefix) return { prefix: '', originAs: 0, withdrawn: false };
+    return {
+      prefix: formatPrefix(this.#family, table.addresses, id * table.addressWords, table.lengths[id]),
+      originAs: array.owner(id),
+      withdrawn: isLost(this.#records, id),
+    };
+  }
 
   save(writer: StateWriter): void {
     this.#records.save(writer);

@@ -9,6 +9,13 @@ import { FamilyVisibility } from './family-visibility.ts';
 import { minuteColumns } from './minute-columns.ts';
 import { PeerRoster, type SourcedReport } from './peer-roster.ts';
 import { loadChanges, saveChanges } from './pending-changes.ts';
+import { type HolderOf, type ProbedAddress, TargetOrigins } from './target-origins.ts';
+
+export interface VisibilityTrackerOptions {
+  readonly block: number;
+  readonly blockPartitions: number;
+  readonly probed?: readonly ProbedAddress[];
+}
 
 /** What one route-tracker has sent. */
 interface Tracker {
@@ -23,13 +30,16 @@ interface Tracker {
  * once all route-trackers are complete through it; how peers are spread over them changes nothing.
  */
 export class VisibilityTracker implements Step<RouteChanges, AsMinutes> {
-  readonly #options: { readonly block: number; readonly blockPartitions: number };
+  readonly #options: Omit<VisibilityTrackerOptions, 'probed'>;
   #trackers: Tracker[] = [];
   readonly #roster = new PeerRoster();
   readonly #families: Readonly<Record<Family, FamilyVisibility>>;
+  readonly #targets: TargetOrigins;
 
-  constructor(options: { block: number; blockPartitions: number }) {
+  /** `probed`: the addresses, of any block, of which it is told whose they are. */
+  constructor({ probed = [], ...options }: VisibilityTrackerOptions) {
     this.#options = options;
+    this.#targets = new TargetOrigins(probed, options.block, options.blockPartitions);
     this.#families = {
       ipv4: new FamilyVisibility('ipv4', this.#roster),
       ipv6: new FamilyVisibility('ipv6', this.#roster),
@@ -62,6 +72,7 @@ export class VisibilityTracker implements Step<RouteChanges, AsMinutes> {
     });
     this.#roster.load(reader);
     for (const family of families) this.#families[family].load(reader);
+    this.#targets.restore(this.#holderOf);
   }
 
   waitsFor(): Wait | undefined {
@@ -129,6 +140,7 @@ export class VisibilityTracker implements Step<RouteChanges, AsMinutes> {
     };
     const ipv4 = applied('ipv4');
     const ipv6 = applied('ipv6');
+    const targets = this.#targets.close(minute, this.#holderOf);
     return {
       ...this.#options,
       eventMinute: minute,
@@ -137,8 +149,11 @@ export class VisibilityTracker implements Step<RouteChanges, AsMinutes> {
       expected: expectedDeltas(ipv4.expected, ipv6.expected),
       ipv4: this.#roster.family('ipv4').denominator,
       ipv6: this.#roster.family('ipv6').denominator,
+      ...(targets.length > 0 && { targets }),
     };
   }
+
+  #holderOf: HolderOf = (family, address, originAs) => this.#families[family].holderOf(address, originAs);
 }
 
 interface FamilyMinute {

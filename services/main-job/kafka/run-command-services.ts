@@ -22,7 +22,7 @@ import {
 } from '#runtime/topics.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
 import { ActiveProber } from '../../active-prober/service.ts';
-import { readWatchList } from '../../active-prober/watch-list.ts';
+import { probedAddresses, readWatchList } from '../../active-prober/watch-list.ts';
 import { buildAnomalyDetector } from '../../anomaly-detector/service.ts';
 import { Feed } from '../../feeder/feed.ts';
 import { diskFile, distinctFiles } from '../../feeder/mrt-file.ts';
@@ -81,7 +81,9 @@ export function buildPart(name: ServiceName, options: PartOptions, transport: Tr
   if (name === 'visibility-tracker') {
     const beacons = new BeaconMetrics(metrics);
     const onMinute = (minutes: AsMinutes) => beacons.heard(minutes);
-    return buildVisibilityTracker({ ...serviceOptions, onMinute }, transport);
+    const { probeList } = configuration;
+    const probed = probeList === undefined ? [] : probedAddresses(readWatchList(probeList));
+    return buildVisibilityTracker({ ...serviceOptions, probed, onMinute }, transport);
   }
   if (name !== 'route-tracker') return builders[name](serviceOptions, transport);
   const watched = watchedUpdates(configuration.watchList ?? []);
@@ -98,7 +100,7 @@ export function buildPart(name: ServiceName, options: PartOptions, transport: Tr
 export function topicsOf(name: ServiceName): string[] {
   if (name === 'feeder') return [bgpUpdates.topic, deadLetters.topic];
   if (name === 'metrics-exporter') return [asScores.topic, anomalies.topic];
-  if (name === 'active-prober') return [probeResults.topic];
+  if (name === 'active-prober') return [probeResults.topic, asMinutes.topic];
   const [input, output] = flow[name];
   return [input.topic, output.topic, deadLetters.topic, snapshotTopic(name)];
 }

@@ -7,7 +7,7 @@ import { anomalies, asMinutes, bgpUpdates, probeResults, routeChanges } from '#r
 import { openDiskStorage } from '#runtime/transport/disk-storage.ts';
 import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
 import { ActiveProber } from '../../active-prober/service.ts';
-import type { WatchList } from '../../active-prober/watch-list.ts';
+import { probedAddresses, type WatchList } from '../../active-prober/watch-list.ts';
 import { CheckpointFile } from '../../feeder/live/live-checkpoint.ts';
 import { LiveFeed, type LiveTotals } from '../../feeder/live/live-feed.ts';
 import { type Pipeline, startPipeline } from '../pipeline.ts';
@@ -121,14 +121,15 @@ export class Live {
   }
 
   async #startPipeline(log: EmbeddedLog): Promise<Pipeline> {
-    const { onAnomaly, onScores } = this.#options;
+    const { onAnomaly, onScores, watchList } = this.#options;
     let known = await knownAnomalies(log);
     return startPipeline(
       {
         ...partitions,
         snapshots,
         watchFile: this.#options.watchFile,
-        probes: this.#options.watchList !== undefined,
+        probes: watchList !== undefined,
+        ...(watchList && { probed: probedAddresses(watchList) }),
         onAnomaly: (anomaly) => onAnomaly(anomaly, known-- > 0),
         ...(onScores === undefined ? {} : { onScores }),
       },

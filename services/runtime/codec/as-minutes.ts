@@ -5,6 +5,7 @@ import {
   noDenominator,
   type PrefixEvent,
   type PrefixEventKind,
+  type TargetOrigin,
 } from '#core/contract/as-minutes.ts';
 import { readProbeMinute, writeProbeMinute } from './as-reach.ts';
 import { type BinaryMessage, binaryCodec, taskIndex } from './codec.ts';
@@ -48,6 +49,7 @@ const message: BinaryMessage<AsMinutes, Target> = {
     writeMessage(writer, 5, minutes.ipv4, writeDenominator);
     writeMessage(writer, 6, minutes.ipv6, writeDenominator);
     if (minutes.probes !== undefined) writeMessage(writer, 7, minutes.probes, writeProbeMinute);
+    for (const origin of minutes.targets ?? []) writeMessage(writer, 8, origin, writeTargetOrigin);
   },
   empty: () => ({
     blockPartitions: 0,
@@ -77,6 +79,10 @@ const message: BinaryMessage<AsMinutes, Target> = {
         return true;
       case 7:
         target.probes = readProbeMinute(reader);
+        return true;
+      case 8:
+        target.targets ??= [];
+        (target.targets as TargetOrigin[]).push(readTargetOrigin(reader));
         return true;
       default:
         return false;
@@ -249,3 +255,24 @@ function readDenominatorField(reader: WireReader, field: number, value: Writable
       return false;
   }
 }
+
+function writeTargetOrigin(writer: WireWriter, value: TargetOrigin): void {
+  writeText(writer, 1, value.address);
+  writeText(writer, 2, value.prefix);
+  writeUint(writer, 3, value.originAs);
+  writeBool(writer, 4, value.withdrawn);
+}
+
+const readTargetOrigin = (reader: WireReader): TargetOrigin =>
+  readMessage(
+    reader,
+    { address: '', prefix: '', originAs: 0, withdrawn: false } as Writable<TargetOrigin>,
+    (from, field, value) => {
+      if (field === 1) value.address = from.string();
+      else if (field === 2) value.prefix = from.string();
+      else if (field === 3) value.originAs = from.uint32();
+      else if (field === 4) value.withdrawn = from.bool();
+      else return false;
+      return true;
+    },
+  );

@@ -225,6 +225,13 @@ export const fields = {
     default: undefined,
     means: 'of an active-prober that hears RIPE Atlas: the API key, for measurements that are not public',
   },
+  probeList: {
+    environment: 'STEADYBEAT_PROBE_LIST',
+    kind: 'textFile',
+    default: undefined,
+    means:
+      "of the visibility-tracker: the active-prober's watch list, a JSON file; whose its targets are is then told by the route tables",
+  },
   healthAddress: {
     environment: 'STEADYBEAT_HEALTH_ADDRESS',
     kind: 'address',

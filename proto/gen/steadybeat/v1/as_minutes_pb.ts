@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file steadybeat/v1/as_minutes.proto.
  */
 export const file_steadybeat_v1_as_minutes: GenFile = /*@__PURE__*/
-  fileDesc("Ch5zdGVhZHliZWF0L3YxL2FzX21pbnV0ZXMucHJvdG8SDXN0ZWFkeWJlYXQudjEirAIKCUFzTWludXRlcxIpCghlbnZlbG9wZRgBIAEoCzIXLnN0ZWFkeWJlYXQudjEuRW52ZWxvcGUSGAoQYmxvY2tfcGFydGl0aW9ucxgCIAEoDRIqCgZldmVudHMYAyADKAsyGi5zdGVhZHliZWF0LnYxLlByZWZpeEV2ZW50Ei4KCGV4cGVjdGVkGAQgAygLMhwuc3RlYWR5YmVhdC52MS5FeHBlY3RlZERlbHRhEigKBGlwdjQYBSABKAsyGi5zdGVhZHliZWF0LnYxLkRlbm9taW5hdG9yEigKBGlwdjYYBiABKAsyGi5zdGVhZHliZWF0LnYxLkRlbm9taW5hdG9yEioKBnByb2JlcxgHIAEoCzIaLnN0ZWFkeWJlYXQudjEuUHJvYmVNaW51dGUizQIKC1ByZWZpeEV2ZW50EiwKBGtpbmQYASABKA4yHi5zdGVhZHliZWF0LnYxLlByZWZpeEV2ZW50S2luZBIRCglvcmlnaW5fYXMYAiABKA0SDgoGcHJlZml4GAMgASgJEhQKDGV2ZW50X3NlY29uZBgEIAEoDRIPCgdjb3ZlcmVkGAUgASgIEhAKCGV4cGVjdGVkGAYgASgIEg0KBXBlZXJzGAcgASgNEhIKCmxpdmVfcGVlcnMYCCABKA0SEQoJcGVlcl9hc2VzGAkgASgNEhYKDmxpdmVfcGVlcl9hc2VzGAogASgNEhAKCHZpYV9hc2VzGAsgAygNEhUKDW5ld19vcmlnaW5fYXMYDCABKA0SEwoLdXBzdHJlYW1fYXMYDSABKA0SEQoJcGVlcnNfZm9yGA4gAygJEhUKDXBlZXJzX2FnYWluc3QYDyADKAkiZgoNRXhwZWN0ZWREZWx0YRIRCglvcmlnaW5fYXMYASABKA0SDAoEaXB2NBgCIAEoERIMCgRpcHY2GAMgASgREhIKCmhlYXJkX2lwdjQYBCABKBESEgoKaGVhcmRfaXB2NhgFIAEoESKIAQoLRGVub21pbmF0b3ISEgoKbGl2ZV9wZWVycxgBIAEoDRIWCg5saXZlX3BlZXJfYXNlcxgCIAEoDRISCgpjb2xsZWN0b3JzGAMgASgNEhQKDG1hc2tlZF9wZWVycxgEIAEoDRIOCgZmcm96ZW4YBSABKAgSEwoLd2hvbGVfdGFibGUYBiABKAgqgwIKD1ByZWZpeEV2ZW50S2luZBIhCh1QUkVGSVhfRVZFTlRfS0lORF9VTlNQRUNJRklFRBAAEhoKFlBSRUZJWF9FVkVOVF9LSU5EX0RPV04QARIYChRQUkVGSVhfRVZFTlRfS0lORF9VUBACEhoKFlBSRUZJWF9FVkVOVF9LSU5EX1BBVEgQAxIcChhQUkVGSVhfRVZFTlRfS0lORF9PUklHSU4QBBIfChtQUkVGSVhfRVZFTlRfS0lORF9VTkNPVkVSRUQQBRIdChlQUkVGSVhfRVZFTlRfS0lORF9DT1ZFUkVEEAYSHQoZUFJFRklYX0VWRU5UX0tJTkRfUkVDT1VOVBAHYgZwcm90bzM", [file_steadybeat_v1_as_reach, file_steadybeat_v1_envelope]);
+  fileDesc("Ch5zdGVhZHliZWF0L3YxL2FzX21pbnV0ZXMucHJvdG8SDXN0ZWFkeWJlYXQudjEi2gIKCUFzTWludXRlcxIpCghlbnZlbG9wZRgBIAEoCzIXLnN0ZWFkeWJlYXQudjEuRW52ZWxvcGUSGAoQYmxvY2tfcGFydGl0aW9ucxgCIAEoDRIqCgZldmVudHMYAyADKAsyGi5zdGVhZHliZWF0LnYxLlByZWZpeEV2ZW50Ei4KCGV4cGVjdGVkGAQgAygLMhwuc3RlYWR5YmVhdC52MS5FeHBlY3RlZERlbHRhEigKBGlwdjQYBSABKAsyGi5zdGVhZHliZWF0LnYxLkRlbm9taW5hdG9yEigKBGlwdjYYBiABKAsyGi5zdGVhZHliZWF0LnYxLkRlbm9taW5hdG9yEioKBnByb2JlcxgHIAEoCzIaLnN0ZWFkeWJlYXQudjEuUHJvYmVNaW51dGUSLAoHdGFyZ2V0cxgIIAMoCzIbLnN0ZWFkeWJlYXQudjEuVGFyZ2V0T3JpZ2luIlUKDFRhcmdldE9yaWdpbhIPCgdhZGRyZXNzGAEgASgJEg4KBnByZWZpeBgCIAEoCRIRCglvcmlnaW5fYXMYAyABKA0SEQoJd2l0aGRyYXduGAQgASgIIs0CCgtQcmVmaXhFdmVudBIsCgRraW5kGAEgASgOMh4uc3RlYWR5YmVhdC52MS5QcmVmaXhFdmVudEtpbmQSEQoJb3JpZ2luX2FzGAIgASgNEg4KBnByZWZpeBgDIAEoCRIUCgxldmVudF9zZWNvbmQYBCABKA0SDwoHY292ZXJlZBgFIAEoCBIQCghleHBlY3RlZBgGIAEoCBINCgVwZWVycxgHIAEoDRISCgpsaXZlX3BlZXJzGAggASgNEhEKCXBlZXJfYXNlcxgJIAEoDRIWCg5saXZlX3BlZXJfYXNlcxgKIAEoDRIQCgh2aWFfYXNlcxgLIAMoDRIVCg1uZXdfb3JpZ2luX2FzGAwgASgNEhMKC3Vwc3RyZWFtX2FzGA0gASgNEhEKCXBlZXJzX2ZvchgOIAMoCRIVCg1wZWVyc19hZ2FpbnN0GA8gAygJImYKDUV4cGVjdGVkRGVsdGESEQoJb3JpZ2luX2FzGAEgASgNEgwKBGlwdjQYAiABKBESDAoEaXB2NhgDIAEoERISCgpoZWFyZF9pcHY0GAQgASgREhIKCmhlYXJkX2lwdjYYBSABKBEiiAEKC0Rlbm9taW5hdG9yEhIKCmxpdmVfcGVlcnMYASABKA0SFgoObGl2ZV9wZWVyX2FzZXMYAiABKA0SEgoKY29sbGVjdG9ycxgDIAEoDRIUCgxtYXNrZWRfcGVlcnMYBCABKA0SDgoGZnJvemVuGAUgASgIEhMKC3dob2xlX3RhYmxlGAYgASgIKoMCCg9QcmVmaXhFdmVudEtpbmQSIQodUFJFRklYX0VWRU5UX0tJTkRfVU5TUEVDSUZJRUQQABIaChZQUkVGSVhfRVZFTlRfS0lORF9ET1dOEAESGAoUUFJFRklYX0VWRU5UX0tJTkRfVVAQAhIaChZQUkVGSVhfRVZFTlRfS0lORF9QQVRIEAMSHAoYUFJFRklYX0VWRU5UX0tJTkRfT1JJR0lOEAQSHwobUFJFRklYX0VWRU5UX0tJTkRfVU5DT1ZFUkVEEAUSHQoZUFJFRklYX0VWRU5UX0tJTkRfQ09WRVJFRBAGEh0KGVBSRUZJWF9FVkVOVF9LSU5EX1JFQ09VTlQQB2IGcHJvdG8z", [file_steadybeat_v1_as_reach, file_steadybeat_v1_envelope]);
 
 /**
  * A record of topic as.minutes: what happened to the prefixes of one address block
@@ -67,6 +67,14 @@ export type AsMinutes = Message<"steadybeat.v1.AsMinutes"> & {
    * @generated from field: steadybeat.v1.ProbeMinute probes = 7;
    */
   probes?: ProbeMinute | undefined;
+
+  /**
+   * Whose the addresses of this block are that somebody probes: those of which it changed in this minute, and in the first minute of a
+   * quarter-hour all of which it is known.
+   *
+   * @generated from field: repeated steadybeat.v1.TargetOrigin targets = 8;
+   */
+  targets: TargetOrigin[];
 };
 
 /**
@@ -75,6 +83,49 @@ export type AsMinutes = Message<"steadybeat.v1.AsMinutes"> & {
  */
 export const AsMinutesSchema: GenMessage<AsMinutes> = /*@__PURE__*/
   messageDesc(file_steadybeat_v1_as_minutes, 0);
+
+/**
+ * Whose a probed address is, by longest match in the route tables of all peers, at the end of the minute.
+ *
+ * @generated from message steadybeat.v1.TargetOrigin
+ */
+export type TargetOrigin = Message<"steadybeat.v1.TargetOrigin"> & {
+  /**
+   * As the list of targets has it.
+   *
+   * @generated from field: string address = 1;
+   */
+  address: string;
+
+  /**
+   * The longest visible prefix that holds it; or, withdrawn, the one whose loss its probes are a witness of: a longer one that its AS by the
+   * list of targets has lost, or where nothing is visible the longest that was lost. Empty: nothing is known of it any more.
+   *
+   * @generated from field: string prefix = 2;
+   */
+  prefix: string;
+
+  /**
+   * The origin AS of the prefix, of a withdrawn one the last; 0: no single one is known.
+   *
+   * @generated from field: uint32 origin_as = 3;
+   */
+  originAs: number;
+
+  /**
+   * The prefix is down, and still expected.
+   *
+   * @generated from field: bool withdrawn = 4;
+   */
+  withdrawn: boolean;
+};
+
+/**
+ * Describes the message steadybeat.v1.TargetOrigin.
+ * Use `create(TargetOriginSchema)` to create a new message.
+ */
+export const TargetOriginSchema: GenMessage<TargetOrigin> = /*@__PURE__*/
+  messageDesc(file_steadybeat_v1_as_minutes, 1);
 
 /**
  * @generated from message steadybeat.v1.PrefixEvent
@@ -184,7 +235,7 @@ export type PrefixEvent = Message<"steadybeat.v1.PrefixEvent"> & {
  * Use `create(PrefixEventSchema)` to create a new message.
  */
 export const PrefixEventSchema: GenMessage<PrefixEvent> = /*@__PURE__*/
-  messageDesc(file_steadybeat_v1_as_minutes, 1);
+  messageDesc(file_steadybeat_v1_as_minutes, 2);
 
 /**
  * @generated from message steadybeat.v1.ExpectedDelta
@@ -223,7 +274,7 @@ export type ExpectedDelta = Message<"steadybeat.v1.ExpectedDelta"> & {
  * Use `create(ExpectedDeltaSchema)` to create a new message.
  */
 export const ExpectedDeltaSchema: GenMessage<ExpectedDelta> = /*@__PURE__*/
-  messageDesc(file_steadybeat_v1_as_minutes, 2);
+  messageDesc(file_steadybeat_v1_as_minutes, 3);
 
 /**
  * @generated from message steadybeat.v1.Denominator
@@ -273,7 +324,7 @@ export type Denominator = Message<"steadybeat.v1.Denominator"> & {
  * Use `create(DenominatorSchema)` to create a new message.
  */
 export const DenominatorSchema: GenMessage<Denominator> = /*@__PURE__*/
-  messageDesc(file_steadybeat_v1_as_minutes, 3);
+  messageDesc(file_steadybeat_v1_as_minutes, 4);
 
 /**
  * @generated from enum steadybeat.v1.PrefixEventKind

@@ -152,8 +152,8 @@ export type ProbeResult = Message<"steadybeat.v1.ProbeResult"> & {
   prober: string;
 
   /**
-   * The address probed, in text; its origin AS by longest match, 0 if unknown. Of a connection event: the
-   * address block of the Atlas probe, and its AS.
+   * The address probed, in text; its origin AS when it was probed, by longest match (TargetOrigin) and where that is not known by the list
+   * of targets, 0 if unknown. Of a connection event: the address block of the Atlas probe, and its AS.
    *
    * @generated from field: string target_address = 4;
    */
