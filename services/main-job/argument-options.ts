@@ -4,6 +4,7 @@ import { time, WrongArgument } from './argument-values.ts';
 export const options = {
   format: { type: 'string' },
   scores: { type: 'string' },
+  openmetrics: { type: 'string' },
   watch: { type: 'string' },
   'watch-file': { type: 'string' },
   page: { type: 'string' },

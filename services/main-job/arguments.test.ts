@@ -10,6 +10,7 @@ test('no arguments: the replay with the default seed', () => {
     output: {
       format: 'text',
       scoresFile: undefined,
+      openMetricsFile: undefined,
       watch: new Set(),
       watchFile: undefined,
       page: undefined,
@@ -21,7 +22,7 @@ test('no arguments: the replay with the default seed', () => {
 
 test('files with every option', () => {
   const args =
-    '--format ndjson --scores s --watch AS131279,3356 --from 2014-12-22T16:15Z --until 2014-12-23 --data d';
+    '--format ndjson --scores s --openmetrics o --watch AS131279,3356 --from 2014-12-22T16:15Z --until 2014-12-23 --data d';
   assert.deepEqual(parseArguments([...args.split(' '), '--seed-rib', 'r', 'a.gz', 'b.bz2']), {
     case: 'detect',
     files: ['a.gz', 'b.bz2'],
@@ -32,6 +33,7 @@ test('files with every option', () => {
     output: {
       format: 'ndjson',
       scoresFile: 's',
+      openMetricsFile: 'o',
       watch: new Set([131_279, 3356]),
       watchFile: undefined,
       page: undefined,
@@ -61,6 +63,7 @@ test('live', () => {
   const output = {
     format: 'text',
     scoresFile: undefined,
+    openMetricsFile: undefined,
     watch: new Set(),
     watchFile: undefined,
     page: undefined,

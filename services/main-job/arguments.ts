@@ -140,6 +140,8 @@ export type ServiceName = (typeof serviceNames)[number] | (typeof probeServiceNa
 export interface OutputOptions {
   readonly format: 'text' | 'ndjson';
   readonly scoresFile: string | undefined;
+  /** Where the series of each event minute are written, if they are. */
+  readonly openMetricsFile: string | undefined;
   /** AS numbers; all when empty. */
   readonly watch: ReadonlySet<number>;
   /** Groups and mutes, if there are any. */
@@ -194,10 +196,10 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   const ofKafka = [...ofConfigured, 'apply', 'prefix', 'paced'].find((name) => values[name] !== undefined);
   if (ofKafka !== undefined) throw new WrongArgument(`--${ofKafka} is for what works on Kafka`);
   if (positionals.length === 0) {
-    refuseOthers(values, [...ofOutput, 'seed', 'now'], 'needs a FILE');
+    refuseOthers(values, [...ofReplayed, 'seed', 'now'], 'needs a FILE');
     return { case: 'replay', seed: seedOf(text(values.seed)), isNow: values.now === true, output };
   }
-  refuseOthers(values, [...ofOutput, 'from', 'until', 'seed-rib', 'data'], 'is for the replay only');
+  refuseOthers(values, [...ofReplayed, 'from', 'until', 'seed-rib', 'data'], 'is for the replay only');
   return {
     case: 'detect',
     files: positionals,
@@ -223,7 +225,7 @@ function probeCommand(values: Values, files: readonly string[], output: OutputOp
 }
 
 function archiveCommand(values: Values, places: readonly string[], output: OutputOptions): Command {
-  const known = [...ofOutput, 'from', 'until', ...ofArchives];
+  const known = [...ofReplayed, 'from', 'until', ...ofArchives];
   refuseOthers(values, known, 'is not for archive');
   const collectors = text(values.collector)?.split(',') ?? [];
   const baseUrl = text(values['base-url']);
@@ -335,6 +337,8 @@ function reprocessCommand(values: Values, others: readonly string[]): Command {
 }
 
 const ofOutput = ['format', 'scores', 'watch', 'watch-file', 'page', 'as-names', 'web-config'];
+/** Where what is read is of the past. */
+const ofReplayed = [...ofOutput, 'openmetrics'];
 const ofConfigured = ['config', 'check', 'dump'];
 
 function configured(values: Values): Pick<ConfiguredCommand, 'configFile' | 'only'> {
@@ -380,6 +384,7 @@ function outputOptions(values: Values): OutputOptions {
   return {
     format,
     scoresFile: text(values.scores),
+    openMetricsFile: text(values.openmetrics),
     watch: asNumbers('--watch', text(values.watch)),
     watchFile: text(values['watch-file']),
     page,

@@ -47,6 +47,7 @@ export async function detectFiles(files: readonly MrtFile[], options: DetectFile
   const detection = new Detection({
     ...bounds,
     watchFile: watchFileOf(output),
+    routes: told.routes(toldFrom),
     onAnomaly,
     onRefused: (file, refused) => report.refused(file.name, refused),
     onFailure: (file, failure) => report.failed(file.name, failure),

@@ -10,7 +10,7 @@ import { Feed, type FeedOptions, type FeedTotals } from '../feeder/feed.ts';
 import type { MrtFile } from '../feeder/mrt-file.ts';
 import type { Pace } from '../feeder/pace.ts';
 import { FrontThreads } from './front-threads.ts';
-import { type Pipeline, startPipeline } from './pipeline.ts';
+import { type Pipeline, type RouteFigures, startPipeline } from './pipeline.ts';
 
 export interface DetectionOptions extends Omit<FeedOptions, 'partitions' | 'beforeMinute'> {
   readonly updatePartitions?: number;
@@ -21,6 +21,8 @@ export interface DetectionOptions extends Omit<FeedOptions, 'partitions' | 'befo
   readonly watchFile?: WatchFile | undefined;
   readonly onAnomaly?: (anomaly: Anomaly) => void;
   readonly onScores?: (scores: AsScores) => void;
+  /** Figures of the route tracker, which then runs in this thread. */
+  readonly routes?: RouteFigures | undefined;
   /** Called whenever so many event minutes went through all services, with the first that did not. */
   readonly checkpoint?: { readonly everyMinutes: number; readonly reached: (minute: number) => void };
   /** Of files that are made here: what lies in the future is fed when its time has come. */
@@ -49,7 +51,7 @@ export class Detection {
 
   /** Resolves when all that was fed has gone through all services and was told. */
   async run(files: readonly MrtFile[]): Promise<void> {
-    const { dataFolder, onAnomaly, onScores, watchFile, ...options } = this.#options;
+    const { dataFolder, onAnomaly, onScores, watchFile, routes, ...options } = this.#options;
     const log = openLog(dataFolder);
     const shared = {
       updatePartitions: options.updatePartitions ?? defaultPartitions,
@@ -57,13 +59,14 @@ export class Detection {
       ...(dataFolder === undefined ? {} : { snapshots }),
     };
     // A thread pays where there are files to read; what is made here comes in small pieces, each of which would wait for it.
-    if (files.every(({ isOnDisk }) => isOnDisk))
+    if (routes === undefined && files.every(({ isOnDisk }) => isOnDisk))
       this.#front = new FrontThreads(shared, await areDecompressedHere(files), log);
     try {
       const pipeline = await startPipeline(
         {
           ...shared,
           watchFile,
+          routes,
           ...(this.#front && { routeTracker: this.#front.routeTracker }),
           ...(onAnomaly === undefined ? {} : { onAnomaly }),
           ...(onScores === undefined ? {} : { onScores }),

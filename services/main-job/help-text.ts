@@ -37,6 +37,8 @@ export const helpText = `Steadybeat watches the Internet's routing for the stead
 Options
   --format text|ndjson    ndjson: one JSON line for each change of an incident on standard output, all else on standard error
   --scores FILE           write the score of every AS in every minute in which something happens to it, as JSON lines
+  --openmetrics FILE      write the series of metrics-exporter at the end of each minute, with event time, for a Prometheus to load (replay,
+                          FILE..., archive; deploy/README.md, "The past in Grafana"); the ASes of --watch are its watch list (default AS131279)
   --watch AS131279,...    report these ASes only
   --watch-file FILE       groups (countries, sets of ASes, lists of prefixes) with incidents of their own, and who is muted until when
                           (deploy/README.md, "Groups and mutes")

@@ -16,7 +16,7 @@ import type { Transport } from '#runtime/transport/transport.ts';
 import { buildAnomalyDetector } from '../anomaly-detector/service.ts';
 import { buildInstabilityScorer } from '../instability-scorer/service.ts';
 import { buildProbeTracker } from '../probe-tracker/service.ts';
-import { buildRouteTracker } from '../route-tracker/service.ts';
+import { buildRouteTracker, type RouteTrackerOptions } from '../route-tracker/service.ts';
 import { buildVisibilityTracker } from '../visibility-tracker/service.ts';
 
 export interface PipelineOptions extends PartitionCounts {
@@ -31,11 +31,15 @@ export interface PipelineOptions extends PartitionCounts {
   readonly watchFile?: WatchFile | undefined;
   /** The route tracker, where it runs in another thread. */
   readonly routeTracker?: RunningService;
+  /** What it counts, and whom it tells each minute, where it runs here. */
+  readonly routes?: RouteFigures | undefined;
   /** Outputs in the order of their topics, from the start of the log, each once. */
   readonly onAnomaly?: (anomaly: Anomaly) => void;
   readonly onScores?: (scores: AsScores) => void;
   readonly onDeadLetter?: (letter: DeadLetter) => void;
 }
+
+export type RouteFigures = Pick<RouteTrackerOptions, 'watched' | 'onMinute'>;
 
 /** A service as the pipeline runs it. */
 export type RunningService = Pick<Service<unknown, unknown>, 'start' | 'stop' | 'finished' | 'caughtUp'>;
@@ -58,7 +62,10 @@ export async function startPipeline(options: PipelineOptions, transport: Transpo
   /** In the order of the flow, with the number of partitions of their inputs. */
   const stages: readonly Stage[] = [
     ...(probeTracker ? [{ service: probeTracker, partitions: 1 }] : []),
-    { service: options.routeTracker ?? buildRouteTracker(options, transport), partitions: updatePartitions },
+    {
+      service: options.routeTracker ?? buildRouteTracker({ ...options, ...options.routes }, transport),
+      partitions: updatePartitions,
+    },
     { service: buildVisibilityTracker(options, transport), partitions: blockPartitions },
     { service: buildInstabilityScorer(options, transport), partitions: 1 },
     { service: buildAnomalyDetector(options, transport), partitions: 1 },

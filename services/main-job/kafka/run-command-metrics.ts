@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Metrics } from '#runtime/metrics/metrics.ts';
+import type { Metrics, SeriesRegistry } from '#runtime/metrics/metrics.ts';
 import type { Health } from './run-command-health.ts';
 
-/** What any process tells of itself, whatever its work. */
-export function processMetrics(process: string, health: Health, metrics: Metrics): void {
+export function buildInfo(process: string, metrics: SeriesRegistry): void {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
@@ -11,6 +10,11 @@ export function processMetrics(process: string, health: Health, metrics: Metrics
     { name: 'steadybeat_build_info', help: 'What runs here', labels: ['process', 'version', 'nodejs'] },
     (tell) => tell(1, process, version, globalThis.process.version),
   );
+}
+
+/** What any process tells of itself, whatever its work. */
+export function processMetrics(process: string, health: Health, metrics: Metrics): void {
+  buildInfo(process, metrics);
   metrics.gauge(
     {
       name: 'steadybeat_ready',

@@ -57,6 +57,7 @@ export async function replayCommand({ seed, isNow, output }: ReplayCommand): Pro
       told.scores(value);
       story.addScores(value);
     },
+    routes: told.routes(),
     ...(isNow && { pace: new Pace(Date.now) }),
     checkpoint: {
       everyMinutes: stepMinutes,
