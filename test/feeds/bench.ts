@@ -12,7 +12,7 @@ import { risFrame, routeMonitoring, updatesIn } from './made-frames.ts';
 const file = 'mrt/jwbensley_dfz_name_and_shame__rrc23.updates.20220501.2305.gz';
 const runs = 5;
 
-/** The best of some runs. */
+/** The best of some runs, in processor time of all threads: what waits for others' work on a shared machine does not count. */
 async function measure(
   name: string,
   unit: string,
@@ -22,23 +22,28 @@ async function measure(
   await run();
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < runs; i++) {
-    const began = performance.now();
+    const began = process.cpuUsage();
     await run();
-    best = Math.min(best, performance.now() - began);
+    const { user, system } = process.cpuUsage(began);
+    best = Math.min(best, (user + system) / 1000);
   }
   const rate = Math.round((count / best) * 1000).toLocaleString('en-US');
   console.log(`${name}: ${rate} ${unit}/s, ${((best * 1000) / count).toFixed(2)} µs each`);
 }
 
+/** What comes is of now. */
+let clockSecond = 0;
+
 /** A live feed into a log that throws everything away: with all that makes records of bgp.updates. */
 async function liveFeed(): Promise<LiveFeed> {
+  clockSecond = updates[0]!.second;
   const transport = {
     openProducer: async () => ({ send: async () => {}, close: async () => {} }),
     offsets: async () => ({ low: 0, high: 0 }),
     async *scan() {},
   };
   const live = new LiveFeed(
-    { partitions: 2, checkpoint: noCheckpoint, now: () => updates[0]!.second * 1000 },
+    { partitions: 2, checkpoint: noCheckpoint, now: () => clockSecond * 1000 },
     transport,
   );
   await live.start();
@@ -63,8 +68,9 @@ for (const hasRaw of [true, false]) {
   await measure(`RIS Live to bgp.updates, ${what}`, 'messages', frames.length, async () => {
     const translator = new RisLiveTranslator();
     const live = await liveFeed();
-    for (const frame of frames) {
-      if (translator.take(frame, updates[0]!.second) === 'records')
+    for (const [i, frame] of frames.entries()) {
+      clockSecond = updates[i]!.second;
+      if (translator.take(frame, clockSecond) === 'records')
         live.take(translator.source, translator.out.bytes, 0, translator.out.length);
     }
     await live.stop();
