@@ -39,6 +39,22 @@ test('what stays is told every four minutes, what changes at once, and until whe
   ]);
 });
 
+test('minutes that are jumped over were empty', () => {
+  const { series, samples } = recorded();
+  let value = 7;
+  series.gauge({ name: 'g', help: 'G' }, (tell) => tell(value));
+  series.sample(60);
+  value = 8;
+  series.sample(660);
+  assert.deepEqual(samples(), [
+    'g{job="j"} 7 60',
+    'g{job="j"} 7 300',
+    'g{job="j"} 7 540',
+    'g{job="j"} 7 600',
+    'g{job="j"} 8 660',
+  ]);
+});
+
 test('a series that was away begins anew: nothing is told of the time between', () => {
   const { series, samples } = recorded();
   let isOpen = true;

@@ -99,19 +99,25 @@ export class EventTimeSeries implements SeriesRegistry {
   }
 
   #put(series: string, value: number, second: EventSecond, beginsAtZero: boolean): void {
-    const before = this.#second;
+    const minuteBefore = second - 60;
     const last = this.#written.get(series);
-    if (last === undefined || last.toldSecond !== before) {
-      if (beginsAtZero && last === undefined && value !== 0 && before !== undefined)
-        this.#sample(series, 0, before);
+    if (last === undefined || last.toldSecond !== this.#second) {
+      if (beginsAtZero && last === undefined && value !== 0 && this.#second !== undefined)
+        this.#sample(series, 0, minuteBefore);
       this.#sample(series, value, second);
       this.#written.set(series, { value, writtenSecond: second, toldSecond: second });
       return;
     }
     last.toldSecond = second;
+    // Minutes that are jumped over were empty.
+    while (last.writtenSecond + unchangedForSeconds < second) {
+      last.writtenSecond += unchangedForSeconds;
+      this.#sample(series, last.value, last.writtenSecond);
+    }
     if (value === last.value && second - last.writtenSecond < unchangedForSeconds) return;
     // Until when the value before held: rates are over the minute in which it changed.
-    if (value !== last.value && last.writtenSecond < before) this.#sample(series, last.value, before);
+    if (value !== last.value && last.writtenSecond < minuteBefore)
+      this.#sample(series, last.value, minuteBefore);
     this.#sample(series, value, second);
     last.value = value;
     last.writtenSecond = second;
