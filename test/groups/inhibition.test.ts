@@ -210,6 +210,19 @@ const rules: readonly { told: Alert; silenced: readonly Alert[]; heard: readonly
     ],
   },
   {
+    told: alert('OutageFull', 'as:1', 'notice'),
+    silenced: [alert('OutageFull', 'as:1', 'notice', 'KP')],
+    heard: [
+      alert('DataPlaneOutage', 'as:1', 'notice', 'KP'),
+      labelled(alert('OutageFull', 'as:1', 'notice', 'KP'), { incident: 'y' }),
+    ],
+  },
+  {
+    told: alert('BeatWatch', 'as:1', 'notice'),
+    silenced: [labelled(alert('BeatWatch', 'as:1', 'notice'), { leak: '99' })],
+    heard: [labelled(alert('BeatWatch', 'as:1', 'notice'), { leak: '99', incident: 'y' })],
+  },
+  {
     told: labelled(alert('OutageFull', 'as:1', 'notice'), { incident: 'x' }),
     silenced: [labelled(alert('OutagePartial', 'as:1', 'notice'), { incident: 'x' })],
     heard: [labelled(alert('OutagePartial', 'as:1', 'notice'), { incident: 'y' })],

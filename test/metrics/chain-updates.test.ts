@@ -101,7 +101,9 @@ test('an incident that changes is told under its own id, without a gap; nothing 
   await hears('on-call', 'group', 'GroupOutageFull critical firing');
   await tell('later', { subject: 'as:5', originAs: 5, kind: 'outageFull', severity: 'critical' });
   await monitoring.until('a later member is not held back', async () =>
-    (await monitoring.alerts()).some(({ labels, inhibitors }) => labels.incident === 'later' && inhibitors > 0),
+    (await monitoring.alerts()).some(
+      ({ labels, inhibitors }) => labels.incident === 'later' && inhibitors > 0,
+    ),
   );
 
   const changedMs = performance.now();

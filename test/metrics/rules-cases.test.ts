@@ -76,7 +76,10 @@ function failingWithoutHold(t: TestContext): Set<string> {
     for (const [i, { tests, ...settings }] of testsOfFiles.entries()) {
       const own = tests
         .filter((one) => expectedOf(name, one).some(({ fires }) => fires))
-        .map((one) => ({ ...one, alert_rule_test: one.alert_rule_test.filter((of) => of.alertname === name) }));
+        .map((one) => ({
+          ...one,
+          alert_rule_test: one.alert_rule_test.filter((of) => of.alertname === name),
+        }));
       if (own.length === 0) continue;
       files.push(`${name}.${i}.test.yml`);
       write(files.at(-1)!, { ...settings, rule_files: [`${name}.rules.yml`], tests: own });

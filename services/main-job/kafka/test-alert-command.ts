@@ -38,13 +38,13 @@ export async function testAlert(
   const tell = (transition: Transition, sequence: number) => {
     const stamp = { producer: name, eventMinute: minuteOf(nowSecond()), sequence };
     const values = anomalies.codec.encode(stamp, testIncident(id, transition, startSecond));
-    return producer.send(
-      values.map((value) => ({ topic: anomalies.topic, partition: 0, key: id, value })),
-    );
+    return producer.send(values.map((value) => ({ topic: anomalies.topic, partition: 0, key: id, value })));
   };
   await tell('opened', 1);
   say(`sent ${id}: the alert TestAlert should fire when Prometheus has scraped and looked at its rules once`);
-  say(`it is open for ${openForSeconds} s, enough where each of the two is done once a minute; Ctrl-C ends it`);
+  say(
+    `it is open for ${openForSeconds} s, enough where each of the two is done once a minute; Ctrl-C ends it`,
+  );
   // What is interrupted is closed like any other.
   await timers.setTimeout(1000 * openForSeconds, undefined, { signal: stopped }).catch(() => undefined);
   try {
