@@ -52,10 +52,14 @@ describe('the page in Chromium', { skip: noChromium }, () => {
         openMany(busy, 8, ['critical', 'warning', 'notice', 'info']);
         for (let i = 0; i < 8; i++)
           busy.addScores(scoresOf(noon, { originAs: 65_000 + i, score: 0.3 + i / 20 }));
+        const long = 'W'.repeat(120);
+        busy.addAnomaly(
+          anomalyOf({ originAs: 65_003, incidentId: 'hostile', summary: long, prefixes: [long] }),
+        );
         busy.setFeeds([{ name: 'RIS Live', isWell: false, text: 'no connection' }]);
         passMinute(busy, noon + 120);
         const world = await servePage(t, busy, {
-          names: new Map([[65_003, { name: 'N'.repeat(80), country: 'DE' }]]),
+          names: new Map([[65_003, { name: 'N'.repeat(120), country: 'DE' }]]),
         });
         const urls = {
           world: `${world.url}/`,
@@ -64,6 +68,7 @@ describe('the page in Chromium', { skip: noChromium }, () => {
           as: replay.url + eightDays,
           probes: `${probed.url}/as/131279?from=2013-03-12T12:00Z&to=2013-03-15T12:00Z`,
           error: `${replay.url}/as/none`,
+          hostile: `${world.url}/incidents/hostile`,
         };
         for (const [name, url] of Object.entries(urls)) {
           const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });

@@ -9,7 +9,7 @@ import { story } from './story.ts';
 import { endOf, frameAround, type Story, storyOf } from './story-frame.ts';
 import { type TimeFrame, timeFrame } from './time-frame.ts';
 import { witnesses } from './witnesses.ts';
-import { badge, closeWords, durationText, kindWords, pluralText, timeElement } from './words.ts';
+import { badge, closeWords, countText, durationText, kindWords, pluralText, timeElement } from './words.ts';
 
 /** A stretch of time that was asked for. */
 export interface AskedRange {
@@ -35,7 +35,7 @@ ${headline(site, record)}
 ${history && figure(site, history, whole.records, frame, incidentRanges(site, record, whole, frame))}
 <div class="columns">
 <section aria-labelledby="story-heading"><h2 id="story-heading">What happened</h2>${story(record)}</section>
-<section aria-labelledby="peers-heading"><h2 id="peers-heading">Who saw it</h2>${peers(latest)}${witnesses(latest.evidence.witnesses)}</section>
+<section aria-labelledby="peers-heading"><h2 id="peers-heading">Who saw it</h2>${peers(latest)}${witnesses(latest.evidence.witnesses, latest.transition === 'closed')}</section>
 </div>
 ${networks(latest)}
 ${linkedIncidents(site, record, whole)}
@@ -63,7 +63,7 @@ function headline(site: Site, record: IncidentRecord): Html {
   <div><dt>Since</dt><dd>${timeElement(startSecond, true)}</dd></div>
   ${endSecond !== undefined && html`<div><dt>Until</dt><dd>${timeElement(endSecond, true)}</dd></div>`}
   <div><dt>${isClosed ? 'Lasted' : 'Lasts'}</dt><dd>${lasted}</dd></div>
-  <div><dt>Networks</dt><dd>${latest.prefixCount}${latest.evidence.expectedPrefixes > 0 && html` of ${latest.evidence.expectedPrefixes}${latest.evidence.expectedBasis && ` (${latest.evidence.expectedBasis})`}`}</dd></div>
+  <div><dt>${kind === 'dataPlane' ? 'Networks gone' : 'Networks'}</dt><dd>${latest.prefixCount}${latest.evidence.expectedPrefixes > 0 && html` of ${latest.evidence.expectedPrefixes}${latest.evidence.expectedBasis && ` (${latest.evidence.expectedBasis})`}`}</dd></div>
   ${latest.evidence.upstreamAs > 0 && html`<div><dt>Behind</dt><dd>AS${latest.evidence.upstreamAs} alone</dd></div>`}
   ${latest.evidence.trend && html`<div><dt>Trend</dt><dd>${latest.evidence.trend}</dd></div>`}
 </dl>`;
@@ -82,7 +82,7 @@ function incidentRanges(site: Site, record: IncidentRecord, whole: Story, frame:
 /** How many peers agree, of how many that could have, as bars and in words. */
 function peers({ evidence, kind }: Anomaly): Html {
   const { peersFor, livePeers, peerAsesFor, livePeerAses, samplePeersFor, samplePeersAgainst } = evidence;
-  if (livePeers === 0) return html`<p>Peers are not counted here.</p>`;
+  if (livePeers === 0) return html`<p>Peers do not count here.</p>`;
   const isLeak = kind === 'leakChurn';
   const words = isLeak ? leakWords : lossWords;
   return html`
@@ -90,8 +90,8 @@ ${share('Peers', peersFor, livePeers, words)}
 ${share('Peer ASes', peerAsesFor, livePeerAses, words)}
 <p class="note">Peers are routers all over the world that say which networks they can reach.${!isLeak && ' Where several networks are gone, this is of the one that the fewest peers lack.'}</p>
 <div class="samples">
-${peerSamples(`Some that ${words.for(2)}`, samplePeersFor)}
-${peerSamples(`Some that ${words.against(2)}`, samplePeersAgainst)}
+${peerSamples(`Some that ${words.samplesFor}`, samplePeersFor)}
+${peerSamples(`Some that ${words.samplesAgainst}`, samplePeersAgainst)}
 </div>`;
 }
 
@@ -99,14 +99,21 @@ ${peerSamples(`Some that ${words.against(2)}`, samplePeersAgainst)}
 interface PeerWords {
   readonly for: (count: number) => string;
   readonly against: (count: number) => string;
+  readonly samplesFor: string;
+  readonly samplesAgainst: string;
 }
+/** Of a loss the samples are as of its opening, the counts as of now. */
 const lossWords: PeerWords = {
   for: (count) => (count === 1 ? 'lacks it' : 'lack it'),
   against: (count) => (count === 1 ? 'still has it' : 'still have it'),
+  samplesFor: 'lacked it when this was opened',
+  samplesAgainst: 'still had it then',
 };
 const leakWords: PeerWords = {
   for: (count) => (count === 1 ? 'changed its path' : 'changed their paths'),
   against: () => 'did not',
+  samplesFor: 'changed their paths',
+  samplesAgainst: 'did not',
 };
 
 function share(name: string, count: number, total: number, words: PeerWords): Html {
@@ -120,10 +127,11 @@ function peerSamples(title: string, samples: readonly string[]): Html | undefine
   return html`<div><h3>${title}</h3><ul class="mono">${samples.map((text) => html`<li>${text}</li>`)}</ul></div>`;
 }
 
-function networks({ prefixes, prefixCount, evidence: { members, viaAses } }: Anomaly): Html {
+function networks({ prefixes, prefixCount, evidence: { members, viaAses } }: Anomaly): Html | undefined {
+  if (prefixCount === 0 && members.length === 0) return undefined;
   const rest = prefixCount - prefixes.length;
   return html`<section aria-labelledby="networks-heading"><h2 id="networks-heading">${pluralText(prefixCount, 'network')}</h2>
-<p class="mono wrap">${prefixes.join('  ')}${rest > 0 && ` and ${rest} more`}</p>
+<p class="mono wrap">${prefixes.join('  ')}${rest > 0 && ` and ${countText(rest)} more`}</p>
 ${viaAses.length > 0 && html`<p>On the lost or changed paths: ${viaAses.map((asn) => `AS${asn}`).join(', ')}</p>`}
 ${members.length > 0 && html`<p>Together with: ${members.join(', ')}</p>`}
 </section>`;

@@ -63,7 +63,7 @@ export function incidentCells(site: Site, { latest, peakSeverity }: IncidentReco
   const lasts = durationText(isClosed ? durationSeconds : Math.max(durationSeconds, until - startSecond));
   return html`<td>${badge(isClosed ? peakSeverity : latest.severity)}</td>
 <th scope="row">${subjectLink(site, subject, originAs)}</th>
-<td><a href="${incidentPath(incidentId)}">${kindWords[kind]}</a>${ended} <span class="networks">${pluralText(prefixCount, 'network')}</span><span class="summary">${latest.summary}</span></td>
+<td><a href="${incidentPath(incidentId)}">${kindWords[kind]}</a>${ended}${prefixCount > 0 && html` <span class="networks">${pluralText(prefixCount, 'network')}</span>`}<span class="summary">${latest.summary}</span></td>
 <td data-name="Since">${timeElement(startSecond)}</td>
 <td data-name="Lasts">${lasts}</td>
 <td>${sparkline(history, until)}</td>`;

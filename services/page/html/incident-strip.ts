@@ -8,12 +8,14 @@ import { percentOf, type TimeFrame } from './time-frame.ts';
 import { durationText, kindWords } from './words.ts';
 
 const laneHeight = 22;
-/** So much room, in percent, does the text of a bar need, and its duration alone. */
-const textPercent = 18;
-const shortPercent = 8;
-/** On a phone the text of narrower bars would be cut off. */
-const narrowPercent = 60;
 const barsMax = 120;
+/** Room for texts, in pixels, where it is scarcest on each sort of screen; page.css shows each text where it has room. */
+const screens = [
+  ['phone', 215],
+  ['tablet', 555],
+  ['desk', 1000],
+] as const;
+const pixelsOf = (text: string): number => 7 * text.length + 10;
 
 interface Bar {
   readonly record: IncidentRecord;
@@ -45,7 +47,7 @@ export function incidentStrip(
       html`
 <div class="chart strip">
   <div class="gutter"><div class="label">${i === 0 ? 'instability' : 'outages'}</div></div>
-  <svg class="plot" height="${laneHeight}">${lane.map((bar) => drawn(bar, lane))}</svg>
+  <svg class="plot" height="${laneHeight}">${lane.map(drawn)}${laneTexts(lane)}</svg>
 </div>`,
   )}`;
 }
@@ -58,35 +60,61 @@ function barOf(view: WorldView, record: IncidentRecord, frame: TimeFrame): Bar |
   const end = endOf(view, record);
   if (end <= frame.fromSecond || startSecond >= frame.toSecond) return undefined;
   const x = percentOf(frame, startSecond);
-  const width = Math.max(0.4, Math.round((percentOf(frame, end) - x) * 100) / 100);
+  const width = Math.max(0.4, rounded(percentOf(frame, end) - x));
   return { record, x, width, lasts: end - startSecond };
 }
 
-function drawn(bar: Bar, lane: readonly Bar[]): Html {
-  const { record, x, width } = bar;
-  const { kind, incidentId } = record.latest;
-  const full = `${kindWords[kind]}, ${durationText(bar.lasts)}`;
-  return html`<a href="${incidentPath(incidentId)}" aria-label="${full}"><rect class="bar ${record.peakSeverity}" x="${x}%" y="1" width="${width}%" height="${laneHeight - 3}"/>${barText(bar, full, lane)}</a>`;
+const fullText = ({ record, lasts }: Bar): string =>
+  `${kindWords[record.latest.kind]}, ${durationText(lasts)}`;
+
+const drawn = (bar: Bar): Html =>
+  html`<a href="${incidentPath(bar.record.latest.incidentId)}" aria-label="${fullText(bar)}"><rect class="bar ${bar.record.peakSeverity}" x="${bar.x}%" y="1" width="${bar.width}%" height="${laneHeight - 3}"/></a>`;
+
+interface BarText {
+  readonly place: 'inside' | 'beside' | 'beside before';
+  readonly percent: number;
+  readonly text: string;
+}
+
+/** The same text for several sorts of screen is written once. */
+function laneTexts(lane: readonly Bar[]): Html[] {
+  const texts = new Map<string, { text: BarText; screens: string[] }>();
+  for (const [screen, pixels] of screens) {
+    for (const text of textsOn(lane, pixels)) {
+      const key = JSON.stringify(text);
+      const known = texts.get(key);
+      if (known === undefined) texts.set(key, { text, screens: [screen] });
+      else known.screens.push(screen);
+    }
+  }
+  return [...texts.values()].map(
+    ({ text: { place, percent, text }, screens: on }) =>
+      html`<text class="${place} ${on.join(' ')}" x="${percent}%" dx="${place === 'beside before' ? -5 : 5}" y="15">${text}</text>`,
+  );
 }
 
 /** In the bar, behind it, or before it, wherever there is room; only what is loud has text beside it. */
-function barText({ record, x, width, lasts }: Bar, full: string, lane: readonly Bar[]): Html | undefined {
-  const end = Math.round((x + width) * 100) / 100;
-  const fitting = (room: number) =>
-    room >= textPercent ? full : room >= shortPercent ? durationText(lasts) : undefined;
-  const inside = fitting(width);
-  if (inside !== undefined)
-    return html`<svg x="${x}%" width="${width}%" height="${laneHeight}"><text class="inside ${width < narrowPercent && 'narrow'}" x="5" y="15">${inside}</text></svg>`;
-  if (severityRank(record.peakSeverity) < severityRank('notice')) return undefined;
-  const others = lane.filter((other) => other.record !== record);
-  const behind = fitting(
-    Math.min(100, ...others.filter((other) => other.x >= x).map((other) => other.x)) - end,
-  );
-  if (behind !== undefined) return html`<text class="beside" x="${end}%" dx="5" y="15">${behind}</text>`;
-  const before = fitting(
-    x - Math.max(0, ...others.filter((other) => other.x < x).map((other) => other.x + other.width)),
-  );
-  return before === undefined
-    ? undefined
-    : html`<text class="beside before" x="${x}%" dx="-5" y="15">${before}</text>`;
+function textsOn(lane: readonly Bar[], pixels: number): BarText[] {
+  const texts: BarText[] = [];
+  const inTime = lane.toSorted((a, b) => a.x - b.x);
+  // What bars and texts before took.
+  let taken = 0;
+  for (const [i, bar] of inTime.entries()) {
+    const end = rounded(bar.x + bar.width);
+    const fitting = (percent: number) =>
+      [fullText(bar), durationText(bar.lasts)].find((text) => 100 * pixelsOf(text) <= percent * pixels);
+    const isLoud = severityRank(bar.record.peakSeverity) >= severityRank('notice');
+    const inside = fitting(bar.width);
+    const behind = isLoud ? fitting((inTime[i + 1]?.x ?? 100) - end) : undefined;
+    const before = isLoud ? fitting(bar.x - taken) : undefined;
+    taken = Math.max(taken, end);
+    if (inside !== undefined) texts.push({ place: 'inside', percent: bar.x, text: inside });
+    else if (behind !== undefined) {
+      texts.push({ place: 'beside', percent: end, text: behind });
+      taken = Math.max(taken, end + (100 * pixelsOf(behind)) / pixels);
+    } else if (before !== undefined) texts.push({ place: 'beside before', percent: bar.x, text: before });
+  }
+  return texts;
 }
+
+const rounded = (percent: number): number => Math.round(percent * 100) / 100;
