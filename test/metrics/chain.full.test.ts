@@ -157,7 +157,6 @@ test('an outage, the loss of the feed, the end of both, and a partition that sta
   const interruptedMs = performance.now();
   assert.equal((await testAlert.kill('SIGTERM')).code, 0, testAlert.log);
   assert.match(testAlert.log, /^closed test-alert-\S+:/m);
-  await monitoring.toldOf('TestAlert', 'resolved', { receiver: 'on-call', afterMs: interruptedMs });
 
   const calmMs = performance.now();
   await monitoring.changeRules(impatient);
@@ -208,4 +207,5 @@ test('an outage, the loss of the feed, the end of both, and a partition that sta
     { topic, partition, instance },
     { topic: 'bgp.updates', partition: '0', instance: `127.0.0.1:${ports.at(-1)}` },
   );
+  await monitoring.toldOf('TestAlert', 'resolved', { receiver: 'on-call', afterMs: interruptedMs });
 });
