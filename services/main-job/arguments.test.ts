@@ -194,6 +194,8 @@ test('what is wrong with commands over Kafka', () => {
 test('probe', () => {
   const stored = parseArguments(['probe', 'a.json', 'b.json.gz']);
   assert.ok(stored.case === 'probe' && stored.files.length === 2 && stored.watchList === undefined);
+  const byTable = parseArguments(['probe', 'a.json', '--seed-rib', 'r']);
+  assert.ok(byTable.case === 'probe' && byTable.seedRib === 'r');
   const watched = parseArguments(['probe', '--watch-list', 'w.json']);
   assert.ok(watched.case === 'probe' && watched.watchList === 'w.json');
   const live = parseArguments(['live', '--watch-list', 'w.json']);
@@ -201,6 +203,7 @@ test('probe', () => {
   for (const wrong of [
     ['probe'],
     ['probe', 'a', '--watch-list', 'w'],
+    ['probe', '--watch-list', 'w', '--seed-rib', 'r'],
     ['--watch-list', 'w'],
     ['probe', 'a', '--data', 'd'],
   ])

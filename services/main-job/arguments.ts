@@ -53,6 +53,8 @@ export type Command =
       readonly case: 'probe';
       /** Stored results, or else who is to be probed. */
       readonly files: readonly string[];
+      /** The table that says whose the targets of stored results are. */
+      readonly seedRib: string | undefined;
       readonly watchList: string | undefined;
       readonly output: OutputOptions;
     }
@@ -215,13 +217,15 @@ const ofGenerates = ['as', 'country', 'delegated', 'name'];
 const ofArchives = ['collector', 'base-url', 'cache'];
 
 function probeCommand(values: Values, files: readonly string[], output: OutputOptions): Command {
-  refuseOthers(values, ['format', 'watch', 'watch-list'], 'is not for probe');
+  refuseOthers(values, ['format', 'watch', 'watch-list', 'seed-rib'], 'is not for probe');
   const watchList = text(values['watch-list']);
+  const seedRib = text(values['seed-rib']);
   if (watchList === undefined && files.length === 0)
     throw new WrongArgument('probe needs a FILE of Atlas results, or --watch-list');
   if (watchList !== undefined && files.length > 0)
     throw new WrongArgument(`probe takes --watch-list or ${files[0]}, not both`);
-  return { case: 'probe', files, watchList, output };
+  if (seedRib !== undefined && files.length === 0) throw new WrongArgument('--seed-rib needs a FILE');
+  return { case: 'probe', files, seedRib, watchList, output };
 }
 
 function archiveCommand(values: Values, places: readonly string[], output: OutputOptions): Command {

@@ -12,8 +12,8 @@ export const helpText = `Steadybeat watches the Internet's routing for the stead
   npm start -- archive --collector rrc00,route-views2 --from TIME --until TIME
                                        the same over the archives of RIPE RIS and RouteViews: the last RIB before, and the updates since
   npm start -- archive PLACE...        over all MRT files in a folder, or at an http(s) address (ending in / for all that it links to)
-  npm start -- probe FILE...           what the connections of RIPE Atlas probes say, as stored; results that name no origin AS (ping,
-                                       traceroute, DNS, HTTP) are counted, and not used
+  npm start -- probe FILE...           what RIPE Atlas stored: connections of its probes; and where --seed-rib gives the table that says whose
+                                       their targets are, ping, traceroute, DNS and HTTP, which otherwise are counted, and not used
   npm start -- probe --watch-list FILE probe the hosts of a list, and say what they say (services/active-prober/examples)
   npm start -- generate --country KP --seed-rib RIB --delegated FILE,... --watch-file FILE
                                        put a group into a watch file: a country's ASes with the address space that they announce, by the

@@ -10,6 +10,7 @@ import { ProbeRecords } from '../../active-prober/probe-records.ts';
 import { ActiveProber } from '../../active-prober/service.ts';
 import { type WatchList, watchListIn } from '../../active-prober/watch-list.ts';
 import type { Command } from '../arguments.ts';
+import { announcedIn } from '../generate/announced.ts';
 import { type Pipeline, startPipeline } from '../pipeline.ts';
 import { number } from '../report/progress.ts';
 import { countsText } from '../report/refusal-report.ts';
@@ -17,6 +18,7 @@ import { Told } from '../report/told.ts';
 import { stopOnSignal } from '../signals.ts';
 import { atlasKeyOf } from './atlas-key.ts';
 import { QuietRoutes } from './quiet-routes.ts';
+import { originByTable } from './table-origin.ts';
 
 type ProbeCommand = Extract<Command, { case: 'probe' }>;
 
@@ -49,7 +51,7 @@ export async function probeCommand(command: ProbeCommand): Promise<number> {
   };
   const work =
     watchList === undefined
-      ? tellStored(command.files, pipeline, routes, log, say)
+      ? tellStored(command, pipeline, routes, log, say)
       : watch(watchList, routes, log, say);
   await Promise.race([work, pipeline.failed]);
   await Promise.race([pipeline.drained(), pipeline.failed]);
@@ -61,7 +63,7 @@ export async function probeCommand(command: ProbeCommand): Promise<number> {
 
 type Say = (line: string) => void;
 
-/** Stored results name the AS of a probe that connects, but of a target only its address, and whose that is they do not say. */
+/** Stored results name the AS of a probe that connects, but of a target only its address: whose that is only a table says. */
 export function unusedLines(results: readonly ProbeResult[]): string[] {
   const unused = results.filter(({ kind, originAs }) => kind !== 'atlasConnection' && originAs === 0).length;
   return unused === 0 ? [] : [`  ${number(unused)} results without an origin AS were not used`];
@@ -69,16 +71,17 @@ export function unusedLines(results: readonly ProbeResult[]): string[] {
 
 /** All probes first, then the minutes that they are of: so it is the same each time. */
 async function tellStored(
-  files: readonly string[],
+  { files, seedRib }: ProbeCommand,
   pipeline: Pipeline,
   routes: QuietRoutes,
   log: EmbeddedLog,
   say: Say,
 ): Promise<void> {
   const producer = await log.openProducer();
+  const originOf = seedRib === undefined ? () => 0 : originByTable(await announcedIn(seedRib));
   const all: ProbeResult[] = [];
   for (const file of files) {
-    const { results, refused } = readAtlasFile(file, () => 0);
+    const { results, refused } = readAtlasFile(file, originOf);
     for (const result of results) all.push(result);
     const refusedText = refused.size === 0 ? '' : `; refused: ${countsText(refused)}`;
     say(`${basename(file)}: ${number(results.length)} results${refusedText}`);
