@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { WrongWatchFile } from '#runtime/watch-file/watch-file.ts';
 import { type Command, type OutputOptions, parseArguments } from './arguments.ts';
 import { decodeCommand } from './decode-command.ts';
@@ -73,6 +74,8 @@ function unusable(command: Command): string | undefined {
     'output' in command ? command.output : command.case === 'why' ? command : undefined,
   );
   if (watched !== undefined) return watched;
+  const written = 'output' in command ? unwritable(command.output) : undefined;
+  if (written !== undefined) return written;
   if (command.case === 'live') {
     const wrong = missing(command.watchList === undefined ? [] : [command.watchList]);
     if (wrong !== undefined) return wrong;
@@ -107,6 +110,16 @@ function wrongWatchFile(output: Pick<OutputOptions, 'watchFile'> | undefined): s
     if (error instanceof WrongWatchFile) return error.message.replaceAll('\n', '\nsteadybeat: ');
     throw error;
   }
+}
+
+function unwritable({ scoresFile, openMetricsFile }: OutputOptions): string | undefined {
+  for (const file of [scoresFile, openMetricsFile]) {
+    if (file === undefined) continue;
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) return `${file} is a folder, not a file`;
+    const folder = dirname(file);
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return `there is no folder ${folder}`;
+  }
+  return undefined;
 }
 
 function missing(files: readonly string[]): string | undefined {

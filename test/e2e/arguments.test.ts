@@ -18,6 +18,8 @@ const wrong: readonly (readonly [args: readonly string[], message: RegExp])[] = 
   [['no/such/file.gz'], /there is no file no\/such\/file\.gz/],
   [['decode', 'no/such/file.gz'], /there is no file no\/such\/file\.gz/],
   [[tmpdir()], /is a folder/],
+  [['--openmetrics', tmpdir()], /is a folder/],
+  [['--scores', 'no/such/folder/x'], /there is no folder no\/such\/folder/],
   [['--seed-rib', 'no/such/rib', tmpdir()], /folder|no file/],
 ];
 

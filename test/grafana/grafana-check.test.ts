@@ -111,6 +111,12 @@ test('a dashboard that is not there, another data source, a query that fails, an
   assert.equal(withoutData.length, 1);
 });
 
+test('nobody there is one problem', async () => {
+  const { problems } = await checkGrafana({ url: 'http://127.0.0.1:1' });
+  assert.equal(problems.length, 1);
+  assert.match(problems[0]!, /^there is no Grafana: /);
+});
+
 test('without an address nothing is checked, and it says so', () => {
   const { GRAFANA_URL: _url, ...env } = process.env;
   const { status, stdout } = spawnSync(process.execPath, ['test/grafana/check.ts'], {

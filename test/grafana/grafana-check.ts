@@ -59,7 +59,12 @@ export async function checkGrafana(address: GrafanaAddress): Promise<GrafanaChec
   const problems: string[] = [];
   const withoutData: string[] = [];
   let queries = 0;
-  const health = await grafana.json<{ database?: string; version?: string }>('/api/health');
+  const health = await grafana
+    .json<{ database?: string; version?: string }>('/api/health')
+    .catch((error: Error) =>
+      problems.push(`there is no Grafana: ${[error.message, error.cause].filter(Boolean).join(': ')}`),
+    );
+  if (typeof health === 'number') return { version: 'unknown', queries, withoutData, problems };
   if (health.database !== 'ok') problems.push(`its database is ${health.database ?? 'not told of'}`);
   const source = await grafana
     .json<{ type?: string }>(`/api/datasources/uid/${provisioned.uid}`)
