@@ -1,22 +1,19 @@
 import { originOfWords } from '../bgp/as-path.ts';
-import type { PeerReport } from '../contract/route-changes.ts';
 import type { ElemQueue } from './elem-queue.ts';
 import type { PathStore } from './path-store.ts';
 import type { Peer } from './peer.ts';
 import { pathOf } from './route-pages.ts';
 
-const classes = [
-  'announcedNew',
-  'aaDiff',
-  'aaDup',
-  'waDiff',
-  'waDup',
-  'withdrawn',
-  'wwDup',
-] as const satisfies readonly (keyof PeerReport)[];
-
 /** How many routes were announced and withdrawn, by what that did to the table of the peer. */
-export type UpdateCounts = Record<(typeof classes)[number], number>;
+export interface UpdateCounts {
+  announcedNew: number;
+  aaDiff: number;
+  aaDup: number;
+  waDiff: number;
+  waDup: number;
+  withdrawn: number;
+  wwDup: number;
+}
 
 /** By origin AS. They are figures and no state: a process begins at 0, and what a task reads again counts again. */
 export type WatchedUpdates = ReadonlyMap<number, UpdateCounts>;
@@ -28,9 +25,15 @@ export function watchedUpdates(ases: readonly number[]): WatchedUpdates | undefi
   return new Map(ases.map((asn) => [asn, { ...none }]));
 }
 
-/** Before a peer's routes are written with sign -1 and after it with 1: adds what it counted between. */
+/** Before a peer's routes are written with sign -1 and after it with 1: adds what it counted between. A loop over the names takes longer than the routes. */
 export function tally(counts: UpdateCounts, peer: Peer, sign: -1 | 1): void {
-  for (const name of classes) counts[name] += sign * peer[name];
+  counts.announcedNew += sign * peer.announcedNew;
+  counts.aaDiff += sign * peer.aaDiff;
+  counts.aaDup += sign * peer.aaDup;
+  counts.waDiff += sign * peer.waDiff;
+  counts.waDup += sign * peer.waDup;
+  counts.withdrawn += sign * peer.withdrawn;
+  counts.wwDup += sign * peer.wwDup;
 }
 
 /**
