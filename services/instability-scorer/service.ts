@@ -14,7 +14,7 @@ export function buildInstabilityScorer(
     {
       service: 'instability-scorer',
       input: asMinutes,
-      stateVersion: 4,
+      stateVersion: 5,
       createStep: () => new InstabilityScorer(),
       publish: (scores, post) => post.value(asScores, 0, subjectOf(scores), scores.eventMinute, scores),
     },

@@ -112,3 +112,18 @@ test('each incident is opened once, first, and closed at most once, last; update
     }
   }
 });
+
+test('minutes that are jumped over leave nothing behind: what was due in them is decided in the next', () => {
+  const hourOf = (day: string, ases: readonly ScriptedAs[]) =>
+    scoresOf({ from: at(`${day}T00:00`), until: at(`${day}T01:00`), ases });
+  const prefixes = prefixesOf(8);
+  const out = { originAs: 64500, ipv4: prefixes, losses: [{ from: at('2008-02-20T00:20'), prefixes }] };
+  const anomalies = run([...hourOf('2008-02-20', [out]), ...hourOf('2026-11-20', [])], new Set());
+  assert.deepEqual(
+    anomalies.map(({ transition, eventSecond }) => [transition, eventSecond]),
+    [
+      ['opened', at('2008-02-20T00:23')],
+      ['closed', at('2026-11-20T00:01')],
+    ],
+  );
+});

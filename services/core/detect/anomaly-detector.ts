@@ -39,6 +39,8 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
   readonly #book = new IncidentBook();
   /** ASes to look at in a minute although nothing may happen to them: a time limit is reached then. */
   #due = new Map<EventMinute, Set<number>>();
+  /** The minute that was decided last; undefined where this is not known. */
+  #decidedMinute: EventMinute | undefined;
   readonly #groups: GroupWatch;
   readonly #mutes: Mutes;
   #transits: TransitScore[] = [];
@@ -74,9 +76,7 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
     const frozen = { ipv4: heartbeat.ipv4Frozen, ipv6: heartbeat.ipv6Frozen };
     for (const family of families) if (!frozen[family]) this.#ticks[family]++;
     const now: Minute = { minute, eventSecond: endOf(minute), ticks: { ...this.#ticks }, frozen };
-    const due = [...(this.#due.get(minute) ?? [])].sort((a, b) => a - b);
-    this.#due.delete(minute);
-    for (const originAs of due) this.#decideAs(this.#ases.get(originAs), now);
+    for (const originAs of this.#takeDue(minute)) this.#decideAs(this.#ases.get(originAs), now);
     findCommonCauses(this.#book, this.#ases, now.eventSecond);
     decideTransits(this.#transits, now, this.#book);
     this.#transits = [];
@@ -85,8 +85,18 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
     this.#book.flush(now.eventSecond, emit);
   }
 
+  /** The ASes to look at now, in order: also those whose minute was jumped over. */
+  #takeDue(minute: EventMinute): number[] {
+    const isNext = this.#decidedMinute === minute - 1;
+    const minutes = isNext ? [minute] : [...this.#due.keys()].filter((one) => one <= minute);
+    this.#decidedMinute = minute;
+    const due = minutes.flatMap((one) => [...(this.#due.get(one) ?? [])]);
+    for (const one of minutes) this.#due.delete(one);
+    return due.sort((a, b) => a - b);
+  }
+
   #decideAs(state: AsState | undefined, now: Minute): void {
-    if (state?.dueMinute !== now.minute) return;
+    if (state?.dueMinute === undefined || state.dueMinute > now.minute) return;
     state.dueMinute = undefined;
     const book = this.#book;
     let next = decideBeat(state, now, book);

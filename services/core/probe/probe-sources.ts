@@ -1,5 +1,6 @@
 import type { ProbeResult, ProbeResults } from '../contract/probe-results.ts';
 import { type EventMinute, minuteOf } from '../event-time.ts';
+import { longestSilenceMinutes } from '../silence.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 
 /** How long, in event time, others wait for a source that may die without a word. */
@@ -74,11 +75,20 @@ export class ProbeSources {
     if (this.#next === undefined || !this.isOpen) return undefined;
     const through = Math.min(...this.#opened().map((source) => source.through));
     if (this.#next > through) return undefined;
+    if (through - this.#next > longestSilenceMinutes)
+      this.#next = Math.max(this.#next, this.#firstTold(through) - longestSilenceMinutes);
     const minute = this.#next++;
     const isDue = ({ eventSecond }: ProbeResult): boolean => minuteOf(eventSecond) <= minute;
     const results = this.#waiting.filter(isDue).sort(byTime);
     this.#waiting = this.#waiting.filter((result) => !isDue(result));
     return { minute, results };
+  }
+
+  /** The first minute of which there is a result, or else the last one of which it is known that there is none. */
+  #firstTold(through: EventMinute): EventMinute {
+    let first = through;
+    for (const { eventSecond } of this.#waiting) first = Math.min(first, minuteOf(eventSecond));
+    return first;
   }
 
   /** The minute in which no source is open any more. */

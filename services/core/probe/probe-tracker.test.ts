@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { AsMinutes } from '../contract/as-minutes.ts';
 import type { AsReach } from '../contract/as-reach.ts';
 import type { ProbeContent, ProbeOutcome, ProbeResult, ProbeResults } from '../contract/probe-results.ts';
+import { longestSilenceMinutes } from '../silence.ts';
 import { StateReader, StateWriter } from '../state.ts';
 import { ProbeTracker } from './probe-tracker.ts';
 
@@ -250,4 +251,21 @@ test('Atlas probes that all hang on one controller are not the loss of their AS'
   };
   assert.deepEqual(gone(1), []);
   assert.equal(gone(4)[0]!.disconnectedProbes, 8);
+});
+
+test('where the clock of a prober jumps by years, what is told of them is bounded, and its AS is absent before it is there again', () => {
+  const years = 18 * 365 * 1440;
+  const minutes = run([
+    opened,
+    ...span(0, 30, []),
+    ...minuteOf(years, []),
+    ...span(years + 1, years + 3, []),
+  ]);
+  assert.equal(minutes.length, 31 + longestSilenceMinutes + 4);
+  assert.deepEqual(
+    reachesOf(minutes)
+      .map(({ state }) => state)
+      .filter((state, i, all) => state !== all[i - 1]),
+    ['up', 'absent', 'up'],
+  );
 });

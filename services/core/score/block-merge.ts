@@ -1,6 +1,7 @@
 import type { AsMinutes, Denominator, ExpectedDelta, PrefixEvent } from '../contract/as-minutes.ts';
 import type { AsReach } from '../contract/as-reach.ts';
 import type { EventMinute } from '../event-time.ts';
+import { longestSilenceMinutes } from '../silence.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import type { Wait } from '../step.ts';
 import { readAsMinutes, writeAsMinutes } from './as-minutes-state.ts';
@@ -31,6 +32,8 @@ export class BlockMerge {
   readonly #probes = new ProbeMerge();
   /** The minute to take next; undefined until every block has been heard. */
   #next: EventMinute | undefined;
+  /** The last minute taken that some block sent. */
+  #toldMinute: EventMinute = 0;
 
   add(record: AsMinutes): void {
     if (record.probes !== undefined) {
@@ -58,13 +61,15 @@ export class BlockMerge {
     block.waiting.push(record);
   }
 
-  /** The next minute that no block will add to, if there is one. */
+  /** The next minute that no block will add to, if there is one: also one that all blocks jump over, unless they have been silent for long. */
   take(): MergedMinute | undefined {
     if (this.#blocks.length === 0) return undefined;
     let through = Number.POSITIVE_INFINITY;
     for (const { lastMinute } of this.#blocks) through = Math.min(through, lastMinute ?? -1);
     this.#next ??= through < 0 ? undefined : this.#firstWaiting();
     if (this.#next === undefined || this.#next > through) return undefined;
+    // Of each block a minute waits that is not before this one: it is complete through it.
+    if (this.#next - this.#toldMinute > longestSilenceMinutes) this.#next = this.#firstWaiting();
     if (this.#probes.isAwaited(this.#next, through)) return undefined;
     const eventMinute = this.#next++;
     const records: AsMinutes[] = [];
@@ -76,6 +81,7 @@ export class BlockMerge {
     const reaches = this.#probes.take(eventMinute);
     const [first] = records;
     if (first === undefined) return { eventMinute, events, expected, reaches };
+    this.#toldMinute = eventMinute;
     const denominators = { ipv4: first.ipv4, ipv6: first.ipv6 };
     return { eventMinute, events, expected, reaches, denominators };
   }
@@ -97,6 +103,7 @@ export class BlockMerge {
       writer.list(block.waiting, (record) => writeAsMinutes(writer, record));
     });
     writer.u32(this.#next ?? 0);
+    writer.u32(this.#toldMinute);
     this.#probes.save(writer);
   }
 
@@ -106,6 +113,7 @@ export class BlockMerge {
       waiting: reader.list(() => readAsMinutes(reader)),
     }));
     this.#next = reader.u32() || undefined;
+    this.#toldMinute = reader.u32();
     this.#probes.load(reader);
   }
 
