@@ -103,7 +103,8 @@ export class ExporterWorld {
 
   #records<T>({ topic, codec }: Channel<T>, eventMinute: EventMinute, value: T): OutgoingRecord[] {
     const sequence = (this.#sequences.get(topic) ?? 0) + 1;
-    const records = codec.encode({ producer: `${topic}/0`, sequence, eventMinute }, value);
+    const producer = topic === anomalies.topic ? 'anomaly-detector/0' : 'instability-scorer/0';
+    const records = codec.encode({ producer, sequence, eventMinute }, value);
     this.#sequences.set(topic, sequence + records.length - 1);
     return records.map((record) => ({ topic, partition: 0, key: '', value: record }));
   }

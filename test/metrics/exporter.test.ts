@@ -245,7 +245,7 @@ test('records that are missing, garbage or there twice', async (t) => {
   const value = Buffer.from('garbage');
   await producer.send([{ topic: anomalies.topic, partition: 0, key: '', value }]);
   const twice = { incidentId: 'b' };
-  const encode = (sequence: number) => ({ producer: 'anomalies/0', sequence, eventMinute: 1 });
+  const encode = (sequence: number) => ({ producer: 'anomaly-detector/0', sequence, eventMinute: 1 });
   const { value: first } = await firstRecord(world);
   const record = anomalies.codec.encode(encode(5), { ...anomalies.codec.decode(...first), ...twice })[0]!;
   const again = { topic: anomalies.topic, partition: 0, key: '', value: record };
