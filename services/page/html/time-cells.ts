@@ -51,7 +51,7 @@ export function levelOf({ awaySeconds }: Cell, seconds: number): Level {
   return share < 1 / 3 ? 1 : share < 2 / 3 ? 2 : 3;
 }
 
-/** A row of cells; equal neighbours become one rectangle. */
+/** A row of cells; equal ones side by side become one rectangle. */
 export function drawnCells(levels: readonly Level[], top: number, height: number, frame: TimeFrame): Html {
   const rectangles: Html[] = [];
   for (let from = 0; from < levels.length; ) {
