@@ -1,38 +1,69 @@
 import { setTimeout } from 'node:timers/promises';
+import { type EventMinute, minuteOf } from '#core/event-time.ts';
+import { freePorts } from '../kafka/free-ports.ts';
 import { MadeFeed } from './made-feed.ts';
 import type { StageName } from './processes.ts';
-import { openWorld } from './world.ts';
+import { lastScoredMinute, openWorld } from './world.ts';
 
 const partitions = 4;
-const minute = 23_654_000;
-const settleMs = 5_000;
-const measuredMs = 30_000;
-const tickMs = 1_000;
+const minuteMs = 60_000;
+/** A live source ticks so long after a minute's end. */
+const graceMs = 5_000;
+/** In each minute what is measured begins here, when the tick is long over, and ends. */
+const middleMs = 35_000;
+const stages: readonly StageName[] = [
+  'metrics-exporter',
+  'anomaly-detector',
+  'instability-scorer',
+  'visibility-tracker',
+  'route-tracker',
+  'feeder',
+];
 
-/** Share of one core that the services take together while nothing comes but a tick a second. */
-export async function measureIdle(): Promise<{ readonly services: number; readonly cpuShare: number }> {
-  const world = await openWorld({ updatePartitions: partitions, blockPartitions: partitions });
+export interface IdleFigures {
+  /** Share of one core, of all together and of each. */
+  readonly cpuShare: number;
+  readonly cpuShares: readonly { readonly stage: StageName; readonly cpuShare: number }[];
+  /** Whose scores were written meanwhile. */
+  readonly scoredMinutes: number;
+}
+
+/**
+ * What the services take while nothing comes but the ticks of a source that is quiet: one a minute, as time goes by. The feeder listens for
+ * routers, and none comes.
+ */
+export async function measureIdle(minutes: number): Promise<IdleFigures> {
+  const [port] = await freePorts(1);
+  const counts = { updatePartitions: partitions, blockPartitions: partitions };
+  const world = await openWorld(counts, { STEADYBEAT_FEED_BMP: `127.0.0.1:${port}` });
   const { services, transport } = world;
-  const stages: StageName[] = [
-    'metrics-exporter',
-    'anomaly-detector',
-    'instability-scorer',
-    'visibility-tracker',
-    'route-tracker',
-  ];
-  for (const stage of stages) services.start(stage);
+  const running = stages.map((stage) => ({ stage, process: services.start(stage)[0]! }));
   await services.ready();
   const feed = new MadeFeed({ partitions, peers: 1, prefixes: 1 }, await transport.openProducer());
+  let minute = currentMinute();
   await feed.open(minute);
-  const tickFor = async (milliseconds: number): Promise<void> => {
-    for (const end = performance.now() + milliseconds; performance.now() < end; await setTimeout(tickMs))
-      await feed.tick(minute);
+  const tick = async (): Promise<void> => {
+    await until(minute + 1, graceMs);
+    await feed.tick(minute++);
+    await until(minute, middleMs);
   };
-  await tickFor(settleMs);
+  await tick();
   const start = performance.now();
-  const startCpu = services.cpuSeconds();
-  await tickFor(measuredMs);
-  const cpuShare = (services.cpuSeconds() - startCpu) / ((performance.now() - start) / 1000);
+  const before = running.map(({ process }) => services.cpuSecondsOf(process));
+  const scoredBefore = await lastScoredMinute(transport);
+  for (let left = minutes; left > 0; left--) await tick();
+  const seconds = (performance.now() - start) / 1000;
+  const cpuShares = running.map(({ stage, process }, i) => ({
+    stage,
+    cpuShare: (services.cpuSecondsOf(process) - before[i]!) / seconds,
+  }));
+  const scoredMinutes = (await lastScoredMinute(transport)) - scoredBefore;
   await world.close();
-  return { services: stages.length, cpuShare };
+  return { cpuShare: cpuShares.reduce((sum, { cpuShare }) => sum + cpuShare, 0), cpuShares, scoredMinutes };
 }
+
+const currentMinute = (): EventMinute => minuteOf(Math.floor(Date.now() / 1000));
+
+/** So long after the minute began. */
+const until = (minute: EventMinute, afterMs: number): Promise<void> =>
+  setTimeout(Math.max(0, minute * minuteMs + afterMs - Date.now()));

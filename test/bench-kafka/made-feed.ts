@@ -23,21 +23,28 @@ export interface MadeFeedOptions {
   readonly prefixes: number;
   /** Every UPDATE of the stream has a path that there never was. */
   readonly newPaths?: boolean;
+  /** Which partition a peer goes to, by its number; each in turn if not said. */
+  readonly partitionOf?: (peer: number) => number;
 }
 
 /** A collector of full feeds: tables first, then a stream of changes. A feed made for measuring, not for detecting. */
 export class MadeFeed {
+  /** Of each partition, bytes of values so far. */
+  readonly sentBytes: number[];
   readonly #producer: Producer;
   readonly #partitions: number;
   readonly #peers: readonly MrtPeer[];
   readonly #prefixes: readonly MrtPrefix[];
   readonly #sequences: number[];
   readonly #newPaths: boolean;
+  readonly #partitionOf: (peer: number) => number;
   /** UPDATEs of the stream so far. */
   #updates = 0;
 
-  constructor({ partitions, peers, prefixes, newPaths = false }: MadeFeedOptions, producer: Producer) {
+  constructor(options: MadeFeedOptions, producer: Producer) {
+    const { partitions, peers, prefixes, newPaths = false } = options;
     this.#newPaths = newPaths;
+    this.#partitionOf = options.partitionOf ?? ((peer) => peer % partitions);
     this.#producer = producer;
     this.#partitions = partitions;
     this.#peers = Array.from({ length: peers }, (_, i) => ({ asn: 1001 + i, address: [0xc0000201 + i] }));
@@ -47,6 +54,7 @@ export class MadeFeed {
       length: 24,
     }));
     this.#sequences = Array<number>(partitions).fill(0);
+    this.sentBytes = Array<number>(partitions).fill(0);
   }
 
   open(minute: EventMinute): Promise<void> {
@@ -62,12 +70,13 @@ export class MadeFeed {
     const groups = Math.ceil(this.#prefixes.length / prefixesPerPath);
     for (const [index, peer] of this.#peers.entries()) {
       const writer = new MrtWriter(collectorAs);
+      const partition = this.#partitionOf(index);
       for (let group = part; group < groups; group += parts) {
         const own = this.#prefixes.slice(group * prefixesPerPath, (group + 1) * prefixesPerPath);
         writer.announce(firstSecondOf(minute), peer, 'ipv4', own, pathOf(peer, group, 0));
-        if (writer.length > recordBytesMax) await this.#records(index, minute, writer.take());
+        if (writer.length > recordBytesMax) await this.#records(partition, minute, writer.take());
       }
-      await this.#records(index, minute, writer.take());
+      await this.#records(partition, minute, writer.take());
     }
   }
 
@@ -80,7 +89,7 @@ export class MadeFeed {
       const { from, lap } = this.#placeOf(index, turn);
       const peer = this.#peers[index]!;
       const own = this.#prefixes.slice(from, from + prefixesPerUpdate);
-      const writer = writers[index % this.#partitions]!;
+      const writer = writers[this.#partitionOf(index)]!;
       if ((from / prefixesPerUpdate + lap) % withdrawEvery === 0) writer.withdraw(second, peer, 'ipv4', own);
       else {
         const path = pathOf(peer, groupOf(from), 1 + (lap % 7));
@@ -108,16 +117,17 @@ export class MadeFeed {
     return this.#producer.send(partitions.flatMap((partition) => this.#encoded(partition, minute, content)));
   }
 
-  async #records(index: number, minute: EventMinute, value: Uint8Array): Promise<void> {
+  async #records(partition: number, minute: EventMinute, value: Uint8Array): Promise<void> {
     if (value.length === 0) return;
     const content = { case: 'mrtRecords', value } as const;
-    await this.#producer.send(this.#encoded(index % this.#partitions, minute, content));
+    await this.#producer.send(this.#encoded(partition, minute, content));
   }
 
   #encoded(partition: number, eventMinute: EventMinute, content: UpdatesContent): OutgoingRecord[] {
     const stamp = { producer: source, sequence: this.#sequences[partition]! + 1, eventMinute };
     const values = bgpUpdates.codec.encode(stamp, { source, eventMinute, content });
     this.#sequences[partition]! += values.length;
+    for (const value of values) this.sentBytes[partition]! += value.length;
     return values.map((value) => ({ topic: bgpUpdates.topic, partition, key: source, value }));
   }
 }

@@ -1,18 +1,20 @@
 /**
  * `npm run bench:kafka [-- day|scaling|restore|delay|idle|soak ...] [--files N] [--minutes N] [--routes N]`: the services as processes on a
- * real broker, all on this machine, held against the bars. --files: so many of the day's 95 files; --minutes: of delay (15 if not said) and soak (20).
+ * real broker, all on this machine, held against the bars. --files: so many of the day's 95 files; --minutes: of delay (15 if not said), idle (3) and soak (20).
  */
 import { parseArgs } from 'node:util';
+import { median } from 'simple-statistics';
 import { print, type Row } from '../bench/bars.ts';
 import { bgpdumpRate } from '../bench/bgpdump.ts';
 import { dataFolder, dayRawFiles } from '../bench/inputs.ts';
 import { whyNoJars } from '../kafka/jars.ts';
 import { eventsPerSecond, measureDelay } from './delay.ts';
+import type { EmbeddedFigures } from './embedded.ts';
 import { measureHandOver } from './hand-over.ts';
 import { measureIdle } from './idle.ts';
 import { measureScaling } from './scaling.ts';
 import { measureSoak } from './soak.ts';
-import { gzippedBytes, measureEmbedded, measureThroughput } from './throughput.ts';
+import { gzippedBytes, measureEmbedded, measureThroughput, type ThroughputFigures } from './throughput.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,11 +31,20 @@ if (reason !== undefined) {
   process.exit(2);
 }
 
-/** Of the day: one to warm up, and 50 M elems. */
-const scalingCopies = 5;
+/** Of the day: one to warm up, and five with 12.4 M elems each. */
+const scalingCopies = 6;
 
-/** The bar was set on a machine where bgpdump made 0.26 M elems a second: machines differ, the ratio holds. */
-const barOfBgpdump = 0.5 / 0.26;
+/** Elems a second: the bar, and what bgpdump made on the machine where it was set. Machines differ: the ratio is what is judged. */
+const barRate = 0.5e6;
+const barBgpdump = 0.26e6;
+const rounds = 3;
+
+/**
+ * A minute is looked for every 25 ms, and a process that takes a table over makes all others of two cores slower for some seconds: below a
+ * second nothing is called a delay. Beyond, minutes may take twice as long as usually: less than that differs from run to run by itself.
+ */
+const unnoticedSeconds = 1;
+const delayedFactor = 2;
 
 const parts = { day, scaling, restore, delay, idle, soak };
 for (const [name, measure] of Object.entries(parts)) {
@@ -50,29 +61,41 @@ function dayTitle(elems: number): string {
   return `2008-02-20, ${values.files} of 95 files, ${(elems / 1e6).toFixed(1)} M elems`;
 }
 
-/** Rate, processor time against the log in memory, and bytes on disk. */
+/** Rate, processor time against the log in memory, and bytes on disk: medians, and ratios of what was measured one after the other. */
 async function day(): Promise<void> {
   const files = slice();
   const partitions = 2;
-  const embedded = measureEmbedded(files, partitions);
-  const { lastMinute } = embedded;
-  const figures = await measureThroughput(files, { partitions, lastMinute });
-  const { elems, seconds, cpuSeconds, startCpuSeconds, updatesDiskBytes } = figures;
-  const rate = elems / seconds;
-  const bgpdump = await bgpdumpRate();
-  const cpuRatio = cpuSeconds / embedded.cpuSeconds;
+  const measured: { figures: ThroughputFigures; embedded: EmbeddedFigures; bgpdump: number }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const bgpdump = await bgpdumpRate();
+    const embedded = measureEmbedded(files, partitions);
+    const figures = await measureThroughput(files, { partitions, lastMinute: embedded.lastMinute });
+    measured.push({ figures, embedded, bgpdump });
+  }
+  const medianOf = (of: (one: (typeof measured)[number]) => number): number => median(measured.map(of));
+  const { elems, updatesDiskBytes } = measured[0]!.figures;
+  const rate = medianOf(({ figures }) => elems / figures.seconds);
+  const bgpdump = medianOf((one) => one.bgpdump);
+  const rateRatio = medianOf((one) => elems / one.figures.seconds / one.bgpdump);
+  const cpuRatio = medianOf(({ figures, embedded }) => figures.cpuSeconds / embedded.cpuSeconds);
   const bytesRatio = updatesDiskBytes / gzippedBytes(files);
-  const micros = (cpu: number): string => `${((cpu / elems) * 1e6).toFixed(2)} us an elem`;
-  print(`${dayTitle(elems)}, ${partitions} partitions and instances`, [
+  const micros = (of: (one: (typeof measured)[number]) => number): string =>
+    `${((medianOf(of) / elems) * 1e6).toFixed(2)} us an elem`;
+  const millions = (elemsPerSecond: number): string => `${(elemsPerSecond / 1e6).toFixed(2)} M elem/s`;
+  print(`${dayTitle(elems)}, ${partitions} partitions and instances; medians of ${rounds}`, [
     {
       what: 'day through the services, to the last score',
-      figure: `${(rate / 1e6).toFixed(2)} M elem/s (${seconds.toFixed(1)} s) = ${(rate / bgpdump).toFixed(2)} x bgpdump -m, ${(bgpdump / 1e6).toFixed(2)} M elem/s`,
-      bar: `0.5 M elem/s where bgpdump makes 0.26: ${barOfBgpdump.toFixed(2)} x; aim twice that`,
-      holds: rate / bgpdump >= barOfBgpdump,
+      figure: `${millions(rate)}, ${rate < barRate ? 'less than' : 'no less than'} the ${millions(barRate)} of the bar; that was set where bgpdump -m makes ${millions(barBgpdump)}, here it makes ${millions(bgpdump)}`,
+    },
+    {
+      what: 'the same against bgpdump -m',
+      figure: `${rateRatio.toFixed(2)} x`,
+      bar: `${(barRate / barBgpdump).toFixed(2)} x, aim twice that`,
+      holds: rateRatio >= barRate / barBgpdump,
     },
     {
       what: 'processor time, services only, against the log in memory',
-      figure: `${micros(cpuSeconds)} = ${cpuRatio.toFixed(2)} x ${micros(embedded.cpuSeconds)}; ${startCpuSeconds.toFixed(1)} s more to start the processes`,
+      figure: `${micros(({ figures }) => figures.cpuSeconds)} = ${cpuRatio.toFixed(2)} x ${micros(({ embedded }) => embedded.cpuSeconds)}; ${medianOf(({ figures }) => figures.startCpuSeconds).toFixed(1)} s more to start the processes`,
       bar: '2.5 x, aim 1.5',
       holds: cpuRatio <= 2.5,
     },
@@ -108,22 +131,33 @@ async function scaling(): Promise<void> {
 }
 
 async function restore(): Promise<void> {
-  const figures = await measureHandOver(Number(values.routes));
-  const { routes, snapshotBytes, resumedFrom, records, secondsToNextMinute } = figures;
-  const { usualSeconds, laterSeconds } = figures;
-  const snapshots = `${(snapshotBytes / 1e6).toFixed(0)} MB of snapshots on disk`;
-  print(`A route-tracker with ${(routes / 1e6).toFixed(1)} M routes killed, another standing by`, [
-    {
-      what: 'from the kill to the next minute in as.scores',
-      figure: `${secondsToNextMinute.toFixed(1)} s; read on from record ${resumedFrom} of ${records}; ${snapshots}`,
-      bar: '15 s',
-      holds: secondsToNextMinute <= 15,
-    },
-    {
-      what: 'a minute from its tick to as.scores: usually, afterwards',
-      figure: `${usualSeconds.toFixed(2)} s, ${laterSeconds.toFixed(2)} s`,
-    },
-  ]);
+  const routes = Number(values.routes);
+  const figures = await measureHandOver(routes);
+  const { snapshotBytes, readOnBytes, secondsToNextMinute } = figures;
+  const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+  const notDelayed = (what: string, seconds: number, usualSeconds: number): Row => ({
+    what,
+    figure: `${seconds.toFixed(2)} s; before the kill ${usualSeconds.toFixed(2)} s`,
+    bar: `${unnoticedSeconds} s, or ${delayedFactor} x as before`,
+    holds: seconds <= Math.max(unnoticedSeconds, delayedFactor * usualSeconds),
+  });
+  print(
+    `Of three route-trackers the one with ${(routes / 1e6).toFixed(1)} M routes killed, another standing by`,
+    [
+      {
+        what: 'from the kill to the next minute in as.scores',
+        figure: `${secondsToNextMinute.toFixed(1)} s; ${mb(readOnBytes)} read on behind the snapshot; ${mb(snapshotBytes)} of snapshots on disk`,
+        bar: '15 s',
+        holds: secondsToNextMinute <= 15,
+      },
+      notDelayed(
+        'worst minute of the other partitions meanwhile, tick to route.changes',
+        figures.othersMeanwhileSeconds,
+        figures.othersUsualSeconds,
+      ),
+      notDelayed('worst minute afterwards, tick to as.scores', figures.laterSeconds, figures.usualSeconds),
+    ],
+  );
 }
 
 async function delay(): Promise<void> {
@@ -141,16 +175,19 @@ async function delay(): Promise<void> {
 }
 
 async function idle(): Promise<void> {
-  const { services, cpuShare } = await measureIdle();
+  const minutes = Number(values.minutes ?? 3);
+  const { cpuShare, cpuShares, scoredMinutes } = await measureIdle(minutes);
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   print(
-    `${services} services with nothing to do but a tick a second (a feeder of files ends, so there is none)`,
+    `${cpuShares.length} services with nothing to do but a tick a minute; ${scoredMinutes} minutes of ${minutes} scored`,
     [
       {
         what: 'all together',
-        figure: `${(cpuShare * 100).toFixed(1)} % of one core`,
+        figure: `${percent(cpuShare)} of one core`,
         bar: '8 %',
-        holds: cpuShare < 0.08,
+        holds: cpuShare < 0.08 && scoredMinutes === minutes,
       },
+      ...cpuShares.map(({ stage, cpuShare }) => ({ what: stage, figure: percent(cpuShare) })),
     ],
   );
 }

@@ -5,6 +5,7 @@ import { ServiceProcess } from '../processes/service-process.ts';
 const ticksPerSecond = 100;
 
 export type StageName =
+  | 'feeder'
   | 'route-tracker'
   | 'visibility-tracker'
   | 'instability-scorer'
@@ -35,18 +36,18 @@ export class Services {
 
   /** Seconds of processor time of all that run now, since they began. */
   cpuSeconds(): number {
-    return this.running.reduce((sum, { pid }) => sum + cpuSecondsOf(pid), 0);
+    return this.running.reduce((sum, one) => sum + this.cpuSecondsOf(one), 0);
+  }
+
+  /** The same of one of them. */
+  cpuSecondsOf({ pid }: ServiceProcess): number {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name, in brackets, may hold blanks; user and system time are fields 14 and 15.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.running.map((one) => one.kill('SIGTERM')));
   }
-}
-
-/** Of Linux. */
-function cpuSecondsOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name, in brackets, may hold blanks; user and system time are fields 14 and 15.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }

@@ -53,6 +53,11 @@ export class ScoredMinutes {
     }
   }
 
+  /** When the minute's tick was about to be sent, in milliseconds. */
+  tickedAt(minute: EventMinute): number {
+    return this.#ticked.get(minute)!;
+  }
+
   /** When the minute was seen in as.scores, in milliseconds. */
   at(minute: EventMinute): number {
     return this.#scored.get(minute)!;
