@@ -31,6 +31,7 @@ export const options = {
   check: { type: 'boolean' },
   dump: { type: 'boolean' },
   apply: { type: 'boolean' },
+  inject: { type: 'boolean' },
   now: { type: 'boolean' },
   paced: { type: 'boolean' },
   prefix: { type: 'string' },

@@ -188,6 +188,12 @@ test('what is wrong with commands over Kafka', () => {
   assert.equal(wrong('topics --watch 1'), '--watch is not for topics');
   assert.equal(wrong('reprocess'), 'reprocess needs --prefix, such as replay.v1.');
   assert.equal(wrong('topics --prefix a.'), '--prefix is not for topics');
+  assert.match(
+    wrong('dead-letters --inject')!,
+    /not fed in again: .*; reprocess --prefix OTHER reads its record/,
+  );
+  assert.equal(wrong('topics --inject'), '--inject is not for topics');
+  assert.equal(wrong('--inject'), '--inject is for what works on Kafka');
   assert.equal(wrong('a.gz --check'), '--check is for what works on Kafka');
 });
 

@@ -195,7 +195,9 @@ function commandOf(values: Values, positionals: readonly string[]): Command {
   if (ofArchive !== undefined) throw new WrongArgument(`--${ofArchive} is for archive only`);
   const ofLive = ofLives.find((name) => values[name] !== undefined);
   if (ofLive !== undefined) throw new WrongArgument(`--${ofLive} is for live only`);
-  const ofKafka = [...ofConfigured, 'apply', 'prefix', 'paced'].find((name) => values[name] !== undefined);
+  const ofKafka = [...ofConfigured, 'apply', 'inject', 'prefix', 'paced'].find(
+    (name) => values[name] !== undefined,
+  );
   if (ofKafka !== undefined) throw new WrongArgument(`--${ofKafka} is for what works on Kafka`);
   if (positionals.length === 0) {
     refuseOthers(values, [...ofReplayed, 'seed', 'now'], 'needs a FILE');
@@ -328,9 +330,15 @@ function plainKafkaCommand(
   others: readonly string[],
 ): Command {
   if (others.length > 0) throw new WrongArgument(`${name} needs no ${others[0]}`);
+  if (name === 'dead-letters' && values.inject === true) throw new WrongArgument(whyNoInject);
   refuseOthers(values, ofConfigured, `is not for ${name}`);
   return { case: name, ...configured(values) };
 }
+
+/** Asked for by those who know it of other programs. */
+const whyNoInject =
+  'a dead letter is not fed in again: at the end of its topic it would put an old route over a newer one; ' +
+  'reprocess --prefix OTHER reads its record again where it lies, in order';
 
 function reprocessCommand(values: Values, others: readonly string[]): Command {
   if (others.length > 0) throw new WrongArgument(`reprocess needs no ${others[0]}`);

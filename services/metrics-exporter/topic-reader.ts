@@ -1,7 +1,7 @@
 import type { EventMinute } from '#core/event-time.ts';
 import type { Envelope } from '#runtime/codec/envelope.ts';
 import { PartAssembly } from '#runtime/part-assembly.ts';
-import type { Channel } from '#runtime/topics.ts';
+import { type Channel, isWriter } from '#runtime/topics.ts';
 import type { LogRecord, Transport } from '#runtime/transport/transport.ts';
 
 export interface Dropped {
@@ -29,6 +29,10 @@ export class TopicReader<T> {
   take({ value }: LogRecord): { readonly envelope: Envelope; readonly value: T } | undefined {
     try {
       const { envelope, body } = this.channel.codec.open(value!);
+      if (!isWriter(this.channel, envelope.producer)) {
+        this.dropped.undecodable++;
+        return undefined;
+      }
       if (!this.#accepts(envelope)) return undefined;
       const whole = this.#parts.add(envelope, body);
       return whole && { envelope, value: this.channel.codec.decode(envelope, whole) };

@@ -1,16 +1,21 @@
 import type { StateReader, StateWriter } from '#core/state.ts';
 import type { Envelope } from './codec/envelope.ts';
 
+/** A part of a value without those before it; they are forgotten with it. */
+export class PartOutOfOrder extends Error {}
+
 /** Joins the parts of values that were too large for one record; the rule of the envelope has put them in order. */
 export class PartAssembly {
   readonly #parts = new Map<string, Uint8Array[]>();
 
-  /** The whole body once its last part is in. */
+  /** The whole body once its last part is in. Throws PartOutOfOrder where a writer numbers wrongly. */
   add({ producer, part, parts }: Envelope, body: Uint8Array): Uint8Array | undefined {
     if (parts === 1) return body;
     const earlier = this.#parts.get(producer) ?? [];
-    if (earlier.length !== part)
-      throw new Error(`${producer} sent part ${part} after ${earlier.length} parts`);
+    if (earlier.length !== part) {
+      this.#parts.delete(producer);
+      throw new PartOutOfOrder(`${producer} sent part ${part} after ${earlier.length} parts`);
+    }
     const all = [...earlier, body];
     if (all.length < parts) {
       this.#parts.set(producer, all);

@@ -11,6 +11,11 @@ export class SequenceGap extends Error {}
 export class SequenceRule {
   readonly #last = new Map<string, number>();
 
+  /** Whether a record of it was accepted. */
+  knows(producer: string): boolean {
+    return this.#last.has(producer);
+  }
+
   /** False where the record is to be dropped; throws SequenceGap where one before it is missing. */
   accepts({ producer, sequence }: Envelope): boolean {
     const last = this.#last.get(producer) ?? 0;

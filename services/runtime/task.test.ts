@@ -4,7 +4,10 @@ import type { BgpUpdates } from '#core/contract/bgp-updates.ts';
 import type { StateReader, StateWriter } from '#core/state.ts';
 import type { Step } from '#core/step.ts';
 import { bodyBytesMax } from './codec/codec.ts';
-import { deadLettersCodec } from './codec/dead-letters.ts';
+import { type DeadLetter, deadLettersCodec } from './codec/dead-letters.ts';
+import { type Envelope, openRecord, writeEnvelope } from './codec/envelope.ts';
+import { WireWriter } from './codec/wire.ts';
+import { SequenceGap } from './sequence-rule.ts';
 import { Task, type TaskDefinition } from './task.ts';
 import { bgpUpdates, deadLetters } from './topics.ts';
 import type { LogRecord, OutgoingRecord } from './transport/transport.ts';
@@ -57,6 +60,27 @@ function inputs(producer: string, contents: readonly BgpUpdates['content'][]): U
 const logged = (values: readonly Uint8Array[], from = 0): LogRecord[] =>
   values.map((value, i) => ({ offset: from + i, key: 'k', value }));
 
+/** The same step behind other tasks. */
+const betweenServices = {
+  ...definition,
+  input: { topic: 'numbers', codec: bgpUpdates.codec, writers: ['adder'] },
+};
+
+const envelopeOnly = (producer: string, told: Partial<Envelope>): Uint8Array => {
+  const writer = new WireWriter();
+  const envelope = { sequence: 1, eventMinute: 0, part: 0, parts: 1, schemaVersion: 1, ...told };
+  writeEnvelope(writer, { producer, ...envelope });
+  return writer.finish();
+};
+
+const lettersOf = (records: readonly OutgoingRecord[]): DeadLetter[] =>
+  records
+    .filter(({ topic }) => topic === deadLetters.topic)
+    .map(({ value }) => {
+      const { envelope, body } = deadLettersCodec.open(value!);
+      return deadLettersCodec.decode(envelope, body);
+    });
+
 /** "partition:sequence:sum". */
 const told = (records: readonly OutgoingRecord[]): string[] =>
   records.map(({ partition, value }) => {
@@ -91,8 +115,78 @@ test('what comes again is dropped, by producer', () => {
 test('a gap ends it, and says where', () => {
   const [a1, , a3] = inputs('a', [bytes(1), bytes(2), bytes(3)]);
   const task = new Task(definition, 5);
-  assert.throws(() => task.process(logged([a1!, a3!], 30)), {
-    message: 'summer/5: bgp.updates/5 offset 31: a sent 3 after 1',
+  const gap = (error: Error) =>
+    error instanceof SequenceGap &&
+    /^summer\/5: bgp\.updates\/5 offset 31: a sent 3 after 1\. .*: start over under another prefix/.test(
+      error.message,
+    );
+  assert.throws(() => task.process(logged([a1!, a3!], 30)), gap);
+});
+
+test('a gap among the records of a task, also before its first, ends it, and says what helps', () => {
+  const task = new Task(betweenServices, 5);
+  assert.throws(
+    () => task.process(logged([envelopeOnly('adder/0', { sequence: 2 })])),
+    /summer\/5: numbers\/5 offset 0: adder\/0 sent 2 after 0\. .* reprocess --prefix/,
+  );
+});
+
+test('between services, what is of no task of the writers is a dead letter, whatever its number', () => {
+  const [first, second] = inputs('adder/0', [bytes(1), bytes(2)]) as [Uint8Array, Uint8Array];
+  const strangers = ['y', 'y/0', 'adder', 'adder/', 'adder/01', 'adder/x', 'adder/0/0', 'summer/0'];
+  const task = new Task(betweenServices, 5);
+  const records = task.process(
+    logged([
+      first,
+      envelopeOnly('y', { sequence: 2 }),
+      ...strangers.flatMap((name) => inputs(name, [bytes(3)])),
+      second,
+    ]),
+  );
+  assert.deepEqual(told(records.filter(({ topic }) => topic === 'sums')), ['1:1:1', '0:1:3']);
+  assert.deepEqual(
+    lettersOf(records).map(({ reason, position }) => [reason, position]),
+    ['y', ...strangers].map((_, i) => ['record-of-unknown-producer', 1 + i]),
+  );
+  assert.equal(task.duplicates, 0);
+});
+
+test('a source whose first record is not there is a dead letter; one that began and has a gap is fatal', () => {
+  const task = new Task(definition, 5);
+  const letters = lettersOf(
+    task.process(logged([envelopeOnly('y', { sequence: 2, eventMinute: 9 }), ...inputs('a', [bytes(1)])])),
+  );
+  assert.deepEqual(
+    letters.map(({ reason, position, length }) => [reason, position, length]),
+    [['source-without-first-record', 0, 13]],
+  );
+  assert.equal(openRecord(letters[0]!.head).envelope.producer, 'y');
+  assert.equal(task.eventMinute, 7);
+  assert.throws(() => task.process(logged([envelopeOnly('a', { sequence: 3 })], 2)), SequenceGap);
+});
+
+test('a part without those before it is a dead letter, and the next value is taken', () => {
+  const large = inputs('a', [bytes(5, 2 * bodyBytesMax + 1)]);
+  const alone = envelopeOnly('b', { part: 1, parts: 2 });
+  const task = new Task(definition, 5);
+  const records = task.process(logged([alone, ...large, ...inputs('b', [bytes(1), bytes(2)]).slice(1)]));
+  assert.equal(large.length, 3);
+  assert.deepEqual(
+    lettersOf(records).map(({ reason, position }) => [reason, position]),
+    [['part-out-of-order', 0]],
+  );
+  assert.deepEqual(told(records.filter(({ topic }) => topic === 'sums')), ['1:1:5', '0:1:7']);
+});
+
+test('a record of an unknown schema version is a dead letter with its whole head', () => {
+  const record = envelopeOnly('a', { schemaVersion: 9 });
+  const [letter] = lettersOf(new Task(definition, 5).process(logged([record], 12)));
+  assert.deepEqual(letter, {
+    reason: 'schema-version-unknown',
+    origin: 'bgp.updates/5',
+    position: 12,
+    head: record,
+    length: record.length,
   });
 });
 

@@ -2,11 +2,12 @@ import { crc32 } from 'node:zlib';
 import type { EventMinute } from '#core/event-time.ts';
 import { StateReader, StateWriter } from '#core/state.ts';
 import type { Step, Wait } from '#core/step.ts';
+import { UnknownSchemaVersion } from './codec/codec.ts';
 import type { Envelope, OpenedRecord } from './codec/envelope.ts';
 import { Outbox, type Post } from './outbox.ts';
-import { PartAssembly } from './part-assembly.ts';
-import { SequenceRule } from './sequence-rule.ts';
-import type { Channel } from './topics.ts';
+import { PartAssembly, PartOutOfOrder } from './part-assembly.ts';
+import { SequenceGap, SequenceRule } from './sequence-rule.ts';
+import { type Channel, isWriter } from './topics.ts';
 import type { LogRecord, OutgoingRecord } from './transport/transport.ts';
 
 /** What a service does with each partition of its input. */
@@ -42,7 +43,7 @@ export class Task<Input, Output> {
   nextOffset = 0;
   /** Of the record before `nextOffset`: another one there is another log. */
   lastRecordMark = 0;
-  /** The latest event minute among the envelopes so far. */
+  /** The latest event minute among the values so far. */
   eventMinute: EventMinute = 0;
   /** Records that the rule of the envelope dropped, since this task began. */
   duplicates = 0;
@@ -55,7 +56,7 @@ export class Task<Input, Output> {
     this.#outbox = new Outbox(this.name, definition.input.topic);
   }
 
-  /** Applies records and gives what is to be sent. Throws where the step does (a bug), and at a gap. */
+  /** Applies records and gives what is to be sent. Throws where the step does (a bug), and SequenceGap where records are missing. */
   process(records: readonly LogRecord[]): readonly OutgoingRecord[] {
     for (const record of records) {
       this.nextOffset = record.offset + 1;
@@ -64,6 +65,8 @@ export class Task<Input, Output> {
       } catch (cause) {
         const { topic } = this.#definition.input;
         const at = `${this.name}: ${topic}/${this.#partition} offset ${record.offset}`;
+        if (cause instanceof SequenceGap)
+          throw new SequenceGap(`${at}: ${cause.message}. ${this.#gapRemedy()}`);
         throw new Error(`${at}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
       }
     }
@@ -103,16 +106,19 @@ export class Task<Input, Output> {
     this.#outbox.from(this.#partition, record.offset, this.eventMinute);
     const opened = this.#open(value);
     if (opened === undefined) return;
-    if (!this.#rule.accepts(opened.envelope)) {
+    const { envelope } = opened;
+    const stranger = this.#strangerReason(envelope);
+    if (stranger !== undefined) {
+      this.#outbox.refused(stranger, value, value.length);
+      return;
+    }
+    if (!this.#rule.accepts(envelope)) {
       this.duplicates++;
       return;
     }
-    const { envelope } = opened;
-    this.eventMinute = Math.max(this.eventMinute, envelope.eventMinute);
-    const body = this.#parts.add(envelope, opened.body);
-    if (body === undefined) return;
-    const input = this.#decode(envelope, body);
+    const input = this.#decode(opened, value);
     if (input === undefined) return;
+    this.eventMinute = Math.max(this.eventMinute, envelope.eventMinute);
     this.#step.apply(input, (output) => this.#definition.publish(output, this.#outbox));
   }
 
@@ -125,14 +131,44 @@ export class Task<Input, Output> {
     }
   }
 
-  #decode(envelope: Envelope, body: Uint8Array): Input | undefined {
+  /**
+   * Why a producer is none of those whose records are this task's input: what anybody writes there must end nothing. Of a
+   * source, whose name can be any, the first record tells; one without it has not taken part, so nothing waits for it.
+   */
+  #strangerReason({ producer, sequence }: Envelope): string | undefined {
+    const { input } = this.#definition;
+    if (!isWriter(input, producer)) return 'record-of-unknown-producer';
+    return input.writers !== undefined || sequence === 1 || this.#rule.knows(producer)
+      ? undefined
+      : 'source-without-first-record';
+  }
+
+  /** Undefined also where parts are still to come. The dead letter of a value in parts is its last record. */
+  #decode({ envelope, body }: OpenedRecord, value: Uint8Array): Input | undefined {
     try {
-      return this.#definition.input.codec.decode(envelope, body);
-    } catch {
-      this.#outbox.refused('record-not-decodable', body, body.length);
+      const whole = this.#parts.add(envelope, body);
+      return whole && this.#definition.input.codec.decode(envelope, whole);
+    } catch (cause) {
+      this.#outbox.refused(undecodableReason(cause), value, value.length);
       return undefined;
     }
   }
+
+  /** The outputs of this task are all that follows: where its input can be made again, so can they. */
+  #gapRemedy(): string {
+    const { writers } = this.#definition.input;
+    const anew = 'start over under another prefix (STEADYBEAT_KAFKA_TOPIC_PREFIX)';
+    const remedy =
+      writers === undefined
+        ? `${anew}, fed from files or by the live feeds`
+        : `tell it again under another prefix (npm start -- reprocess --prefix OTHER.) and go on there, or ${anew}`;
+    return `The records between are lost, or somebody else wrote under that name, and no restart brings them back: ${remedy}. Let nobody but the service's own user write to its topics (deploy/acls.json).`;
+  }
+}
+
+function undecodableReason(cause: unknown): string {
+  if (cause instanceof UnknownSchemaVersion) return 'schema-version-unknown';
+  return cause instanceof PartOutOfOrder ? 'part-out-of-order' : 'record-not-decodable';
 }
 
 /** What stands first in a record is its envelope. */

@@ -12,12 +12,34 @@ import type { TopicSpec } from './transport/transport.ts';
 export interface Channel<T> {
   readonly topic: string;
   readonly codec: Codec<T>;
+  /** The services whose tasks alone write it for others to read; undefined where a producer is a source, of whatever name. */
+  readonly writers?: readonly string[];
 }
 
+/** Whether its records are a topic's: of a source, whose name can be any, only its first record tells. */
+export const isWriter = ({ writers }: Pick<Channel<unknown>, 'writers'>, producer: string): boolean =>
+  writers === undefined || writers.some((service) => isTaskOf(service, producer));
+
+/** "route-tracker/3" is a task of route-tracker. */
+const isTaskOf = (service: string, producer: string): boolean =>
+  producer.startsWith(`${service}/`) && /^(0|[1-9]\d{0,8})$/.test(producer.slice(service.length + 1));
+
 export const bgpUpdates = { topic: 'bgp.updates', codec: bgpUpdatesCodec } as const;
-export const routeChanges = { topic: 'route.changes', codec: routeChangesCodec } as const;
-export const asMinutes = { topic: 'as.minutes', codec: asMinutesCodec } as const;
-export const asScores = { topic: 'as.scores', codec: asScoresCodec } as const;
+export const routeChanges = {
+  topic: 'route.changes',
+  codec: routeChangesCodec,
+  writers: ['route-tracker'],
+} as const;
+export const asMinutes = {
+  topic: 'as.minutes',
+  codec: asMinutesCodec,
+  writers: ['visibility-tracker', 'probe-tracker'],
+} as const;
+export const asScores = {
+  topic: 'as.scores',
+  codec: asScoresCodec,
+  writers: ['instability-scorer'],
+} as const;
 export const probeResults = { topic: 'probe.results', codec: probeResultsCodec } as const;
 export const anomalies = { topic: 'anomalies', codec: anomaliesCodec } as const;
 export const deadLetters = { topic: 'dead.letters', codec: deadLettersCodec } as const;

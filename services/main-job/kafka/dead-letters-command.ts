@@ -1,6 +1,6 @@
 import { formatMinute } from '#core/event-time.ts';
 import type { DeadLetter } from '#runtime/codec/dead-letters.ts';
-import type { Envelope } from '#runtime/codec/envelope.ts';
+import { type Envelope, openRecord } from '#runtime/codec/envelope.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
 import { deadLetters } from '#runtime/topics.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
@@ -50,11 +50,21 @@ function opened(record: Uint8Array): Letter | undefined {
 }
 
 /** The origin is a partition of a topic or a file, the position an offset in it. */
-function letterLine(
+export function letterLine(
   { producer, eventMinute }: Envelope,
-  { reason, origin, position, length }: DeadLetter,
+  { reason, origin, position, head, length }: DeadLetter,
 ): string {
   // Before the first record with a time.
   const time = eventMinute === 0 ? '-' : formatMinute(eventMinute);
-  return `${time}  ${reason}  ${origin}  offset ${position}  ${number(length)} bytes  told by ${producer}`;
+  return `${time}  ${reason}  ${origin}  offset ${position}  ${number(length)} bytes  ${writerText(head)}told by ${producer}`;
+}
+
+/** Of a record whose envelope could be read, what that says. */
+function writerText(head: Uint8Array): string {
+  try {
+    const { producer, sequence, schemaVersion } = openRecord(head).envelope;
+    return `written by ${JSON.stringify(producer)}, number ${sequence}, schema version ${schemaVersion}  `;
+  } catch {
+    return '';
+  }
 }

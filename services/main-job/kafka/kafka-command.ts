@@ -2,13 +2,14 @@ import { kafkaOptionsOf } from '#runtime/configuration/configuration.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
 import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
 import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
+import { SequenceGap } from '#runtime/sequence-rule.ts';
 
 /** A command that a person waits for: what Kafka refuses is one line and status 1. */
 export async function kafkaCommand(action: () => Promise<number>): Promise<number> {
   try {
     return await action();
   } catch (error) {
-    if (!(error instanceof KafkaProblem)) throw error;
+    if (!(error instanceof KafkaProblem || error instanceof SequenceGap)) throw error;
     process.stderr.write(`steadybeat: ${error.message}\n`);
     return 1;
   }

@@ -7,6 +7,7 @@ import { KafkaProblem } from '#runtime/kafka/kafka-problem.ts';
 import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
 import { Metrics } from '#runtime/metrics/metrics.ts';
 import { WatchedTransport } from '#runtime/metrics/watched-transport.ts';
+import { SequenceGap } from '#runtime/sequence-rule.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
 import type { ConfiguredCommand, ServiceName } from '../arguments.ts';
 import { stopOnSignal } from '../signals.ts';
@@ -176,6 +177,9 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isExpected =
-    error instanceof KafkaProblem || error instanceof RangeError || (error as NodeJS.ErrnoException).code;
+    error instanceof KafkaProblem ||
+    error instanceof SequenceGap ||
+    error instanceof RangeError ||
+    (error as NodeJS.ErrnoException).code;
   return isExpected ? error.message : (error.stack ?? error.message);
 }

@@ -56,9 +56,12 @@ export function binaryCodec<T, Target>(message: BinaryMessage<T, Target>): Codec
   };
 }
 
+/** Of a schema that this version of the program cannot read. */
+export class UnknownSchemaVersion extends RangeError {}
+
 export function checkVersion(envelope: Envelope, schemaVersion: number): void {
   if (envelope.schemaVersion !== schemaVersion)
-    throw new RangeError(`schema version ${envelope.schemaVersion} is not ${schemaVersion}`);
+    throw new UnknownSchemaVersion(`schema version ${envelope.schemaVersion} is not ${schemaVersion}`);
 }
 
 /** The index in a task's name: 3 of "route-tracker/3". */

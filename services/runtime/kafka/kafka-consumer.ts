@@ -2,7 +2,7 @@ import type { Batch, Consumer, ConsumerOptions, Delivery } from '../transport/tr
 import { ClusterLink } from './cluster-link.ts';
 import { GroupMember, type GroupReader, type Position } from './group-member.ts';
 import { heartbeatIntervalMsDefault, type KafkaOptions, sessionTimeoutMsDefault } from './kafka-options.ts';
-import { KafkaProblem, outsideLog } from './kafka-problem.ts';
+import { KafkaProblem, outsideLog, startOutsideLog } from './kafka-problem.ts';
 import { OwnedPartition } from './owned-partition.ts';
 import { PartitionFetcher } from './partition-fetcher.ts';
 import { partitionOffsets } from './partition-reads.ts';
@@ -78,7 +78,7 @@ export class KafkaConsumer implements Consumer {
       throw problem;
     });
     if (offset < low || offset > high)
-      throw new RangeError(`${outsideLog(`${name}/${partition}`)} (${offset}; the log: ${low} to ${high})`);
+      throw new RangeError(startOutsideLog(`${name}/${partition}`, offset, { low, high }));
     if (this.#closed || owned.state === 'gone') return;
     owned.readFrom(offset);
     this.#fetcher.changed(this.#owned);

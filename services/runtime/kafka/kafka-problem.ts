@@ -102,7 +102,23 @@ function remedy(
 
 /** Never a silent jump to what the log still has: what was between would be missing. */
 export const outsideLog = (partition: string): string =>
-  `its position in ${partition} is outside the log. The topic was made anew, or keeps records for less time than the reader was away: start over under another prefix, or delete its snapshots.`;
+  `its position in ${partition} is outside the log. The topic was made anew, or no longer keeps what comes next: the next start says which, and what to do.`;
+
+/** The same where somebody wants to begin at `offset`: 0 where there was no snapshot. */
+export function startOutsideLog(
+  partition: string,
+  offset: number,
+  { low, high }: { readonly low: number; readonly high: number },
+): string {
+  const again =
+    'Tell what is still kept again under another prefix (npm start -- reprocess --prefix OTHER.) and let all services go on there, or start over under another prefix.';
+  if (offset === 0)
+    return `there is no snapshot to go on from, and ${partition} no longer has its beginning: what was before offset ${low} is over its retention. ${again}`;
+  const snapshot = `the snapshot's position in ${partition}, offset ${offset}, is outside the log, which has ${low} to ${high}`;
+  return offset < low
+    ? `${snapshot}: the task was away for longer than the topic keeps records, and without its snapshot it would miss still more. ${again}`
+    : `${snapshot}: the topic was made anew. Start over under another prefix, or delete all topics of this one, those of the snapshots too.`;
+}
 
 function plainly({ name, message, type, code }: Symptom, { brokers, topics }: Attempt): string {
   if (type === 'UNKNOWN_TOPIC_OR_PARTITION')
