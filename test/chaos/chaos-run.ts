@@ -11,10 +11,11 @@ import { ownPrefix } from '../kafka/broker.ts';
 import type { JarCluster } from '../kafka/jar-cluster.ts';
 import { firstDifference } from '../sim/crashes.ts';
 import { disturb, type Surroundings } from './disturb.ts';
+import { exporterFollows } from './exporter.ts';
 import { Feeding } from './feeding.ts';
 import { Fleet } from './fleet.ts';
 import type { Flow } from './flow.ts';
-import type { Plan } from './plan.ts';
+import { exporter, type Plan } from './plan.ts';
 import { PublicReader } from './public-reader.ts';
 
 const counts = { updatePartitions: 3, blockPartitions: 2 };
@@ -46,7 +47,9 @@ export async function chaosRun(plan: Plan, flow: Flow, cluster: JarCluster): Pro
   let wrong: string | undefined;
   try {
     await transport.ensureTopics(topicSpecs(counts));
+    const hasExporter = plan.disturbances.some((one) => one.case === 'killExporter');
     await fleet.startAll(plan.instances);
+    if (hasExporter) await fleet.start(exporter).process.ready();
     let disturbances = plan.disturbances.length;
     const options = {
       ...{ updatePartitions: counts.updatePartitions, environment: environment(kafka, plan) },
@@ -74,6 +77,7 @@ export async function chaosRun(plan: Plan, flow: Flow, cluster: JarCluster): Pro
     failing.catch(() => undefined);
     await allTold(transport, reader, fleet, flow, failing);
     await failing;
+    if (hasExporter) await exporterFollows(fleet, reader.minute);
     await fleet.stopAll();
     fleet.check();
     await reader.readOn(transport);

@@ -4,6 +4,7 @@ import { newAdmin } from '#runtime/kafka/mended-kafkajs.ts';
 import { bgpUpdates, topicSpecs } from '#runtime/topics.ts';
 import type { LogRecord, Transport } from '#runtime/transport/transport.ts';
 import type { JarCluster } from '../kafka/jar-cluster.ts';
+import { killExporter } from './exporter.ts';
 import type { Fleet, Instance } from './fleet.ts';
 import type { Disturbance } from './plan.ts';
 
@@ -54,6 +55,8 @@ export async function disturb(what: Disturbance, at: Surroundings): Promise<bool
       return !isOver();
     case 'refuse':
       return refuseWrites(what, at);
+    case 'killExporter':
+      return (await killExporter(fleet, what.awayMs)) && !isOver();
   }
 }
 

@@ -1,7 +1,9 @@
 /** The services of one run: each instance a process, `npm start -- run NAME`. */
 import { setTimeout } from 'node:timers/promises';
 import { ServiceProcess } from '../processes/service-process.ts';
-import { type Stage, stages } from './plan.ts';
+import { type exporter, type Stage, stages } from './plan.ts';
+
+type Member = Stage | typeof exporter;
 
 interface TaskProgress {
   isRestoring: boolean;
@@ -15,12 +17,12 @@ const pollMs = 10;
 
 /** One process and how far each of its tasks is, by what it says. */
 export class Instance {
-  readonly stage: Stage;
+  readonly stage: Member;
   readonly process: ServiceProcess;
   readonly #tasks = new Map<string, TaskProgress>();
   #unfinishedLine = '';
 
-  constructor(stage: Stage, environment: Readonly<Record<string, string>>) {
+  constructor(stage: Member, environment: Readonly<Record<string, string>>) {
     this.stage = stage;
     this.process = new ServiceProcess(['run', stage], environment, (text) => this.#heard(text));
   }
@@ -70,7 +72,7 @@ export class Fleet {
     this.#environment = { ...environment, NODE_DEBUG: 'steadybeat' };
   }
 
-  start(stage: Stage): Instance {
+  start(stage: Member): Instance {
     const instance = new Instance(stage, this.#environment);
     this.#instances.add(instance);
     this.#all.push(instance);
@@ -87,7 +89,7 @@ export class Fleet {
     for (const { process } of started) await process.ready();
   }
 
-  of(stage: Stage): Instance[] {
+  of(stage: Member): Instance[] {
     return [...this.#instances].filter((one) => one.stage === stage && !this.#ending.has(one));
   }
 

@@ -10,6 +10,7 @@ export const stages = [
   'anomaly-detector',
 ] as const;
 export type Stage = (typeof stages)[number];
+export const exporter = 'metrics-exporter';
 
 /** `batches`: the victim has a snapshot, and has done so much since. */
 export type Disturbance =
@@ -36,7 +37,9 @@ export type Disturbance =
   | { readonly case: 'again'; readonly topic: string; readonly share: number }
   | { readonly case: 'broker'; readonly signal: 'SIGKILL' | 'SIGTERM'; readonly awayMs: number }
   | { readonly case: 'leader'; readonly topic: string; readonly awayMs: number }
-  | { readonly case: 'refuse'; readonly forMs: number };
+  | { readonly case: 'refuse'; readonly forMs: number }
+  /** It looks on, and writes nothing: its figures are there again, and follow. */
+  | { readonly case: 'killExporter'; readonly awayMs: number };
 
 export interface Plan {
   readonly seed: number;
@@ -59,7 +62,7 @@ export interface PlanOptions {
 }
 
 /** Every kind comes in turn, so that any fifty seeds in a row have them all several times. */
-const turns: readonly Disturbance['case'][] = [
+const turns: readonly Exclude<Disturbance['case'], 'killExporter'>[] = [
   'kill',
   'zombie',
   'kill',
@@ -74,6 +77,12 @@ const turns: readonly Disturbance['case'][] = [
   'refuse',
 ];
 const dayEvery = 5;
+/** Of fifty seeds two refuse writes for as long as --long does. */
+const longRefusalEvery = 24;
+const longRefusal = 11;
+/** And six have an exporter, which is killed after all else. */
+const exporterEvery = 7;
+const exporterSeed = 2;
 
 export function drawPlan(seed: number, { dayIsHere, long }: PlanOptions): Plan {
   const random = new Random(seed, 'chaos');
@@ -82,9 +91,10 @@ export function drawPlan(seed: number, { dayIsHere, long }: PlanOptions): Plan {
   const kinds = [first, ...(random.chance(0.5) ? [random.pick(others)] : [])];
   const flow = dayIsHere && seed % dayEvery === 0 ? 'day' : 'reconstruction';
   const disturbances = kinds.map((kind, i) => ({
-    ...drawDisturbance(kind, random, long),
+    ...drawDisturbance(kind, random, { long, longRefusal: long || seed % longRefusalEvery === longRefusal }),
     at: 0.1 + (i + random.unit()) * 0.3,
   }));
+  const hasExporter = seed % exporterEvery === exporterSeed && first !== 'killFeeder';
   /** Where one is to stand still, another stands by. */
   const standsBy = (stage: Stage): number =>
     disturbances.some((one) => one.case === 'zombie' && one.stage === stage) ? 1 : 0;
@@ -100,13 +110,23 @@ export function drawPlan(seed: number, { dayIsHere, long }: PlanOptions): Plan {
     },
     snapshotEventMinutes: flow === 'day' ? random.integer(5, 15) : random.integer(20, 120),
     disorder: flow === 'reconstruction' && first !== 'killFeeder' && random.chance(0.3),
-    disturbances,
+    disturbances: hasExporter ? [...disturbances, drawExporter(seed)] : disturbances,
   };
 }
 
-const needsThree = (kind: Disturbance['case']): boolean => kind === 'leader' || kind === 'refuse';
+/** By numbers of its own: what else goes wrong is as it would be without. */
+function drawExporter(seed: number): Plan['disturbances'][number] {
+  const random = new Random(seed, 'chaos exporter');
+  return { case: 'killExporter', awayMs: random.integer(0, 1_500), at: 0.7 + 0.1 * random.unit() };
+}
 
-function drawDisturbance(kind: Disturbance['case'], random: Random, long: boolean): Disturbance {
+const needsThree = (kind: (typeof turns)[number]): boolean => kind === 'leader' || kind === 'refuse';
+
+function drawDisturbance(
+  kind: (typeof turns)[number],
+  random: Random,
+  { long, longRefusal }: { readonly long: boolean; readonly longRefusal: boolean },
+): Disturbance {
   const batches = random.integer(1, 3);
   const stage = random.pick(stages);
   const topic = random.pick([bgpUpdates, routeChanges, asMinutes, asScores]).topic;
@@ -134,7 +154,7 @@ function drawDisturbance(kind: Disturbance['case'], random: Random, long: boolea
     case 'leader':
       return { case: kind, topic, awayMs };
     case 'refuse':
-      return { case: kind, forMs: long ? 30_000 : random.integer(2_000, 5_000) };
+      return { case: kind, forMs: longRefusal ? 30_000 : random.integer(2_000, 5_000) };
   }
 }
 
