@@ -104,7 +104,10 @@ export interface Broker {
   }): Promise<{
     readonly responses: readonly {
       readonly topicName: string;
-      readonly partitions: readonly (FilterInput & { readonly partition: number })[];
+      readonly partitions: readonly (FilterInput & {
+        readonly partition: number;
+        readonly lastStableOffset: string;
+      })[];
     }[];
   }>;
   listOffsets(request: {

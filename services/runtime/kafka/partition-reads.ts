@@ -21,6 +21,8 @@ export interface PartitionRead {
   readonly records: readonly LogRecord[];
   /** The offset to read on from; `from` where there was nothing. */
   readonly next: number;
+  /** The broker shows all that the partition holds before this offset. */
+  readonly shownBefore: number;
 }
 
 export interface FetchLimits {
@@ -88,13 +90,14 @@ export async function fetchFrom(
     topics,
   });
   return responses.flatMap(({ topicName, partitions }) =>
-    partitions.map(({ partition, messages, abortedTransactions }) => {
+    partitions.map(({ partition, messages, abortedTransactions, lastStableOffset }) => {
       const from = reads.find((read) => read.topic === topicName && read.partition === partition)!;
       // A batch comes whole, also where it begins before the offset asked for.
       const asked = messages.filter((message) => Number(message.offset) >= from.offset);
       const shown = withoutAborted({ messages: asked, abortedTransactions });
       const records = shown.filter((message) => !message.isControlRecord).map(recordOf);
-      return { from, records, next: asked.length === 0 ? from.offset : Number(asked.at(-1)!.offset) + 1 };
+      const next = asked.length === 0 ? from.offset : Number(asked.at(-1)!.offset) + 1;
+      return { from, records, next, shownBefore: Number(lastStableOffset) };
     }),
   );
 }
@@ -109,10 +112,10 @@ function recordOf({ offset, key, value }: FetchedMessage): LogRecord {
 }
 
 const scanLimits: FetchLimits = { maxWaitMs: 500, bytes: 4 << 20, bytesPerPartition: 4 << 20 };
-/** What a broker that just became the leader may take until it shows all it has. */
-const emptyReadsMax = 5;
+/** A new leader shows what it has when the others follow it, or are given up (30 s): so many reads of half a second in a row may bring nothing. */
+const readsInVain = 80;
 
-/** Records [from, to) of one partition, as far as there are any. */
+/** All records [from, to) of one partition that it has. Throws a KafkaProblem where its leader does not show what there must be. */
 export async function* scanPartition(
   link: ClusterLink,
   { topic, partition, offset }: ReadFrom,
@@ -122,13 +125,26 @@ export async function* scanPartition(
   const end = Math.min(to, high);
   const task = { doing: `read ${topic}/${partition}`, topics: [topic] };
   let next = Math.max(low, offset);
-  for (let empty = 0; next < end && empty < emptyReadsMax; empty++) {
+  for (let inVain = 0; next < end; ) {
     const from = { topic, partition, offset: next };
     const [read] = await link.use(task, async (cluster) =>
       fetchFrom(await leaderOf(cluster, topic, partition), [from], scanLimits),
     );
-    for (const record of read!.records) if (record.offset < end) yield record;
-    if (read!.next > next) empty = 0;
-    next = read!.next;
+    for (const record of read?.records ?? []) if (record.offset < end) yield record;
+    if (read !== undefined && read.next > next) next = read.next;
+    // A batch whose last records were compacted away still has their offsets, and comes again until these are over.
+    else if (read !== undefined && read.shownBefore > next) next++;
+    else if (++inVain < readsInVain) continue;
+    else throw notShown(from, read, end);
+    inVain = 0;
   }
+}
+
+function notShown({ topic, partition, offset }: ReadFrom, read: PartitionRead | undefined, end: number) {
+  const shown = read === undefined ? 'nothing' : `only what is before ${read.shownBefore}`;
+  return new KafkaProblem(
+    `could not read ${topic}/${partition} from offset ${offset}: it ended before ${end} a moment ago, and its leader now shows ${shown}. Are replicas of it out of sync, or was it made anew? Start again when all brokers are up.`,
+    false,
+    undefined,
+  );
 }
