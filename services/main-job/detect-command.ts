@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { diskFile, distinctFiles, type MrtFile } from '../feeder/mrt-file.ts';
 import { seedFile } from '../feeder/seed-file.ts';
-import type { Command } from './arguments.ts';
+import type { Command } from './command.ts';
 import { detectFiles } from './detect-files.ts';
 import type { DetectionOptions } from './detection.ts';
 import { progressText } from './report/progress.ts';

@@ -2,7 +2,7 @@ import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { EventSecond } from '#core/event-time.ts';
 import type { FeedTotals } from '../feeder/feed.ts';
 import type { MrtFile } from '../feeder/mrt-file.ts';
-import type { OutputOptions } from './arguments.ts';
+import type { OutputOptions } from './command.ts';
 import { Detection, type DetectionOptions } from './detection.ts';
 import { number } from './report/progress.ts';
 import { countsText, RefusalReport } from './report/refusal-report.ts';

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { WrongWatchFile } from '#runtime/watch-file/watch-file.ts';
-import { type Command, type OutputOptions, parseArguments } from './arguments.ts';
+import { parseArguments } from './arguments.ts';
+import type { Command, OutputOptions } from './command.ts';
 import { decodeCommand } from './decode-command.ts';
 import { claimDataFolder, claimFolder, detectCommand } from './detect-command.ts';
 import { helpText } from './help-text.ts';

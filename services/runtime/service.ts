@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { debuglog } from 'node:util';
 import type { EventMinute } from '#core/event-time.ts';
-import { type Snapshot, SnapshotStore } from './snapshot-store.ts';
+import { type PassedOverReason, type RestoreEvent, type Snapshot, SnapshotStore } from './snapshot-store.ts';
 import { markOf, stateVersionOf, Task, type TaskDefinition } from './task.ts';
 import { snapshotTopic } from './topics.ts';
 import type { Batch, Consumer, Delivery, Producer, Transport } from './transport/transport.ts';
@@ -19,6 +19,21 @@ export interface SnapshotPolicy {
 /** What happens in a service: for logs, metrics and tests. */
 export type ServiceEvent =
   | { readonly case: 'restoring'; readonly task: string }
+  /** So much of a snapshot was read, in so much time. */
+  | {
+      readonly case: 'restoreProgress';
+      readonly task: string;
+      readonly readBytes: number;
+      readonly stateBytes: number;
+      readonly milliseconds: number;
+    }
+  /** A snapshot could not be used: an older one is read, or the input from its start. */
+  | {
+      readonly case: 'snapshotPassedOver';
+      readonly task: string;
+      readonly inputOffset: number;
+      readonly reason: PassedOverReason;
+    }
   /** `inputOffset` is 0 where there was no snapshot. */
   | {
       readonly case: 'restored';
@@ -239,8 +254,24 @@ export class Service<Input, Output> {
       task: task.name,
       writer: this.#writer,
       stateVersion: stateVersionOf(this.#definition),
+      onEvent: this.#restoreListener(task.name),
     };
     return new SnapshotStore(options, this.#transport, this.#producer!);
+  }
+
+  #restoreListener(task: string): (event: RestoreEvent) => void {
+    let startMs = 0;
+    return (event) => {
+      if (event.case === 'passedOver') {
+        const { inputOffset, reason } = event;
+        this.#options.onEvent?.({ case: 'snapshotPassedOver', task, inputOffset, reason });
+        return;
+      }
+      const { readBytes, stateBytes } = event;
+      if (readBytes === 0) startMs = performance.now();
+      const milliseconds = performance.now() - startMs;
+      this.#options.onEvent?.({ case: 'restoreProgress', task, readBytes, stateBytes, milliseconds });
+    };
   }
 
   async #process(batch: Batch): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SnapshotStore, type SnapshotStoreOptions } from './snapshot-store.ts';
+import { snapshotsCodec } from './codec/snapshots.ts';
+import { type RestoreEvent, SnapshotStore, type SnapshotStoreOptions } from './snapshot-store.ts';
 import { EmbeddedLog } from './transport/embedded-log.ts';
 import { MemoryStorage } from './transport/memory-storage.ts';
 import type { LogRecord, OutgoingRecord, Producer } from './transport/transport.ts';
@@ -111,4 +112,35 @@ test('older generations are deleted, two are kept', async () => {
   for (const offset of [10, 20, 30, 40]) await writing.write(stateOf(offset), offset);
   const generations = new Set((await records()).map(({ key }) => key.slice(0, key.lastIndexOf('/'))));
   assert.deepEqual([...generations], ['test/0@30@a', 'test/0@40@a']);
+});
+
+test('how far the reading is, and what was passed over, is told', async () => {
+  const { store, producer } = await scene();
+  await store().write(stateOf(3), 10);
+  await store({ stateVersion: 2 }).write(stateOf(3), 20);
+  await store({ writer: 'b' }).write(stateOf(7), 30);
+  await producer.send([{ topic, partition: 0, key: 'test/0@30@b/1', value: Uint8Array.of(1) }]);
+  const damaged = snapshotsCodec.encode(
+    { producer: 'test/0@c', sequence: 1, eventMinute: 0 },
+    { case: 'chunk', index: 0, state: Uint8Array.of(9) },
+  )[0]!;
+  await store({ writer: 'c' }).write(Uint8Array.of(8), 40);
+  await producer.send([{ topic, partition: 0, key: 'test/0@40@c/0', value: damaged }]);
+  await assert.rejects(store({ writer: 'd' }, dyingAfter(1, producer)).write(stateOf(7), 50));
+  const events: RestoreEvent[] = [];
+  const restored = await store({ onEvent: (event) => events.push(event) }).restore();
+  assert.equal(restored?.inputOffset, 10);
+  const passed = events.flatMap((event) =>
+    event.case === 'passedOver' ? [[event.inputOffset, event.reason]] : [],
+  );
+  assert.deepEqual(passed, [
+    [50, 'incomplete'],
+    [40, 'damaged'],
+    [30, 'incomplete'],
+    [20, 'other-state-version'],
+  ]);
+  assert.deepEqual(
+    events.slice(-4).map((event) => event.case === 'read' && [event.readBytes, event.stateBytes]),
+    [0, 524_288, 1_048_576, 1_200_000].map((readBytes) => [readBytes, 1_200_000]),
+  );
 });

@@ -15,7 +15,18 @@ export interface SnapshotStoreOptions {
   /** Unique to one run of one process: what two writers wrote never mixes. */
   readonly writer: string;
   readonly stateVersion: number;
+  readonly onEvent?: (event: RestoreEvent) => void;
 }
+
+/** What happens while a snapshot is looked for and read. */
+export type RestoreEvent =
+  | { readonly case: 'read'; readonly readBytes: number; readonly stateBytes: number }
+  /** The one of this input offset cannot be used, and an older one is tried. */
+  | { readonly case: 'passedOver'; readonly inputOffset: number; readonly reason: PassedOverReason };
+
+/** It was never finished, or deleted in part; it is of another version of the state; its bytes are not those that were written. */
+export const passedOverReasons = ['incomplete', 'other-state-version', 'damaged'] as const;
+export type PassedOverReason = (typeof passedOverReasons)[number];
 
 export interface Snapshot {
   readonly state: Uint8Array;
@@ -58,12 +69,20 @@ export class SnapshotStore {
     const found = await this.#find();
     this.#generations = found;
     for (const generation of found.toReversed()) {
-      const { manifest } = generation;
-      if (manifest === undefined || manifest.stateVersion !== this.#options.stateVersion) continue;
-      const state = await this.#readState(generation, manifest);
-      if (state !== undefined) return { state, inputOffset: manifest.inputOffset };
+      const state = await this.#stateOf(generation);
+      const { inputOffset } = generation;
+      if (typeof state !== 'string') return { state, inputOffset };
+      this.#options.onEvent?.({ case: 'passedOver', inputOffset, reason: state });
     }
     return undefined;
+  }
+
+  async #stateOf(generation: FoundGeneration): Promise<Uint8Array | PassedOverReason> {
+    const { manifest, chunkOffsets } = generation;
+    if (manifest === undefined) return 'incomplete';
+    if (manifest.stateVersion !== this.#options.stateVersion) return 'other-state-version';
+    if (chunkOffsets.size !== manifest.chunkCount) return 'incomplete';
+    return (await this.#readState(generation, manifest)) ?? 'damaged';
   }
 
   /** To be called when all outputs of the input before `inputOffset` are kept. */
@@ -136,12 +155,13 @@ export class SnapshotStore {
 
   async #readState(
     { name, chunkOffsets }: FoundGeneration,
-    { chunkCount, stateBytes, stateCrc32 }: SnapshotManifest,
+    { stateBytes, stateCrc32 }: SnapshotManifest,
   ): Promise<Uint8Array | undefined> {
     const { topic, partition } = this.#options;
     const offsets = [...chunkOffsets.values()];
-    if (offsets.length !== chunkCount) return undefined;
     const state = new Uint8Array(stateBytes);
+    let readBytes = 0;
+    this.#options.onEvent?.({ case: 'read', readBytes, stateBytes });
     const from = Math.min(...offsets);
     const to = Math.max(...offsets) + 1;
     for await (const record of this.#transport.scan(topic, partition, from, to)) {
@@ -150,6 +170,8 @@ export class SnapshotStore {
       if (chunk?.case !== 'chunk' || chunk.index * chunkBytes + chunk.state.length > stateBytes)
         return undefined;
       state.set(chunk.state, chunk.index * chunkBytes);
+      readBytes += chunk.state.length;
+      this.#options.onEvent?.({ case: 'read', readBytes, stateBytes });
     }
     return crc32(state) === stateCrc32 ? state : undefined;
   }

@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { readConfiguration } from '#runtime/configuration/configuration.ts';
 import { northKoreaAs } from '#scenario/scenarios/nk-2014.ts';
-import { parseArguments, probeServiceNames, serviceNames } from '../../services/main-job/arguments.ts';
+import { parseArguments } from '../../services/main-job/arguments.ts';
+import { probeServiceNames, serviceNames } from '../../services/main-job/command.ts';
 
 interface Service {
   readonly image: string;

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import { type Field, fields } from '#runtime/configuration/schema.ts';
 import { topicSpecs } from '#runtime/topics.ts';
-import { probeServiceNames, serviceNames } from '../../services/main-job/arguments.ts';
+import { probeServiceNames, serviceNames } from '../../services/main-job/command.ts';
 import { topicsOf } from '../../services/main-job/kafka/run-command-services.ts';
 import { type Right, rightsOf, users } from '../kafka/acl-rights.ts';
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { serviceNames } from '../../services/main-job/arguments.ts';
+import { serviceNames } from '../../services/main-job/command.ts';
 import { freePorts } from '../kafka/free-ports.ts';
 import { buildImage, contextFiles, type Image } from './image.ts';
 

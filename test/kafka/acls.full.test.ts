@@ -8,7 +8,7 @@ import { KafkaTransport } from '#runtime/kafka/kafka-transport.ts';
 import { anomalies, asScores, bgpUpdates, deadLetters, probeResults, topicSpecs } from '#runtime/topics.ts';
 import type { OutgoingRecord } from '#runtime/transport/transport.ts';
 import { ProbeRecords } from '../../services/active-prober/probe-records.ts';
-import { probeServiceNames, type ServiceName, serviceNames } from '../../services/main-job/arguments.ts';
+import { probeServiceNames, type ServiceName, serviceNames } from '../../services/main-job/command.ts';
 import { topicsOf } from '../../services/main-job/kafka/run-command-services.ts';
 import { send } from '../contract/reading.ts';
 import { steadybeat } from '../e2e/command.ts';

@@ -63,6 +63,7 @@ function tellTask(metrics: Metrics): void {
   const tasks = new ServiceMetrics(metrics, () => Date.now());
   const task = 'route-tracker/0';
   tasks.heard({ case: 'restored', task, inputOffset: 0, eventMinute, writesSnapshots: true });
+  tasks.heard({ case: 'snapshotPassedOver', task, inputOffset: 0, reason: 'damaged' });
   tasks.heard({ case: 'snapshotWritten', task, inputOffset: 1, stateBytes: 1000, milliseconds: 10 });
   tasks.heard({ case: 'waiting', task: 'visibility-tracker/0', minute: eventMinute, waitsFor: [task] });
 }

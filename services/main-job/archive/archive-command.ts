@@ -4,7 +4,7 @@ import { Archive, type ArchiveCounts, type Found, isAddress } from '../../feeder
 import { collectorLayout } from '../../feeder/archive/archive-layout.ts';
 import { HttpProblem, httpDefaults } from '../../feeder/archive/http-get.ts';
 import type { FeedTotals } from '../../feeder/feed.ts';
-import type { Command } from '../arguments.ts';
+import type { Command } from '../command.ts';
 import { detectFiles } from '../detect-files.ts';
 import { number } from '../report/progress.ts';
 

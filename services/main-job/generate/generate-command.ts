@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { type AsNames, parseAsNames } from '#page/view/as-names.ts';
 import { openInput } from '#runtime/input/open-input.ts';
 import { parseWatchFile, WrongWatchFile } from '#runtime/watch-file/watch-file.ts';
-import type { Command } from '../arguments.ts';
+import type { Command } from '../command.ts';
 import { number } from '../report/progress.ts';
 import { announcedIn } from './announced.ts';
 import { countryResources } from './delegated.ts';

@@ -1,6 +1,6 @@
 import { dumpLines, readConfiguration } from '#runtime/configuration/configuration.ts';
 import { fields } from '#runtime/configuration/schema.ts';
-import type { ConfiguredCommand } from '../arguments.ts';
+import type { ConfiguredCommand } from '../command.ts';
 import { hasLiveFeeds } from '../live/feeding-live.ts';
 import { deadLettersCommand } from './dead-letters-command.ts';
 import { reprocessCommand } from './reprocess-command.ts';

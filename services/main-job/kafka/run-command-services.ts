@@ -32,7 +32,7 @@ import { MetricsExporter } from '../../metrics-exporter/service.ts';
 import { buildProbeTracker } from '../../probe-tracker/service.ts';
 import { buildRouteTracker } from '../../route-tracker/service.ts';
 import { buildVisibilityTracker } from '../../visibility-tracker/service.ts';
-import type { ServiceName } from '../arguments.ts';
+import type { ServiceName } from '../command.ts';
 import { FeedingLive } from '../live/feeding-live.ts';
 import type { RunningService } from '../pipeline.ts';
 import { number } from '../report/progress.ts';

@@ -9,7 +9,7 @@ import { Metrics } from '#runtime/metrics/metrics.ts';
 import { WatchedTransport } from '#runtime/metrics/watched-transport.ts';
 import { SequenceGap } from '#runtime/sequence-rule.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
-import type { ConfiguredCommand, ServiceName } from '../arguments.ts';
+import type { ConfiguredCommand, ServiceName } from '../command.ts';
 import { stopOnSignal } from '../signals.ts';
 import { Health, partitionsText } from './run-command-health.ts';
 import { processMetrics } from './run-command-metrics.ts';

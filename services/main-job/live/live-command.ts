@@ -3,7 +3,7 @@ import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { FeedHealth } from '#page/view/world-view.ts';
 import { kafkaOptionsOf, readConfiguration } from '#runtime/configuration/configuration.ts';
 import { watchListIn } from '../../active-prober/watch-list.ts';
-import type { Command } from '../arguments.ts';
+import type { Command } from '../command.ts';
 import { number } from '../report/progress.ts';
 import { countsText } from '../report/refusal-report.ts';
 import { StatusLine } from '../report/terminal.ts';

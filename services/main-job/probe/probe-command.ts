@@ -9,7 +9,7 @@ import { readAtlasFile } from '../../active-prober/atlas-file.ts';
 import { ProbeRecords } from '../../active-prober/probe-records.ts';
 import { ActiveProber } from '../../active-prober/service.ts';
 import { type WatchList, watchListIn } from '../../active-prober/watch-list.ts';
-import type { Command } from '../arguments.ts';
+import type { Command } from '../command.ts';
 import { announcedIn } from '../generate/announced.ts';
 import { type Pipeline, startPipeline } from '../pipeline.ts';
 import { number } from '../report/progress.ts';

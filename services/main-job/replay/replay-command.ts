@@ -7,7 +7,7 @@ import { describe } from '#scenario/describe.ts';
 import { type GeneratedScenario, generate } from '#scenario/generate.ts';
 import { nk2014, northKoreaAs } from '#scenario/scenarios/nk-2014.ts';
 import { Pace } from '../../feeder/pace.ts';
-import type { Command } from '../arguments.ts';
+import type { Command } from '../command.ts';
 import { Detection } from '../detection.ts';
 import { durationText } from '../report/incident-line.ts';
 import { number } from '../report/progress.ts';

@@ -1,7 +1,7 @@
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
 import { anomalyToJson } from '#runtime/codec/anomalies.ts';
-import type { OutputOptions } from '../arguments.ts';
+import type { OutputOptions } from '../command.ts';
 
 type Watch = OutputOptions['watch'];
 

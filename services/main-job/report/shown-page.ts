@@ -6,7 +6,7 @@ import { parseAsNames } from '#page/view/as-names.ts';
 import { type FeedHealth, WorldView } from '#page/view/world-view.ts';
 import { type RunningServer, serve } from '#runtime/http/server.ts';
 import { readWebConfig, WrongWebConfig } from '#runtime/http/web-config.ts';
-import type { OutputOptions } from '../arguments.ts';
+import type { OutputOptions } from '../command.ts';
 import { isWatched, isWatchedScore } from './reports.ts';
 
 /** The web page of a run, where --page asks for one. */

@@ -3,7 +3,7 @@ import type { AsScores } from '#core/contract/as-scores.ts';
 import type { EventSecond } from '#core/event-time.ts';
 import type { PageOptions } from '#page/http/page.ts';
 import type { AsNames } from '#page/view/as-names.ts';
-import type { OutputOptions } from '../arguments.ts';
+import type { OutputOptions } from '../command.ts';
 import { HistoryFile } from '../history/history-file.ts';
 import type { RouteFigures } from '../pipeline.ts';
 import { watchFileOf } from '../watched.ts';

@@ -8,7 +8,7 @@ import { generate } from '#scenario/generate.ts';
 import { nk2014 } from '#scenario/scenarios/nk-2014.ts';
 import { diskFile, distinctFiles, type MrtFile } from '../../feeder/mrt-file.ts';
 import { seedFile } from '../../feeder/seed-file.ts';
-import type { Command } from '../arguments.ts';
+import type { Command } from '../command.ts';
 import { Detection } from '../detection.ts';
 import { scenarioFiles } from '../replay/replay-files.ts';
 import { number, progressText } from '../report/progress.ts';

@@ -1,11 +1,14 @@
 import { type EventMinute, firstSecondOf } from '#core/event-time.ts';
 import type { ServiceEvent } from '../service.ts';
+import { type PassedOverReason, passedOverReasons } from '../snapshot-store.ts';
 import type { MetricName, Metrics } from './metrics.ts';
 
 interface TaskFigures {
   eventMinute: EventMinute;
   restoringSinceMs: number | undefined;
   restoreSeconds: number | undefined;
+  restoredBytes: number;
+  readonly passedOver: Map<PassedOverReason, number>;
   duplicates: number;
   /** When the last snapshot was written, or else when the task began to work; seconds since 1970. Undefined where none ever is. */
   keptSecond: number | undefined;
@@ -33,6 +36,12 @@ export class ServiceMetrics {
     switch (event.case) {
       case 'restoring':
         task.restoringSinceMs = this.#nowMs();
+        return;
+      case 'restoreProgress':
+        task.restoredBytes = event.readBytes;
+        return;
+      case 'snapshotPassedOver':
+        task.passedOver.set(event.reason, (task.passedOver.get(event.reason) ?? 0) + 1);
         return;
       case 'restored':
         task.restoreSeconds = (this.#nowMs() - (task.restoringSinceMs ?? this.#nowMs())) / 1000;
@@ -63,6 +72,8 @@ export class ServiceMetrics {
       eventMinute: 0,
       restoringSinceMs: undefined,
       restoreSeconds: undefined,
+      restoredBytes: 0,
+      passedOver: new Map(),
       duplicates: 0,
       keptSecond: undefined,
       snapshot: undefined,
@@ -119,6 +130,23 @@ export class ServiceMetrics {
       'steadybeat_state_restore_duration_seconds',
       'How long the last restore of a task took',
       ({ restoreSeconds }) => restoreSeconds,
+    );
+    each(
+      'gauge',
+      'steadybeat_state_restored_bytes',
+      'State that a task has read from its snapshot in its last restore, so far',
+      ({ restoredBytes }) => restoredBytes,
+    );
+    metrics.counter(
+      {
+        name: 'steadybeat_snapshots_passed_over_total',
+        help: 'Snapshots that a task could not use when it looked for one',
+        labels: ['task', 'reason'],
+      },
+      (tell) => {
+        for (const [task, { passedOver }] of this.#tasks)
+          for (const reason of passedOverReasons) tell(passedOver.get(reason) ?? 0, task, reason);
+      },
     );
     each(
       'gauge',
