@@ -79,6 +79,14 @@ test('a service that is stopped writes a snapshot, and the next one goes on from
   assert.ok(last.case === 'snapshotWritten' && last.inputOffset === 3);
   await runOnce(log);
   assert.deepEqual(restoredFrom(), [0, 3]);
+  const progress = events.flatMap((event) => (event.case === 'restoreProgress' ? [event] : []));
+  assert.deepEqual(
+    progress.map(({ task, readBytes, stateBytes }) => [task, readBytes / stateBytes]),
+    [
+      ['counter/0', 0],
+      ['counter/0', 1],
+    ],
+  );
   // Nothing was done since: there is nothing to be kept.
   assert.equal(events.at(-1)!.case, 'restored');
   await log.close();

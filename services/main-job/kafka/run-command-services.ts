@@ -37,6 +37,7 @@ import { FeedingLive } from '../live/feeding-live.ts';
 import type { RunningService } from '../pipeline.ts';
 import { number } from '../report/progress.ts';
 import { RefusalReport } from '../report/refusal-report.ts';
+import { RestoreLines } from './restore-lines.ts';
 import type { ExportedPage } from './run-command-page.ts';
 
 /** What a process runs. */
@@ -66,8 +67,10 @@ export function buildPart(name: ServiceName, options: PartOptions, transport: Tr
     return new ActiveProber(watchList, { now: Date.now, atlasKey, onEvent: say }, transport);
   }
   const tasks = new ServiceMetrics(metrics, () => Date.now());
+  const restore = new RestoreLines(say);
   const onEvent = (event: ServiceEvent) => {
     tasks.heard(event);
+    restore.heard(event);
     tellEvent(event, say);
   };
   if (name === 'metrics-exporter') {
