@@ -9,6 +9,8 @@ import type { StateReader, StateWriter } from './state.ts';
 export interface Step<Input, Output> {
   /** Applies one input and hands out, in order, what follows from it. */
   apply(input: Input, emit: (output: Output) => void): void;
+  /** `apply`, for a step that may say very much at one input: whoever runs it can pass on, between two turns, what it said so far. */
+  applyInTurns?(input: Input, emit: (output: Output) => void): Iterable<void>;
   /** Writes the whole state; reading it back gives a step that goes on with the same bytes. Changes no bit. */
   save(writer: StateWriter): void;
   load(reader: StateReader): void;

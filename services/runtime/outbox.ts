@@ -53,6 +53,11 @@ export class Outbox implements Post {
     });
   }
 
+  /** Records to be taken. */
+  get length(): number {
+    return this.#records.length;
+  }
+
   take(): readonly OutgoingRecord[] {
     const records = this.#records;
     this.#records = [];

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { BgpUpdates } from '#core/contract/bgp-updates.ts';
 import type { StateReader, StateWriter } from '#core/state.ts';
 import { Service, type ServiceEvent } from './service.ts';
 import type { TaskDefinition } from './task.ts';
-import { bgpUpdates, snapshotTopic } from './topics.ts';
+import { bgpUpdates, deadLetters, snapshotTopic } from './topics.ts';
 import { defaultLagBytesMax, EmbeddedLog } from './transport/embedded-log.ts';
 import { MemoryStorage } from './transport/memory-storage.ts';
+import type { OutgoingRecord } from './transport/transport.ts';
 
 const service = 'counter';
 
@@ -113,3 +115,54 @@ async function copySnapshots(from: EmbeddedLog, to: EmbeddedLog): Promise<void> 
     await producer.send([{ topic, partition: 0, key, value }]);
   await producer.close();
 }
+
+test('of much that follows from one record, no more than two pieces are on their way', async () => {
+  const log = await openLog();
+  const much: TaskDefinition<BgpUpdates, number> = {
+    ...definition,
+    createStep() {
+      const step = definition.createStep(0);
+      return {
+        ...step,
+        apply: () => assert.fail('it says too much at a time'),
+        *applyInTurns(_, emit) {
+          for (let turn = 0; turn < 20_000; turn++) {
+            emit(turn);
+            yield;
+          }
+        },
+      };
+    },
+    publish: (turn, post) =>
+      post.value(deadLetters, 0, 'k', 0, {
+        reason: '',
+        origin: '',
+        position: turn,
+        head: new Uint8Array(),
+        length: 0,
+      }),
+  };
+  await log.ensureTopics([{ name: deadLetters.topic, partitions: 1, compacted: false }]);
+  await fill(log, 'rrc00', 1);
+  let [onTheirWay, most, sent] = [0, 0, 0];
+  const openProducer = log.openProducer.bind(log);
+  log.openProducer = async () => {
+    const producer = await openProducer();
+    const send = async (records: readonly OutgoingRecord[]) => {
+      onTheirWay += records.length;
+      most = Math.max(most, onTheirWay);
+      await setTimeout(5);
+      await producer.send(records);
+      onTheirWay -= records.length;
+      sent += records.length;
+    };
+    return { send, close: () => producer.close() };
+  };
+  const running = new Service(much, {}, log);
+  await running.start();
+  await running.caughtUp(1);
+  await running.stop();
+  assert.equal(sent, 20_000);
+  assert.ok(most <= 2 * 4096, `${most} records`);
+  await log.close();
+});

@@ -277,10 +277,15 @@ export class Service<Input, Output> {
   async #process(batch: Batch): Promise<void> {
     const running = this.#tasks.get(batch.partition);
     if (running === undefined) return;
-    const outgoing = running.task.process(batch.records);
-    const sent = outgoing.length === 0 ? undefined : this.#producer!.send(outgoing);
-    // Handled below, in order; until then a rejection is not unheard.
-    sent?.catch(() => undefined);
+    let sent: Promise<void> | undefined;
+    for (const piece of running.task.processInPieces(batch.records)) {
+      if (piece.length === 0) continue;
+      // Of very much that follows from one batch, no more is kept than two pieces.
+      if (sent !== undefined) await sent;
+      sent = this.#producer!.send(piece);
+      // Handled below, in order; until then a rejection is not unheard.
+      sent.catch(() => undefined);
+    }
     const snapshot = this.#dueSnapshot(running, batch);
     this.#inFlight++;
     this.#following = this.#following.then(() => this.#follow(running, batch, sent, snapshot));

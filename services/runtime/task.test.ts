@@ -232,3 +232,23 @@ test('a record that cannot be decoded becomes a dead letter, and the rest goes o
   );
   assert.deepEqual(told(records.filter(({ topic }) => topic === 'sums')), ['1:1:1', '1:2:4']);
 });
+
+test('of much that follows from one record, pieces can be sent before the next is made', () => {
+  class ManyTimes extends SumStep {
+    *applyInTurns(...[input, emit]: Parameters<SumStep['apply']>): Generator<void> {
+      for (let turn = 0; turn < 10_000; turn++) {
+        this.apply(input, emit);
+        yield;
+      }
+    }
+  }
+  const many = { ...definition, createStep: () => new ManyTimes() };
+  const records = logged(inputs('p', [bytes(2), bytes(4)]));
+  const pieces = [...new Task(many, 5).processInPieces(records)];
+  assert.deepEqual(
+    pieces.map(({ length }) => length),
+    [4096, 4096, 4096, 4096, 3616],
+  );
+  assert.deepEqual(pieces.flat(), new Task(many, 5).process(records));
+  assert.equal(told(pieces.flat()).at(-1), '0:20000:60000');
+});

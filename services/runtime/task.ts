@@ -21,6 +21,9 @@ export interface TaskDefinition<Input, Output> {
   publish(output: Output, post: Post): void;
 }
 
+/** About so many records go out at a time: a score has some 600 bytes. */
+const pieceRecords = 4096;
+
 /** Layout of what a task saves besides its step's state. */
 const taskStateVersion = 2;
 
@@ -58,10 +61,15 @@ export class Task<Input, Output> {
 
   /** Applies records and gives what is to be sent. Throws where the step does (a bug), and SequenceGap where records are missing. */
   process(records: readonly LogRecord[]): readonly OutgoingRecord[] {
+    return [...this.processInPieces(records)].flat();
+  }
+
+  /** The same in pieces of bounded size, however much one record makes: the records are done when there is no further piece. */
+  *processInPieces(records: readonly LogRecord[]): Generator<readonly OutgoingRecord[]> {
     for (const record of records) {
       this.nextOffset = record.offset + 1;
       try {
-        this.#apply(record);
+        yield* this.#apply(record);
       } catch (cause) {
         const { topic } = this.#definition.input;
         const at = `${this.name}: ${topic}/${this.#partition} offset ${record.offset}`;
@@ -71,7 +79,7 @@ export class Task<Input, Output> {
       }
     }
     if (records.length > 0) this.lastRecordMark = markOf(records.at(-1)!);
-    return this.#outbox.take();
+    yield this.#outbox.take();
   }
 
   /** Whom its step waits for now. */
@@ -101,25 +109,37 @@ export class Task<Input, Output> {
     this.#step.load(reader);
   }
 
-  #apply(record: LogRecord): void {
+  *#apply(record: LogRecord): Generator<readonly OutgoingRecord[]> {
+    const input = this.#inputOf(record);
+    if (input === undefined) return;
+    const emit = (output: Output) => this.#definition.publish(output, this.#outbox);
+    if (this.#step.applyInTurns === undefined) {
+      this.#step.apply(input, emit);
+      return;
+    }
+    for (const _ of this.#step.applyInTurns(input, emit))
+      if (this.#outbox.length >= pieceRecords) yield this.#outbox.take();
+  }
+
+  /** Undefined where the record is not, or not yet, anything to apply. */
+  #inputOf(record: LogRecord): Input | undefined {
     const value = record.value ?? new Uint8Array();
     this.#outbox.from(this.#partition, record.offset, this.eventMinute);
     const opened = this.#open(value);
-    if (opened === undefined) return;
+    if (opened === undefined) return undefined;
     const { envelope } = opened;
     const stranger = this.#strangerReason(envelope);
     if (stranger !== undefined) {
       this.#outbox.refused(stranger, value, value.length);
-      return;
+      return undefined;
     }
     if (!this.#rule.accepts(envelope)) {
       this.duplicates++;
-      return;
+      return undefined;
     }
     const input = this.#decode(opened, value);
-    if (input === undefined) return;
-    this.eventMinute = Math.max(this.eventMinute, envelope.eventMinute);
-    this.#step.apply(input, (output) => this.#definition.publish(output, this.#outbox));
+    if (input !== undefined) this.eventMinute = Math.max(this.eventMinute, envelope.eventMinute);
+    return input;
   }
 
   #open(value: Uint8Array): OpenedRecord | undefined {

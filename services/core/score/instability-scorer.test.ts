@@ -189,3 +189,20 @@ test('a record out of order breaks the contract', () => {
   assert.throws(() => apply(records[0]!), RangeError);
   assert.throws(() => apply({ ...records[3]!, blockPartitions: 3 }), RangeError);
 });
+
+test('in turns the same is told, a minute in each', () => {
+  const records = minutesOf(mixedScript(9), 1);
+  const last = records.at(-1)!;
+  const withGap = [...records, { ...last, events: [], expected: [], eventMinute: last.eventMinute + 300 }];
+  const scorer = new InstabilityScorer();
+  const outputs: AsScores[] = [];
+  for (const record of withGap) {
+    let before = outputs.length;
+    for (const _ of scorer.applyInTurns(record, (output) => outputs.push(output))) {
+      assert.equal(heartbeatsOf(outputs.slice(before)).length, 1);
+      before = outputs.length;
+    }
+    assert.equal(outputs.length, before);
+  }
+  assert.deepEqual(texts(outputs), texts(run(withGap)));
+});

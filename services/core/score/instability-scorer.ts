@@ -49,9 +49,13 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
 
   apply(input: AsMinutes, emit: (output: AsScores) => void): void {
     this.#merge.add(input);
-    for (let merged = this.#merge.take(); merged !== undefined; merged = this.#merge.take()) {
-      this.#scoreMinute(merged, emit);
-    }
+    while (this.#scoreNext(emit)) {}
+  }
+
+  /** A minute a turn: of many minutes that all blocks jump over, unstable ASes are told in each. */
+  *applyInTurns(input: AsMinutes, emit: (output: AsScores) => void): Generator<void> {
+    this.#merge.add(input);
+    while (this.#scoreNext(emit)) yield;
   }
 
   waitsFor(): Wait | undefined {
@@ -88,6 +92,13 @@ export class InstabilityScorer implements Step<AsMinutes, AsScores> {
       if (origin.isTracked) this.#tracked.add(origin);
       for (const prefix of origin.lostPrefixes) this.#losers.set(prefix, origin);
     });
+  }
+
+  /** True if there was a minute to score. */
+  #scoreNext(emit: (output: AsScores) => void): boolean {
+    const merged = this.#merge.take();
+    if (merged !== undefined) this.#scoreMinute(merged, emit);
+    return merged !== undefined;
   }
 
   #scoreMinute(merged: MergedMinute, emit: (output: AsScores) => void): void {
