@@ -179,8 +179,10 @@ test('a part without those before it is a dead letter, and the next value is tak
 });
 
 test('a record of an unknown schema version is a dead letter with its whole head', () => {
-  const record = envelopeOnly('a', { schemaVersion: 9 });
-  const [letter] = lettersOf(new Task(definition, 5).process(logged([record], 12)));
+  const record = envelopeOnly('a', { schemaVersion: 9, eventMinute: 4_000_000_000 });
+  const task = new Task(definition, 5);
+  const [letter] = lettersOf(task.process(logged([record], 12)));
+  assert.equal(task.eventMinute, 0, 'what cannot be read tells no time');
   assert.deepEqual(letter, {
     reason: 'schema-version-unknown',
     origin: 'bgp.updates/5',

@@ -135,6 +135,8 @@ class PartitionCopy {
     if (what === 'ribBegin') this.#dumping.add(producer);
     if (what === 'ribEnd' && !this.#dumping.delete(producer)) return [];
     const isKnown = this.#numbered.has(producer);
+    // What cannot be read was a dead letter there, and opens nothing that would never tick.
+    if (!isKnown && what === undefined && envelope.parts === 1) return [];
     if (isKnown || what === 'sourceOpened') return this.#numberedAs(envelope, record);
     if (what === 'endOfSource' || what === 'sourceLost') return [];
     return [...this.#opened(envelope, record), ...this.#numberedAs(envelope, record)];
@@ -142,12 +144,16 @@ class PartitionCopy {
 
   /** By the rule of the envelope; the first of a producer is taken as it is where the beginning is no longer kept. */
   #isNext({ producer, sequence }: Envelope, offset: number): boolean {
-    const last = this.#read.get(producer) ?? (this.#streams.range.low > 0 ? sequence - 1 : 0);
+    const isWhole = this.#streams.range.low === 0;
+    const known = this.#read.get(producer);
+    // It did not begin: it was a dead letter there.
+    if (known === undefined && isWhole && sequence > 1) return false;
+    const last = known ?? sequence - 1;
     if (sequence <= last) return false;
     if (sequence > last + 1) {
       const at = `${this.#channel.topic}/${this.#partition} offset ${offset}`;
       throw new KafkaProblem(
-        `the history has a gap: ${producer} sent ${sequence} after ${last} (${at})`,
+        `the history has a gap: ${producer} sent ${sequence} after ${last} (${at}). Start over under another prefix, fed from files or by the live feeds`,
         false,
         undefined,
       );
