@@ -8,8 +8,6 @@ const source = 'made';
 const collectorAs = 12_654;
 /** Prefixes of an UPDATE of a table, which share a path. */
 const prefixesPerPath = 40;
-/** Of an UPDATE of the stream. */
-const prefixesPerUpdate = 10;
 const recordBytesMax = 900_000;
 /** Every so many UPDATEs of the stream withdraw; the rest are other paths. */
 const withdrawEvery = 10;
@@ -23,6 +21,8 @@ export interface MadeFeedOptions {
   readonly prefixes: number;
   /** Every UPDATE of the stream has a path that there never was. */
   readonly newPaths?: boolean;
+  /** Of an UPDATE of the stream; 10 if not said. */
+  readonly prefixesPerUpdate?: number;
   /** Which partition a peer goes to, by its number; each in turn if not said. */
   readonly partitionOf?: (peer: number) => number;
 }
@@ -37,6 +37,7 @@ export class MadeFeed {
   readonly #prefixes: readonly MrtPrefix[];
   readonly #sequences: number[];
   readonly #newPaths: boolean;
+  readonly #prefixesPerUpdate: number;
   readonly #partitionOf: (peer: number) => number;
   /** UPDATEs of the stream so far. */
   #updates = 0;
@@ -44,6 +45,7 @@ export class MadeFeed {
   constructor(options: MadeFeedOptions, producer: Producer) {
     const { partitions, peers, prefixes, newPaths = false } = options;
     this.#newPaths = newPaths;
+    this.#prefixesPerUpdate = options.prefixesPerUpdate ?? 10;
     this.#partitionOf = options.partitionOf ?? ((peer) => peer % partitions);
     this.#producer = producer;
     this.#partitions = partitions;
@@ -82,6 +84,7 @@ export class MadeFeed {
 
   /** So many prefix events within one second, over all peers. */
   async changes(minute: EventMinute, second: EventSecond, events: number): Promise<void> {
+    const prefixesPerUpdate = this.#prefixesPerUpdate;
     const writers = Array.from({ length: this.#partitions }, () => new MrtWriter(collectorAs));
     for (let left = events; left > 0; left -= prefixesPerUpdate) {
       const index = this.#updates % this.#peers.length;
@@ -102,6 +105,7 @@ export class MadeFeed {
 
   /** What a peer's next UPDATE is about, and how often the peer was there before. */
   #placeOf(index: number, turn: number): { from: number; lap: number } {
+    const prefixesPerUpdate = this.#prefixesPerUpdate;
     const all = this.#prefixes.length - (this.#prefixes.length % prefixesPerUpdate);
     const at = turn * prefixesPerUpdate;
     if (turn % sharedEvery === 0) {
