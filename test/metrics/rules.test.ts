@@ -94,7 +94,12 @@ test('a message of the examples names what fires now, where another alert of its
   const { receivers } = readYaml('deploy/alertmanager/receivers.example.yml') as {
     receivers: readonly {
       name: string;
-      slack_configs?: readonly { title: string }[];
+      pagerduty_configs?: readonly {
+        description: string;
+        client_url: string;
+        details: { description: string; runbook: string };
+      }[];
+      slack_configs?: readonly { title: string; title_link: string }[];
       email_configs?: readonly { headers: { Subject: string } }[];
     }[];
   };
@@ -103,20 +108,36 @@ test('a message of the examples names what fires now, where another alert of its
   const file = path.join(folder, 'data.json');
   const written = (template: string, alerts: readonly (readonly [status: string, summary: string])[]) => {
     const status = alerts.some(([one]) => one === 'firing') ? 'firing' : 'resolved';
-    const told = alerts.map(([status, summary]) => ({ status, labels: {}, annotations: { summary } }));
+    const told = alerts.map(([status, summary]) => {
+      const annotations = {
+        summary,
+        description: `${summary}, in full`,
+        runbook_url: `/${summary}.md`,
+        incident_url: '/incidents/1',
+      };
+      return { status, labels: {}, annotations };
+    });
     writeFileSync(file, JSON.stringify({ status, alerts: told, commonAnnotations: {} }));
     const args = ['--template.glob=/dev/null', `--template.data=${file}`, `--template.text=${template}`];
     const result = run(amtool, ['template', 'render', ...args]);
     assert.equal(result.status, 0, result.output);
     return result.output.trim();
   };
-  const { title } = receivers.find(({ name }) => name === 'newsroom')!.slack_configs![0]!;
+  const { title, title_link } = receivers.find(({ name }) => name === 'newsroom')!.slack_configs![0]!;
   const shrunk = [
     ['resolved', 'AS1 is gone'],
     ['firing', 'AS1 has lost part'],
   ] as const;
   assert.equal(written(title, shrunk), 'AS1 has lost part');
+  assert.equal(written(title_link, shrunk), '/incidents/1');
   assert.equal(written(title, [['resolved', 'AS1 is gone']]), 'Over: AS1 is gone');
+  const [page] = receivers.find(({ name }) => name === 'on-call')!.pagerduty_configs!;
+  const { description, client_url, details } = page!;
+  assert.deepEqual(
+    [description, client_url, details.description, details.runbook].map((one) => written(one, shrunk)),
+    ['AS1 has lost part', '/incidents/1', 'AS1 has lost part, in full', '/AS1 has lost part.md'],
+  );
+  assert.equal(written(description, [['resolved', 'AS1 is gone']]), 'AS1 is gone');
   const { Subject } = receivers.find(({ name }) => name === 'operators')!.email_configs![0]!.headers;
   assert.equal(written(Subject, [['firing', 'r:8080 does not answer']]), '[firing] r:8080 does not answer');
   const both = ['r', 's'].map((name) => ['firing', `${name}:8080 does not answer`] as const);
