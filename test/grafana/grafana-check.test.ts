@@ -1,11 +1,11 @@
 /** The opt-in check against a fake: a server of ours that answers as Grafana's documentation says. It shows that the check asks and judges, nothing of Grafana. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { json, text as textOf } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { dashboards } from './dashboards.ts';
 import { fileOf } from './files.ts';
@@ -41,9 +41,10 @@ const committed = Object.entries(dashboards).map(([name, { uid }]) => ({
   uid,
   text: readFileSync(fileOf(name), 'utf8'),
 }));
+/** Those of the panels, and the annotations of each dashboard. */
 const queries = Object.values(dashboards)
   .flatMap(({ rows }) => Object.values(rows).flat())
-  .reduce((sum, panel) => sum + Object.keys(panel.queries).length, 0);
+  .reduce((sum, panel) => sum + Object.keys(panel.queries).length, committed.length);
 
 async function fakeGrafana(t: TestContext, changes: Partial<Fake> = {}) {
   const fake = { ...working, ...changes };
@@ -79,9 +80,11 @@ async function fakeGrafana(t: TestContext, changes: Partial<Fake> = {}) {
 test('a Grafana that has all of it: every query is asked once, with its variables filled in', async (t) => {
   const { host, expressions } = await fakeGrafana(t);
   const checked = await checkGrafana({ url: `http://${host}/`, token });
-  assert.deepEqual(checked, { version: '12.1.1', queries, withoutData: [], problems: [] });
+  assert.deepEqual(checked, { version: '12.1.1', queries, withData: queries, withoutData: [], problems: [] });
   assert.equal(expressions.length, queries);
-  for (const expr of expressions) assert.doesNotMatch(expr, /\$(?!__rate_interval)/);
+  for (const { annotations } of Object.values(dashboards))
+    assert.ok(expressions.includes(annotations.replaceAll(/\$\w+/g, '.+')), annotations);
+  for (const expr of expressions) assert.doesNotMatch(expr, /\$(?!__rate_interval|__interval)/);
 });
 
 test('a user in the address', async (t) => {
@@ -117,12 +120,42 @@ test('nobody there is one problem', async () => {
   assert.match(problems[0]!, /^there is no Grafana: /);
 });
 
-test('without an address nothing is checked, and it says so', () => {
-  const { GRAFANA_URL: _url, ...env } = process.env;
-  const { status, stdout } = spawnSync(process.execPath, ['test/grafana/check.ts'], {
-    env,
-    encoding: 'utf8',
-  });
+/** `npm run grafana:check` itself. */
+async function checking(url: string | undefined) {
+  const { GRAFANA_URL: _url, GRAFANA_TOKEN: _token, ...env } = process.env;
+  const given = url === undefined ? {} : { GRAFANA_URL: url, GRAFANA_TOKEN: token };
+  const child = spawn(process.execPath, ['test/grafana/check.ts'], { env: { ...env, ...given } });
+  const [stdout, stderr, [status]] = await Promise.all([
+    textOf(child.stdout),
+    textOf(child.stderr),
+    once(child, 'exit'),
+  ]);
+  return { status, stdout, stderr };
+}
+
+test('without an address nothing is checked, and it says so', async () => {
+  const { status, stdout } = await checking(undefined);
   assert.equal(status, 0);
   assert.match(stdout, /^SKIPPED: GRAFANA_URL is not set, so no dashboard was looked at in a Grafana\./);
+});
+
+test('what is no address is said in one line', async () => {
+  for (const url of ['nonsense', 'localhost:3000']) {
+    const { status, stdout, stderr } = await checking(url);
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.equal(stderr, 'GRAFANA_URL is no address like http://127.0.0.1:3000.\n');
+  }
+});
+
+test('where some queries have data it is well, and where none has it is not', async (t) => {
+  const isScore = (expr: string) => expr.includes('steadybeat_watch_score');
+  const { host } = await fakeGrafana(t, {
+    answer: (expr) => ({ status: 200, result: isScore(expr) ? withData : { frames: [] } }),
+  });
+  const some = await checking(`http://${host}`);
+  assert.deepEqual([some.status, some.stderr], [0, '']);
+  assert.match(some.stdout, /queries of panels and annotations, 1 of them with data\. Variables were not/);
+  const empty = await fakeGrafana(t, { answer: () => ({ status: 200, result: { frames: [] } }) });
+  const none = await checking(`http://${empty.host}`);
+  assert.deepEqual([none.status, none.stderr], [1, 'wrong: no query has data\n']);
 });

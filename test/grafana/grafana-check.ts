@@ -12,7 +12,9 @@ export interface GrafanaAddress {
 
 export interface GrafanaCheck {
   readonly version: string;
+  /** Of panels and annotations; those of variables are not asked. */
   readonly queries: number;
+  readonly withData: number;
   /** Asked and answered, without any data in the last six hours: of these somebody has to judge. */
   readonly withoutData: readonly string[];
   readonly problems: readonly string[];
@@ -34,6 +36,8 @@ interface PanelJson {
 
 interface DashboardJson {
   readonly panels: readonly PanelJson[];
+  /** Those of Grafana itself have no expression. */
+  readonly annotations?: { readonly list?: readonly { readonly expr?: string }[] };
 }
 
 interface QueryAnswer {
@@ -59,12 +63,13 @@ export async function checkGrafana(address: GrafanaAddress): Promise<GrafanaChec
   const problems: string[] = [];
   const withoutData: string[] = [];
   let queries = 0;
+  let withData = 0;
   const health = await grafana
     .json<{ database?: string; version?: string }>('/api/health')
     .catch((error: Error) =>
       problems.push(`there is no Grafana: ${[error.message, error.cause].filter(Boolean).join(': ')}`),
     );
-  if (typeof health === 'number') return { version: 'unknown', queries, withoutData, problems };
+  if (typeof health === 'number') return { version: 'unknown', queries, withData, withoutData, problems };
   if (health.database !== 'ok') problems.push(`its database is ${health.database ?? 'not told of'}`);
   const source = await grafana
     .json<{ type?: string }>(`/api/datasources/uid/${provisioned.uid}`)
@@ -87,15 +92,20 @@ export async function checkGrafana(address: GrafanaAddress): Promise<GrafanaChec
         error: answer.message ?? 'no result',
       };
       if (error !== undefined) problems.push(`${target.expr}: ${error}`);
-      else if (!frames.some(({ data }) => data?.values?.some((values) => values.length > 0)))
-        withoutData.push(target.expr);
+      else if (frames.some(({ data }) => data?.values?.some((values) => values.length > 0))) withData++;
+      else withoutData.push(target.expr);
     }
   }
-  return { version: health.version ?? 'unknown', queries, withoutData, problems };
+  return { version: health.version ?? 'unknown', queries, withData, withoutData, problems };
 }
 
-const targetsOf = ({ panels }: { readonly panels: readonly PanelJson[] }): readonly Target[] =>
-  panels.flatMap(({ targets = [], panels: folded = [] }) => [...targets, ...targetsOf({ panels: folded })]);
+const targetsOf = ({ panels, annotations }: DashboardJson): readonly Target[] => [
+  ...panels.flatMap(({ targets = [], panels: folded = [] }) => [
+    ...targets,
+    ...targetsOf({ panels: folded }),
+  ]),
+  ...(annotations?.list ?? []).flatMap(({ expr }) => (expr === undefined ? [] : { refId: 'Anno', expr })),
+];
 
 class Grafana {
   readonly #url: URL;
