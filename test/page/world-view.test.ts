@@ -133,12 +133,25 @@ test('of too many ASes those go that changed longest ago, but not those with an 
   assert.deepEqual([...view.ases.all()].map(({ originAs }) => originAs).sort(), [1, 4, 5]);
 });
 
-test('minute scores of all ASes are bounded together', () => {
-  const view = new WorldView({ pointsMax: 100 });
-  for (let minute = 0; minute < 50; minute++)
-    for (const originAs of [1, 2, 3]) view.addScores(scoresOf(noon + 60 * minute, { originAs }));
-  const points = [...view.ases.all()].reduce((sum, { series }) => sum + series.length, 0);
-  assert.ok(points <= 100, `${points}`);
+test('minute scores and changes of prefixes of all ASes are bounded together', () => {
+  const pointsMax = 1000;
+  const view = new WorldView({ pointsMax });
+  const prefixes = Array.from({ length: 90 }, (_, i) => `10.0.${i}.0/24`);
+  for (let minute = 0; minute < 300; minute++)
+    for (const originAs of [1, 2, 3]) {
+      // Other prefixes each time, which take each other's places; for a while only some of them come back.
+      const lost = prefixes.slice((minute * 7) % 60, ((minute * 7) % 60) + (minute % 3) * 15);
+      view.addScores(scoresOf(noon + 60 * minute, { originAs, ipv4: lostOf(lost) }));
+    }
+  const kept = [...view.ases.all()].map((history) => {
+    const changes = history.prefixes().map((prefix) => history.statesOf(prefix)!.length);
+    const points = history.series.length + changes.reduce((sum, length) => sum + length, 0);
+    assert.equal(history.points, points, `AS${history.originAs}`);
+    return points;
+  });
+  assert.ok(
+    kept.length > 0 && (kept.length === 1 || kept.reduce((sum, points) => sum + points) <= pointsMax),
+  );
 });
 
 test('a listener hears of each change, after it', () => {

@@ -31,6 +31,8 @@ export class AsHistory {
   readonly series = new ScoreSeries();
   /** In the order of their last changes. */
   readonly #prefixes = new Map<string, PrefixStates>();
+  /** Changes of state that are kept, of all prefixes. */
+  #changes = 0;
   #latest: AsLatest;
   #reach: ReachHistory | undefined;
 
@@ -45,6 +47,11 @@ export class AsHistory {
       wholeTable: false,
       upstreamAs: 0,
     };
+  }
+
+  /** Minute scores and changes of state that are kept: what its memory grows with. */
+  get points(): number {
+    return this.series.length + this.#changes;
   }
 
   get latest(): AsLatest {
@@ -108,7 +115,7 @@ export class AsHistory {
     for (const [prefix, states] of this.#prefixes) {
       const mayBeCovered = states.state === 'partial' && covered > 0;
       if (states.state === 'visible' || mayBeCovered || familyOf(prefix) !== family) continue;
-      if (!lostPrefixes.includes(prefix)) states.change('visible', end);
+      if (!lostPrefixes.includes(prefix)) this.#changeTo(states, 'visible', end);
     }
   }
 
@@ -117,7 +124,13 @@ export class AsHistory {
     if (states === undefined || states.state === state) return;
     this.#prefixes.delete(prefix);
     this.#prefixes.set(prefix, states);
+    this.#changeTo(states, state, second);
+  }
+
+  #changeTo(states: PrefixStates, state: PrefixState, second: EventSecond): void {
+    const before = states.length;
     states.change(state, second);
+    this.#changes += states.length - before;
   }
 
   /** Covered or not matters only of a prefix that is lost. */
@@ -138,9 +151,10 @@ export class AsHistory {
 
   /** Forgets the visible prefix that changed longest ago; undefined where none is visible. */
   #inPlaceOfAnother(prefix: string): PrefixStates | undefined {
-    for (const [other, { state }] of this.#prefixes) {
+    for (const [other, { state, length }] of this.#prefixes) {
       if (state !== 'visible') continue;
       this.#prefixes.delete(other);
+      this.#changes -= length;
       return this.#of(prefix);
     }
     return undefined;

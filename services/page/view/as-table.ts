@@ -32,9 +32,9 @@ export class AsTable {
     isNeeded: (originAs: number) => boolean,
   ): void {
     const history = this.#histories.get(originAs) ?? new AsHistory(originAs);
-    const before = history.series.length;
+    const before = history.points;
     change(history);
-    this.#points += history.series.length - before;
+    this.#points += history.points - before;
     this.#histories.delete(originAs);
     this.#histories.set(originAs, history);
     while (this.#isFull() && this.#histories.size > 1) this.#forgetOne(isNeeded);
@@ -50,7 +50,7 @@ export class AsTable {
       const [originAs, history] = this.#histories.entries().next().value!;
       this.#histories.delete(originAs);
       if (tries === 1 || !isNeeded(originAs)) {
-        this.#points -= history.series.length;
+        this.#points -= history.points;
         return;
       }
       this.#histories.set(originAs, history);

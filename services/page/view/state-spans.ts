@@ -19,6 +19,11 @@ export class StateSpans<State extends string> {
     this.#usual = usual;
   }
 
+  /** How many changes are kept. */
+  get length(): number {
+    return this.#seconds.length;
+  }
+
   get state(): State {
     return this.#states.at(-1) ?? this.#usual;
   }

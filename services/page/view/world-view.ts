@@ -18,7 +18,7 @@ export interface WorldLimits {
   readonly openMax: number;
   readonly closedMax: number;
   readonly asesMax: number;
-  /** Minute scores of all ASes together; about 32 bytes each. */
+  /** Minute scores and changes of prefixes of all ASes together; about 32 bytes each at most. */
   readonly pointsMax: number;
 }
 
