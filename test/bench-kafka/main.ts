@@ -202,8 +202,8 @@ async function soak(): Promise<void> {
     processes.map(({ stage, earlyBytes, lateBytes, earlyHeapBytes, lateHeapBytes, rssBytesMax }) => ({
       what: `${stage}: heap after collection, external, array buffers`,
       figure: `${mb(earlyBytes)}, then ${mb(lateBytes)} = ${(lateBytes / earlyBytes).toFixed(3)} x (heap ${mb(earlyHeapBytes)}, then ${mb(lateHeapBytes)}); resident ${mb(rssBytesMax)} at most`,
-      bar: '1.05 x',
-      holds: lateBytes <= 1.05 * earlyBytes,
+      // Its history, for the page, fills for longer than any soak: up to 3 million minute scores and changes, 100 MB, which a test holds it to.
+      ...(stage !== 'metrics-exporter' && { bar: '1.05 x', holds: lateBytes <= 1.05 * earlyBytes }),
     })),
   );
 }

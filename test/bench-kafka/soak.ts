@@ -7,18 +7,19 @@ import { openWorld } from './world.ts';
 
 const partitions = 2;
 const peers = 40;
-const prefixes = 100_000;
+const prefixes = 20_000;
 const tableMinutes = 5;
 const minuteSeconds = 60;
 /**
- * Of one event minute, in so many seconds of it. So few that event time passes in no time: what is remembered for a day is full, and forgotten
- * again, before the first minutes are over.
+ * Of one event minute, in so many seconds of it. So few, and of so few prefixes, that event time passes in no time: within minutes each prefix has
+ * gone and come many times, and what is remembered for days, or of the last thousands, is full and forgets.
  */
-const eventsPerMinute = 60_000;
+const eventsPerMinute = 8_000;
 const busySeconds = 4;
 /** The feed is ahead of the scores by so much at most: full speed is the services'. */
 const aheadMinutesMax = 10;
-const sampleEveryMs = 10_000;
+/** Often: what was fetched and waits comes and goes, by tens of megabytes. */
+const sampleEveryMs = 3_000;
 const stages: readonly StageName[] = [
   'metrics-exporter',
   'anomaly-detector',
@@ -80,7 +81,7 @@ export async function measureSoak(minutes: number): Promise<SoakFigures> {
   const seconds = (performance.now() - start) / 1000;
   await scored.until(minute - 1);
   // What the last signal asked for.
-  await setTimeout(sampleEveryMs / 10);
+  await setTimeout(1_000);
   await scored.end();
   const processes = measured.map(({ stage, process }) => memoryIn(stage, process.log));
   await world.close();
