@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Anomaly } from '#core/contract/anomalies.ts';
-import { minuteOf } from '#core/event-time.ts';
+import { samplePeersSecond } from '#core/detect/sample-peers.ts';
+import { formatSecond, minuteOf } from '#core/event-time.ts';
 import { bgpUpdates } from '#runtime/topics.ts';
 import { rederive } from '../../services/main-job/why/rederive.ts';
 import { folderLog, type StoredLog } from '../../services/main-job/why/stored-log.ts';
@@ -33,8 +34,26 @@ test('the evidence is printed, and the same verdict comes out of the log again',
   assert.match(stdout, /The rule: visible share of the prefixes <= 0\.05 for 3 minutes in a row\n/);
   assert.match(stdout, /visible share: 0, threshold 0\.05\n/);
   assert.match(stdout, /\d+ of 24 full-feed peers lack it/);
+  assert.match(stdout, /Some that lacked it when the networks went \(2\d{3}-\d\d-\d\d \d\d:\d\d\):\n/);
   assert.match(stdout, /down 175\.45\.176\.0\/24 \d+ of 24 peers\n/);
   assert.match(stdout, /The same verdict: all \d+ changes of the incident, with all their evidence\.\n$/);
+});
+
+test('no more peers are listed on either side than there were at the loss that is named', () => {
+  let compared = 0;
+  for (const [incidentId, transitions] of Map.groupBy(told, (one) => one.incidentId)) {
+    for (const anomaly of transitions) {
+      const { sampleUpdates, samplePeersFor, samplePeersAgainst } = anomaly.evidence;
+      const second = samplePeersSecond(anomaly, transitions[0]!.eventSecond);
+      if (second === undefined) continue;
+      const loss = sampleUpdates.findLast((text) => text.startsWith(`${formatSecond(second)} down `))!;
+      const [, lacking, live] = / (\d+) of (\d+) peers$/.exec(loss)!.map(Number);
+      assert.ok(samplePeersFor.length <= lacking!, `${incidentId}: ${loss}`);
+      assert.ok(samplePeersAgainst.length <= live! - lacking!, `${incidentId}: ${loss}`);
+      compared++;
+    }
+  }
+  assert.ok(compared > 10, String(compared));
 });
 
 test('in files it is derived anew, by the beginning of its id', async () => {

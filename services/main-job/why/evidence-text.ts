@@ -1,5 +1,7 @@
 import type { Anomaly, Evidence, Verdict as WitnessVerdict } from '#core/contract/anomalies.ts';
 import { isDecision } from '#core/detect/decision.ts';
+import { isOutage, samplePeersSecond } from '#core/detect/sample-peers.ts';
+import type { EventSecond } from '#core/event-time.ts';
 import { durationText, IncidentLines, kindNames, severityTones, timeText } from '../report/incident-line.ts';
 import type { Paint } from '../report/terminal.ts';
 
@@ -10,7 +12,7 @@ export function evidenceLines(transitions: readonly Anomaly[], paint: Paint): st
     ...headLines(latest, paint),
     ...section('How it was told', toldLines(transitions, paint), paint),
     ...section('Why it was told', ruleLines(transitions), paint),
-    ...section('Who saw it', peerLines(latest), paint),
+    ...section('Who saw it', peerLines(transitions), paint),
     ...section('What probes say', probeLines(latest.evidence), paint),
     ...section('Networks', networkLines(latest), paint),
     ...section('Sample updates', latest.evidence.sampleUpdates, paint),
@@ -70,19 +72,37 @@ function phaseLines({ phases }: Pick<Evidence, 'phases'>): string[] {
   return left > 0 ? [`  ${left} earlier ones`, ...shown] : shown;
 }
 
-function peerLines({ kind, evidence }: Anomaly): string[] {
-  const { peersFor, livePeers, peerAsesFor, livePeerAses, samplePeersFor, samplePeersAgainst } = evidence;
+function peerLines(transitions: readonly Anomaly[]): string[] {
+  const latest = transitions.at(-1)!;
+  const { peersFor, livePeers, peerAsesFor, livePeerAses, samplePeersFor, samplePeersAgainst } =
+    latest.evidence;
   if (livePeers === 0) return ['No counts of peers were told'];
-  const verb = kind === 'leakChurn' ? 'changed their paths' : 'lack it';
+  const isLeak = latest.kind === 'leakChurn';
+  const verb = isLeak ? 'changed their paths' : 'lack it';
+  const counts = `${peersFor} of ${livePeers} full-feed peers ${verb}, ${livePeers - peersFor} do not; of ${livePeerAses} peer ASes ${peerAsesFor}`;
+  if (isLeak)
+    return [
+      counts,
+      ...samples('Some that changed their paths', samplePeersFor),
+      ...samples('Some that did not', samplePeersAgainst),
+    ];
+  const when = momentOfSamples(latest, transitions[0]!.eventSecond);
   return [
-    `${peersFor} of ${livePeers} full-feed peers ${verb}, ${livePeers - peersFor} do not; of ${livePeerAses} peer ASes ${peerAsesFor}`,
-    ...samples('For', samplePeersFor),
-    ...samples('Against', samplePeersAgainst),
+    counts,
+    ...samples(`Some that lacked it ${when}`, samplePeersFor),
+    ...samples(`Some that still had it ${when}`, samplePeersAgainst),
   ];
 }
 
-const samples = (what: string, peers: readonly string[]): string[] =>
-  peers.length === 0 ? [] : [`${what}, some of them:`, ...peers.map((peer) => `  ${peer}`)];
+/** Of an outage the counts are as of its last change, and the samples as of the loss that opened it. */
+function momentOfSamples(latest: Anomaly, openedSecond: EventSecond): string {
+  const second = samplePeersSecond(latest, openedSecond);
+  const when = isOutage(latest) ? 'when the networks went' : 'at the last loss';
+  return second === undefined ? when : `${when} (${timeText(second)})`;
+}
+
+const samples = (title: string, peers: readonly string[]): string[] =>
+  peers.length === 0 ? [] : [`${title}:`, ...peers.map((peer) => `  ${peer}`)];
 
 const witnessWords: Readonly<Record<WitnessVerdict, string>> = {
   confirmed: 'confirmed: no route, and no reply',

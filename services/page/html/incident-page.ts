@@ -1,4 +1,6 @@
 import type { Anomaly, Evidence } from '#core/contract/anomalies.ts';
+import { isOutage, samplePeersSecond } from '#core/detect/sample-peers.ts';
+import type { EventSecond } from '#core/event-time.ts';
 import type { IncidentDecision, IncidentRecord } from '../view/incident-store.ts';
 import { figure, rangesAround } from './figure.ts';
 import { type Html, html } from './html.ts';
@@ -35,7 +37,7 @@ ${headline(site, record)}
 ${history && figure(site, history, whole.records, frame, incidentRanges(site, record, whole, frame))}
 <div class="columns">
 <section aria-labelledby="story-heading"><h2 id="story-heading">What happened</h2>${story(record)}</section>
-<section aria-labelledby="peers-heading"><h2 id="peers-heading">Who saw it</h2>${peers(latest)}${witnesses(latest.evidence.witnesses, latest.transition === 'closed')}</section>
+<section aria-labelledby="peers-heading"><h2 id="peers-heading">Who saw it</h2>${peers(record)}${witnesses(latest.evidence.witnesses, latest.transition === 'closed')}</section>
 </div>
 ${networks(latest)}
 ${linkedIncidents(site, record, whole)}
@@ -80,19 +82,27 @@ function incidentRanges(site: Site, record: IncidentRecord, whole: Story, frame:
 }
 
 /** How many peers agree, of how many that could have, as bars and in words. */
-function peers({ evidence, kind }: Anomaly): Html {
-  const { peersFor, livePeers, peerAsesFor, livePeerAses, samplePeersFor, samplePeersAgainst } = evidence;
+function peers({ latest, transitions }: IncidentRecord): Html {
+  const { peersFor, livePeers, peerAsesFor, livePeerAses, samplePeersFor, samplePeersAgainst } =
+    latest.evidence;
   if (livePeers === 0) return html`<p>Peers do not count here.</p>`;
-  const isLeak = kind === 'leakChurn';
+  const isLeak = latest.kind === 'leakChurn';
+  const when = isLeak ? undefined : html` ${momentOfSamples(latest, transitions[0]!.eventSecond)}`;
   const words = isLeak ? leakWords : lossWords;
   return html`
 ${share('Peers', peersFor, livePeers, words)}
 ${share('Peer ASes', peerAsesFor, livePeerAses, words)}
 <p class="note">Peers are routers all over the world that say which networks they can reach.${!isLeak && ' Where several networks are gone, this is of the one that the fewest peers lack.'}</p>
 <div class="samples">
-${peerSamples(`Some that ${words.samplesFor}`, samplePeersFor)}
-${peerSamples(`Some that ${words.samplesAgainst}`, samplePeersAgainst)}
+${peerSamples(html`Some that ${words.samplesFor}${when}`, samplePeersFor)}
+${peerSamples(html`Some that ${words.samplesAgainst}`, samplePeersAgainst)}
 </div>`;
+}
+
+/** Of an outage the counts are as of now, and the samples as of the loss that opened it. */
+function momentOfSamples(latest: Anomaly, openedSecond: EventSecond): Html {
+  const second = samplePeersSecond(latest, openedSecond);
+  return html`${isOutage(latest) ? 'when the networks went' : 'at the last loss'}${second !== undefined && html` (${timeElement(second)})`}`;
 }
 
 /** What so many peers do. */
@@ -102,11 +112,10 @@ interface PeerWords {
   readonly samplesFor: string;
   readonly samplesAgainst: string;
 }
-/** Of a loss the samples are as of its opening, the counts as of now. */
 const lossWords: PeerWords = {
   for: (count) => (count === 1 ? 'lacks it' : 'lack it'),
   against: (count) => (count === 1 ? 'still has it' : 'still have it'),
-  samplesFor: 'lacked it when this was opened',
+  samplesFor: 'lacked it',
   samplesAgainst: 'still had it then',
 };
 const leakWords: PeerWords = {
@@ -122,7 +131,7 @@ function share(name: string, count: number, total: number, words: PeerWords): Ht
 <svg width="100%" height="10" aria-hidden="true"><rect class="against" width="100%" height="10"/><rect class="for" width="${percent}%" height="10"/></svg></p>`;
 }
 
-function peerSamples(title: string, samples: readonly string[]): Html | undefined {
+function peerSamples(title: Html, samples: readonly string[]): Html | undefined {
   if (samples.length === 0) return undefined;
   return html`<div><h3>${title}</h3><ul class="mono">${samples.map((text) => html`<li>${text}</li>`)}</ul></div>`;
 }

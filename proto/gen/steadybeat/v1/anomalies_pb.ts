@@ -244,7 +244,8 @@ export type Evidence = Message<"steadybeat.v1.Evidence"> & {
   livePeerAses: number;
 
   /**
-   * Some of them, as "collector address ASn"; of an outage, as of when it opened.
+   * Some of them, as "collector address ASn", all of one loss: of an outage, the last before it opened, when fewer may have
+   * lacked it than by the counts above; of anything else, the last loss.
    *
    * @generated from field: repeated string sample_peers_for = 7;
    */

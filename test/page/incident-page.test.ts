@@ -1,0 +1,39 @@
+/** What the page of an incident says of peers, of its time, and of why. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { incidentPage } from '#page/html/incident-page.ts';
+import { WorldView } from '#page/view/world-view.ts';
+import { type AnomalyFields, anomalyOf, noon, passMinute } from './made-world.ts';
+
+/** The page of an incident after these changes of it, as the text that one reads. */
+function textOf(...changes: readonly AnomalyFields[]): string {
+  const view = new WorldView();
+  for (const change of changes) view.addAnomaly(anomalyOf(change));
+  passMinute(view, noon + 7200);
+  const record = view.incidents.get(anomalyOf().incidentId)!;
+  const site = { view, names: new Map(), notice: undefined, replayCommand: () => '' };
+  return incidentPage(site, record, undefined)
+    .replace(/<[^>]*>/g, '')
+    .replace(/\s+/g, ' ');
+}
+
+test('sample peers are of a loss, which is named: of an outage the one that opened it, of a beat the last', () => {
+  const sampleUpdates = [
+    '2014-12-22T12:00:00Z down 192.0.2.0/24 32 of 40 peers',
+    '2014-12-22T12:01:10Z down 198.51.100.0/24 32 of 40 peers',
+    '2014-12-22T12:02:00Z up 192.0.2.0/24 24 of 40 peers',
+    '2014-12-22T12:31:00Z down 192.0.2.0/24 32 of 40 peers',
+  ];
+  const outage = textOf(
+    { evidence: { sampleUpdates: sampleUpdates.slice(0, 3) } },
+    { transition: 'updated', eventSecond: noon + 3600, evidence: { sampleUpdates } },
+  );
+  assert.match(
+    outage,
+    /Some that lacked it when the networks went \(22 Dec 12:01\)rrc00 .* Some that still had it then ?rrc00 /,
+  );
+  const beat = textOf({ kind: 'beatConfirmed', evidence: { sampleUpdates } });
+  assert.match(beat, /Some that lacked it at the last loss \(22 Dec 12:31\)rrc00 /);
+  const unknown = textOf({ kind: 'beatConfirmed', evidence: { sampleUpdates: [] } });
+  assert.match(unknown, /Some that lacked it at the last loss ?rrc00 /);
+});
