@@ -37,3 +37,13 @@ test('sample peers are of a loss, which is named: of an outage the one that open
   const unknown = textOf({ kind: 'beatConfirmed', evidence: { sampleUpdates: [] } });
   assert.match(unknown, /Some that lacked it at the last loss ?rrc00 /);
 });
+
+const end = { transition: 'closed', closeReason: 'recovered', endSecond: noon + 3600 } as const;
+
+test('a beat has a trend while it lasts', () => {
+  const beat = { kind: 'beatConfirmed', evidence: { trend: 'worsening' } } as const;
+  assert.match(textOf(beat), /Trendworsening/);
+  const over = textOf(beat, { ...beat, ...end });
+  assert.match(over, /over: recovered/);
+  assert.doesNotMatch(over, /Trend|worsening/);
+});

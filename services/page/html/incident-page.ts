@@ -67,7 +67,7 @@ function headline(site: Site, record: IncidentRecord): Html {
   <div><dt>${isClosed ? 'Lasted' : 'Lasts'}</dt><dd>${lasted}</dd></div>
   <div><dt>${kind === 'dataPlane' ? 'Networks gone' : 'Networks'}</dt><dd>${latest.prefixCount}${latest.evidence.expectedPrefixes > 0 && html` of ${latest.evidence.expectedPrefixes}${latest.evidence.expectedBasis && ` (${latest.evidence.expectedBasis})`}`}</dd></div>
   ${latest.evidence.upstreamAs > 0 && html`<div><dt>Behind</dt><dd>AS${latest.evidence.upstreamAs} alone</dd></div>`}
-  ${latest.evidence.trend && html`<div><dt>Trend</dt><dd>${latest.evidence.trend}</dd></div>`}
+  ${!isClosed && latest.evidence.trend && html`<div><dt>Trend</dt><dd>${latest.evidence.trend}</dd></div>`}
 </dl>`;
 }
 
