@@ -100,9 +100,12 @@ test('the beat raster tells nothing, a part and everything apart, and is the fir
   assert.deepEqual([0, 1 / 4000, 0.75, 1].map(colorOf), ['green', 'orange', 'orange', 'dark-red']);
 });
 
-test('rates are over $__rate_interval, and everything is of the chosen job', () => {
+test('rates are over $__rate_interval, extremes over a step, and everything is of the chosen job', () => {
   for (const { expr } of targets) {
     if (/\brate\(/.test(expr)) assert.ok(expr.includes('[$__rate_interval]'), expr);
+    // Of a step without a sample the series itself is asked.
+    for (const [whole, series] of expr.matchAll(/\b(?:max|min)_over_time\((.*?\})\[/g))
+      assert.ok(expr.includes(`${whole}$__interval]) or ${series})`), expr);
     assert.ok(expr.includes('job=~"$job"'), expr);
   }
 });

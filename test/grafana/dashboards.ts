@@ -16,6 +16,19 @@ const table = panel('table', 24);
 const ranking = panel('table', 12);
 const figure = panel('figure', 6);
 
+/**
+ * What a series was at the most, or the least, since the sample before: at nine days one is drawn in ten minutes, and a flap lasts three. Zoomed in
+ * so far that a step holds no sample, it is the series as it is.
+ */
+const over = (extreme: 'max' | 'min', series: string) =>
+  `(${extreme}_over_time(${series}[$__interval]) or ${series})`;
+const most = (series: string) => over('max', series);
+const least = (series: string) => over('min', series);
+
+/** At its worst moment: what is then lost and what is then visible are all prefixes, as they are at any other moment. */
+const lost = `max by (asn, family, state) ${most('steadybeat_watch_prefixes{asn=~"$asn",state="lost",job=~"$job"}')}`;
+const visible = `max by (asn, family, state) ${least('steadybeat_watch_prefixes{asn=~"$asn",state="visible",job=~"$job"}')}`;
+
 const starts = 'steadybeat:incident_start:timestamp_seconds';
 /** Open incidents of ASes, also while they are muted, each once however many exporters tell it. */
 const openBy = (label: string) =>
@@ -65,8 +78,8 @@ const world: DashboardSpec = {
         { '{{country}}': `topk(10, ${openByCountry})` },
       ),
       lines('Origin ASes', 'Active: something happened to them in the minute.', 'short', {
-        active: 'max(steadybeat_origins_active{job=~"$job"})',
-        unstable: 'max(steadybeat_origins_unstable{job=~"$job"})',
+        active: `max${most('steadybeat_origins_active{job=~"$job"}')}`,
+        unstable: `max${most('steadybeat_origins_unstable{job=~"$job"}')}`,
       }),
       heat('Scores', 'One for each AS and minute in which something happened to it.', 'short', {
         '{{le}}': 'sum by (le) (rate(steadybeat_as_score_bucket{job=~"$job"}[$__rate_interval]))',
@@ -110,27 +123,30 @@ const origin: DashboardSpec = {
     'The beat': [
       raster(
         'Beat raster',
-        'Each AS and family over time: green while all of its prefixes are visible or covered, orange while a part is gone, red while all are. Each prefix by itself is on the page of Steadybeat: a series for every one would be too many.',
+        'Each AS and family over time: green while all of its prefixes are visible or covered, orange while a part is gone, red while all are; seen from afar, the worst of each step. Each prefix by itself is on the page of Steadybeat: a series for every one would be too many.',
         'percentunit',
         {
-          'AS{{asn}} {{family}}':
-            'max by (asn, family) (steadybeat_watch_prefixes{asn=~"$asn",state="lost",job=~"$job"}) / (sum by (asn, family) (max by (asn, family, state) (steadybeat_watch_prefixes{asn=~"$asn",job=~"$job"})) > 0)',
+          'AS{{asn}} {{family}}': `sum by (asn, family) (${lost}) / (sum by (asn, family) (${lost} or ${visible}) > 0)`,
         },
       ),
       lines('Score', 'How much of recent time was abnormal; 0.5 opens a watch.', 'short', {
-        'AS{{asn}}': 'max by (asn) (steadybeat_watch_score{asn=~"$asn",job=~"$job"})',
+        'AS{{asn}}': `max by (asn) ${most('steadybeat_watch_score{asn=~"$asn",job=~"$job"}')}`,
       }),
       lines('Surprise', '-log10 p of the occupied quarter-hours of six hours; 7 opens a watch.', 'short', {
-        'AS{{asn}}': 'max by (asn) (steadybeat_watch_surprise{asn=~"$asn",job=~"$job"})',
+        'AS{{asn}}': `max by (asn) ${most('steadybeat_watch_surprise{asn=~"$asn",job=~"$job"}')}`,
       }),
       lines('Prefix events a minute', 'Withdrawn everywhere, back, other paths, other origins.', 'short', {
         'AS{{asn}}':
           'max by (asn) (60 * rate(steadybeat_watch_prefix_events_total{asn=~"$asn",job=~"$job"}[$__rate_interval]))',
       }),
-      stacked('Prefixes', 'Visible or covered by a visible one, and lost.', 'short', {
-        'AS{{asn}} {{family}} {{state}}':
-          'max by (asn, family, state) (steadybeat_watch_prefixes{asn=~"$asn",job=~"$job"})',
-      }),
+      stacked(
+        'Prefixes',
+        'Visible or covered by a visible one, and lost; seen from afar, when the most were lost.',
+        'short',
+        {
+          'AS{{asn}} {{family}} {{state}}': `${lost} or ${visible}`,
+        },
+      ),
     ],
     'Updates and probes': [
       wide(
@@ -146,14 +162,14 @@ const origin: DashboardSpec = {
         'What probes say',
         'Green: up; red: down; nothing where an AS is not probed, or not enough to say.',
         'short',
-        { 'AS{{asn}}': 'max by (asn) (steadybeat_watch_probe_down{asn=~"$asn",job=~"$job"})' },
+        { 'AS{{asn}}': `max by (asn) ${most('steadybeat_watch_probe_down{asn=~"$asn",job=~"$job"}')}` },
       ),
       lines('Targets that reply', 'Of those probed in the last 10 minutes.', 'percentunit', {
         'AS{{asn}}':
           'max by (asn) (steadybeat_watch_probe_targets{asn=~"$asn",answer="reply",job=~"$job"}) / (sum by (asn) (max by (asn, answer) (steadybeat_watch_probe_targets{asn=~"$asn",job=~"$job"})) > 0)',
       }),
       lines('P(down) by probes', 'By all probes so far, in a two-state Bayes filter.', 'percentunit', {
-        'AS{{asn}}': 'max by (asn) (steadybeat_watch_probe_down_probability{asn=~"$asn",job=~"$job"})',
+        'AS{{asn}}': `max by (asn) ${most('steadybeat_watch_probe_down_probability{asn=~"$asn",job=~"$job"}')}`,
       }),
     ],
     Incidents: [
@@ -161,7 +177,7 @@ const origin: DashboardSpec = {
         'AS{{asn}} {{kind}}': `count by (asn, kind) (${starts}{asn=~"$asn",job=~"$job"})`,
       }),
       lines('Prefixes concerned', 'By open incident.', 'short', {
-        '{{incident}}': 'topk(20, max by (incident) (steadybeat_incident_prefixes{asn=~"$asn",job=~"$job"}))',
+        '{{incident}}': `topk(20, max by (incident) ${most('steadybeat_incident_prefixes{asn=~"$asn",job=~"$job"}')})`,
       }),
     ],
   },
@@ -178,8 +194,7 @@ const pipeline: DashboardSpec = {
         '{{task}}': 'time() - max by (task) (steadybeat_watermark_timestamp_seconds{job=~"$job"})',
       }),
       lines('Records waiting', 'By partition.', 'short', {
-        '{{topic}}/{{partition}}':
-          'topk(50, max by (topic, partition) (steadybeat_consumer_lag_records{job=~"$job"}))',
+        '{{topic}}/{{partition}}': `topk(50, max by (topic, partition) ${most('steadybeat_consumer_lag_records{job=~"$job"}')})`,
       }),
       lines('Read', 'Bytes a second by topic.', 'Bps', {
         '{{topic}}': 'sum by (topic) (rate(steadybeat_consumed_bytes_total{job=~"$job"}[$__rate_interval]))',
@@ -207,13 +222,13 @@ const pipeline: DashboardSpec = {
         '{{task}}': 'max by (task) (steadybeat_snapshot_bytes{job=~"$job"})',
       }),
       lines('Delay of the event loop', 'The 99th percentile, by instance.', 's', {
-        '{{instance}}': 'max by (instance) (nodejs_eventloop_lag_p99_seconds{job=~"$job"})',
+        '{{instance}}': `max by (instance) ${most('nodejs_eventloop_lag_p99_seconds{job=~"$job"}')}`,
       }),
       lines('Memory', 'Resident, by instance.', 'bytes', {
         '{{instance}}': 'max by (instance) (process_resident_memory_bytes{job=~"$job"})',
       }),
       states('Ready', '1 where a process does its work now.', 'short', {
-        '{{process}} {{instance}}': 'max by (process, instance) (steadybeat_ready{job=~"$job"})',
+        '{{process}} {{instance}}': `max by (process, instance) ${least('steadybeat_ready{job=~"$job"}')}`,
       }),
     ],
   },

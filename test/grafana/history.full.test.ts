@@ -44,10 +44,11 @@ const minutes = (from: string, until: string): Span => ({
 const dashboard = (name: string) => JSON.parse(readFileSync(fileOf(name), 'utf8')) as Committed;
 const targetsOf = (name: string) => dashboard(name).panels.flatMap(({ targets = [] }) => targets);
 
-/** As Grafana fills them in: one AS, "All" of everything else, and four scrapes of a minute or a step and one. */
+/** As Grafana fills them in: one AS, "All" of everything else, a step, and four scrapes of a minute or a step and one. */
 const filledIn = (expression: string, stepSeconds: number): string =>
   expression
     .replaceAll('$__rate_interval', `${Math.max(240, stepSeconds + 60)}s`)
+    .replaceAll('$__interval', `${stepSeconds}s`)
     .replaceAll('$asn', '131279')
     .replace(/\$\w+/g, '.+');
 
@@ -104,7 +105,9 @@ test('December 2014 is what Grafana would show of the replay', { skip: noPrometh
   });
 
   await t.test('nothing is visible from 16:15 on the 22nd to 01:46 on the 23rd', async () => {
-    const series = await shown('Prefixes', minutes('2014-12-22T16:05Z', '2014-12-23T02:30Z'));
+    // Closer than the samples lie.
+    const night = { from: at('2014-12-22T16:05Z'), until: at('2014-12-23T02:30Z'), stepSeconds: 30 };
+    const series = await shown('Prefixes', night);
     assert.deepEqual(series.map(({ metric }) => metric.state).sort(), ['lost', 'visible']);
     const { samples } = series.find(({ metric }) => metric.state === 'visible')!;
     const changes = samples.filter(({ value }, i) => value !== samples[i - 1]?.value);
@@ -126,6 +129,39 @@ test('December 2014 is what Grafana would show of the replay', { skip: noPrometh
     // Whole flaps and parts, as the colours tell them.
     assert.ok(flaps.some(({ value }) => value === 1) && flaps.some(({ value }) => value < 1));
   });
+
+  await t.test(
+    'over nine days the raster is coloured where something was lost, and nowhere else',
+    async () => {
+      const told = async (state: string) => {
+        const prefixes = `steadybeat_watch_prefixes{asn="$asn",family="ipv4",state="${state}"}`;
+        // Prometheus gives no more than 11,000 points at once.
+        const halves = [
+          minutes('2014-12-19T00:00Z', '2014-12-22T23:59Z'),
+          minutes('2014-12-23T00:00Z', '2014-12-28T00:00Z'),
+        ];
+        const found = await Promise.all(halves.map((half) => ask(prefixes, half)));
+        return found.flatMap((series) => series[0]!.samples);
+      };
+      const [lost, visible] = await Promise.all([told('lost'), told('visible')]);
+      const windows = (samples: typeof lost) =>
+        new Set(samples.map(({ second }) => nineDays.stepSeconds * Math.ceil(second / nineDays.stepSeconds)));
+      const withLoss = windows(lost.filter(({ value }) => value > 0));
+      const withNothing = windows(visible.filter(({ value }) => value === 0));
+      const { samples } = (await shown('Beat raster', nineDays))[0]!;
+      const isAfterLoss = (second: EventSecond) =>
+        lost.some((one) => one.second === second - nineDays.stepSeconds && one.value > 0);
+      assert.equal(samples.length, (nineDays.until - nineDays.from) / nineDays.stepSeconds + 1);
+      for (const { second, value } of samples) {
+        // Before version 3 of Prometheus, a window begins with the last sample of the one before it.
+        if (!isAfterLoss(second)) assert.equal(value > 0, withLoss.has(second), formatSecond(second));
+        else if (withLoss.has(second)) assert.ok(value > 0, formatSecond(second));
+        if (withNothing.has(second)) assert.equal(value, 1, formatSecond(second));
+      }
+      const beat = [...withLoss].filter((second) => second <= at('2014-12-22T16:00Z'));
+      assert.ok(beat.length > 50, `${beat.length} windows`);
+    },
+  );
 
   await t.test('updates by class have no gap, and are more on the day of the beat', async () => {
     const day = { stepSeconds: 600, from: at('2014-12-19T12:00Z'), until: at('2014-12-22T16:00Z') };

@@ -18,7 +18,12 @@ interface Series {
 
 const samples = 40;
 const everySeconds = 15;
-const variables: Readonly<Record<string, string>> = { $__rate_interval: '1m', $job: '.+', $asn: '.+' };
+const variables: Readonly<Record<string, string>> = {
+  $__rate_interval: '1m',
+  $__interval: '1m',
+  $job: '.+',
+  $asn: '.+',
+};
 
 export async function loadedPrometheus(t: TestContext) {
   const folder = mkdtempSync(path.join(tmpdir(), 'steadybeat-dashboards-'));
