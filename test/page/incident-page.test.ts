@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { incidentPage } from '#page/html/incident-page.ts';
 import { WorldView } from '#page/view/world-view.ts';
+import { evidenceLines } from '../../services/main-job/why/evidence-text.ts';
 import { type AnomalyFields, anomalyOf, noon, passMinute } from './made-world.ts';
 
 /** The page of an incident after these changes of it, as the text that one reads. */
@@ -46,4 +47,21 @@ test('a beat has a trend while it lasts', () => {
   const over = textOf(beat, { ...beat, ...end });
   assert.match(over, /over: recovered/);
   assert.doesNotMatch(over, /Trend|worsening/);
+});
+
+test('counts of peers are as of now while it lasts, as of the most when it is over, of a beat as of its last loss', () => {
+  assert.match(textOf({}), /39 of 40 lack it, 1 still has it/);
+  assert.match(textOf({}, end), /39 of 40 lacked it at most, 1 still had it/);
+  const beat = { kind: 'beatConfirmed' } as const;
+  for (const text of [textOf(beat), textOf(beat, { ...beat, ...end })])
+    assert.match(text, /39 of 40 lacked it at the last loss, 1 still had it/);
+});
+
+test('`why` counts peers in the same words', () => {
+  const linesOf = (change: AnomalyFields) => evidenceLines([anomalyOf(change)], (_, text) => text).join('\n');
+  assert.match(linesOf({}), /39 of 40 full-feed peers lack it, 1 still has it; of 34 peer ASes 33\n/);
+  assert.match(linesOf(end), /39 of 40 full-feed peers lacked it at most, 1 still had it;/);
+  const beat = linesOf({ kind: 'beatConfirmed' });
+  assert.match(beat, /39 of 40 full-feed peers lacked it at the last loss, 1 still had it;/);
+  assert.match(beat, /Some that still had it at the last loss \(2014-12-22 12:00\):\n/);
 });

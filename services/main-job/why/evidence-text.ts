@@ -77,10 +77,9 @@ function peerLines(transitions: readonly Anomaly[]): string[] {
   const { peersFor, livePeers, peerAsesFor, livePeerAses, samplePeersFor, samplePeersAgainst } =
     latest.evidence;
   if (livePeers === 0) return ['No counts of peers were told'];
-  const isLeak = latest.kind === 'leakChurn';
-  const verb = isLeak ? 'changed their paths' : 'lack it';
-  const counts = `${peersFor} of ${livePeers} full-feed peers ${verb}, ${livePeers - peersFor} do not; of ${livePeerAses} peer ASes ${peerAsesFor}`;
-  if (isLeak)
+  const said = countWords(latest, peersFor, livePeers - peersFor);
+  const counts = `${peersFor} of ${livePeers} full-feed peers ${said}; of ${livePeerAses} peer ASes ${peerAsesFor}`;
+  if (latest.kind === 'leakChurn')
     return [
       counts,
       ...samples('Some that changed their paths', samplePeersFor),
@@ -92,6 +91,14 @@ function peerLines(transitions: readonly Anomaly[]): string[] {
     ...samples(`Some that lacked it ${when}`, samplePeersFor),
     ...samples(`Some that still had it ${when}`, samplePeersAgainst),
   ];
+}
+
+/** Of an outage that is over the counts are as of when the most lacked it. */
+function countWords(latest: Anomaly, peersFor: number, against: number): string {
+  if (latest.kind === 'leakChurn') return `changed their paths, ${against} did not`;
+  if (!isOutage(latest)) return `lacked it at the last loss, ${against} still had it`;
+  if (latest.transition === 'closed') return `lacked it at most, ${against} still had it`;
+  return `${peersFor === 1 ? 'lacks' : 'lack'} it, ${against} still ${against === 1 ? 'has' : 'have'} it`;
 }
 
 /** Of an outage the counts are as of its last change, and the samples as of the loss that opened it. */

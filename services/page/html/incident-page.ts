@@ -1,11 +1,10 @@
 import type { Anomaly, Evidence } from '#core/contract/anomalies.ts';
-import { isOutage, samplePeersSecond } from '#core/detect/sample-peers.ts';
-import type { EventSecond } from '#core/event-time.ts';
 import type { IncidentDecision, IncidentRecord } from '../view/incident-store.ts';
 import { figure, rangesAround } from './figure.ts';
 import { type Html, html } from './html.ts';
 import { incidentPath, incidentTable, subjectLink, subjectText } from './incident-rows.ts';
 import { document } from './layout.ts';
+import { peers } from './peers.ts';
 import type { Site } from './site.ts';
 import { story } from './story.ts';
 import { endOf, frameAround, type Story, storyOf } from './story-frame.ts';
@@ -79,61 +78,6 @@ function incidentRanges(site: Site, record: IncidentRecord, whole: Story, frame:
     ...(whole.records.length > 1 ? [{ text: 'The whole story', ...all }] : []),
     ...rangesAround(frame),
   ];
-}
-
-/** How many peers agree, of how many that could have, as bars and in words. */
-function peers({ latest, transitions }: IncidentRecord): Html {
-  const { peersFor, livePeers, peerAsesFor, livePeerAses, samplePeersFor, samplePeersAgainst } =
-    latest.evidence;
-  if (livePeers === 0) return html`<p>Peers do not count here.</p>`;
-  const isLeak = latest.kind === 'leakChurn';
-  const when = isLeak ? undefined : html` ${momentOfSamples(latest, transitions[0]!.eventSecond)}`;
-  const words = isLeak ? leakWords : lossWords;
-  return html`
-${share('Peers', peersFor, livePeers, words)}
-${share('Peer ASes', peerAsesFor, livePeerAses, words)}
-<p class="note">Peers are routers all over the world that say which networks they can reach.${!isLeak && ' Where several networks are gone, this is of the one that the fewest peers lack.'}</p>
-<div class="samples">
-${peerSamples(html`Some that ${words.samplesFor}${when}`, samplePeersFor)}
-${peerSamples(html`Some that ${words.samplesAgainst}`, samplePeersAgainst)}
-</div>`;
-}
-
-/** Of an outage the counts are as of now, and the samples as of the loss that opened it. */
-function momentOfSamples(latest: Anomaly, openedSecond: EventSecond): Html {
-  const second = samplePeersSecond(latest, openedSecond);
-  return html`${isOutage(latest) ? 'when the networks went' : 'at the last loss'}${second !== undefined && html` (${timeElement(second)})`}`;
-}
-
-/** What so many peers do. */
-interface PeerWords {
-  readonly for: (count: number) => string;
-  readonly against: (count: number) => string;
-  readonly samplesFor: string;
-  readonly samplesAgainst: string;
-}
-const lossWords: PeerWords = {
-  for: (count) => (count === 1 ? 'lacks it' : 'lack it'),
-  against: (count) => (count === 1 ? 'still has it' : 'still have it'),
-  samplesFor: 'lacked it',
-  samplesAgainst: 'still had it then',
-};
-const leakWords: PeerWords = {
-  for: (count) => (count === 1 ? 'changed its path' : 'changed their paths'),
-  against: () => 'did not',
-  samplesFor: 'changed their paths',
-  samplesAgainst: 'did not',
-};
-
-function share(name: string, count: number, total: number, words: PeerWords): Html {
-  const percent = total === 0 ? 0 : Math.round((1000 * count) / total) / 10;
-  return html`<p class="share"><b>${name}</b> ${count} of ${total} ${words.for(count)}, ${total - count} ${words.against(total - count)}
-<svg width="100%" height="10" aria-hidden="true"><rect class="against" width="100%" height="10"/><rect class="for" width="${percent}%" height="10"/></svg></p>`;
-}
-
-function peerSamples(title: Html, samples: readonly string[]): Html | undefined {
-  if (samples.length === 0) return undefined;
-  return html`<div><h3>${title}</h3><ul class="mono">${samples.map((text) => html`<li>${text}</li>`)}</ul></div>`;
 }
 
 function networks({ prefixes, prefixCount, evidence: { members, viaAses } }: Anomaly): Html | undefined {
