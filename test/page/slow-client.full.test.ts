@@ -16,7 +16,7 @@ function slowly(url: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const { promise, resolve } = Promise.withResolvers<string>();
   let answer = '';
-  const socket = connect(Number(port), hostname, () => socket.write('GET / HTTP/1.1\r\nhost: x\r\n'));
+  const socket = connect(Number(port), hostname, () => socket.write('GET / HTTP/1.1\r\nhost: localhost\r\n'));
   const timer = setInterval(() => socket.write('x-slow: 1\r\n'), 500);
   socket.on('data', (bytes) => {
     answer += bytes;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { namesThisMachine } from './host-name.ts';
 import { Passwords } from './passwords.ts';
 import type { WebConfig } from './web-config.ts';
 
@@ -11,18 +12,27 @@ export interface Refused {
   busy: number;
 }
 
+interface EntranceOptions {
+  readonly web?: WebConfig | undefined;
+  /** What is answered without a password. */
+  readonly openPaths?: readonly string[] | undefined;
+  /** Whether only who asks for this machine by name is answered. */
+  readonly mindsHost: boolean;
+}
+
 /** What every request passes, whosever it is. */
 export class Entrance {
   readonly refused: Refused = { wrongPassword: 0, busy: 0 };
   readonly #handle: Handle;
   readonly #openPaths: readonly string[];
+  readonly #mindsHost: boolean;
   readonly #passwords = new Passwords();
   #headers: readonly (readonly [string, string])[] = [];
 
-  /** `openPaths`: what is answered without a password. */
-  constructor(handle: Handle, web: WebConfig | undefined, openPaths: readonly string[] = []) {
+  constructor(handle: Handle, { web, openPaths = [], mindsHost }: EntranceOptions) {
     this.#handle = handle;
     this.#openPaths = openPaths;
+    this.#mindsHost = mindsHost;
     if (web !== undefined) this.set(web);
   }
 
@@ -35,7 +45,9 @@ export class Entrance {
   enter(request: IncomingMessage, response: ServerResponse): void {
     response.setHeader('x-content-type-options', 'nosniff');
     for (const [name, value] of this.#headers) response.setHeader(name, value);
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
+    if (this.#mindsHost && !namesThisMachine(request.headers.host))
+      refuse(response, 421, 'Ask for it by its address, or as localhost.');
+    else if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       // What is sent along is not read.
       response.setHeader('connection', 'close');

@@ -47,10 +47,10 @@ const reloadEveryMs = 30_000;
 
 /** The one HTTP server of every process. Throws where the address cannot be taken. */
 export async function serve(address: Address, handle: Handle, options: ServeOptions): Promise<RunningServer> {
-  const entrance = new Entrance(handle, options.web, options.openPaths);
-  const { server, scheme } = listener(options.web?.tls, (request, response) =>
-    entrance.enter(request, response),
-  );
+  const { web, openPaths } = options;
+  const mindsHost = web === undefined && isLoopback(address.host);
+  const entrance = new Entrance(handle, { web, openPaths, mindsHost });
+  const { server, scheme } = listener(web?.tls, (request, response) => entrance.enter(request, response));
   server.maxConnections = connectionsMax;
   server.timeout = silentMsMax;
   server.listen(address.port, address.host);
@@ -59,7 +59,7 @@ export async function serve(address: Address, handle: Handle, options: ServeOpti
   const { address: ip, family, port } = server.address() as AddressInfo;
   const taken = family === 'IPv6' ? `[${ip}]:${port}` : `${ip}:${port}`;
   const reload = () => reloaded(options, server, entrance);
-  const timer = options.web && setInterval(reload, reloadEveryMs).unref();
+  const timer = web && setInterval(reload, reloadEveryMs).unref();
   return {
     address: taken,
     url: `${scheme}://${taken}`,
