@@ -1,15 +1,20 @@
+import type { EventSecond } from '#core/event-time.ts';
 import type { AsHistory } from '../view/as-history.ts';
 import type { IncidentRecord } from '../view/incident-store.ts';
+import type { WorldView } from '../view/world-view.ts';
 import { figure, rangesAround } from './figure.ts';
 import { type Html, html } from './html.ts';
 import type { AskedRange } from './incident-page.ts';
 import { incidentTable } from './incident-rows.ts';
 import { document } from './layout.ts';
 import type { Site } from './site.ts';
-import { timeFrame } from './time-frame.ts';
+import { endOf, storyOf } from './story-frame.ts';
+import { type TimeFrame, timeFrame } from './time-frame.ts';
 import { isOwnStory } from './world-page.ts';
 
 const shownDays = 8;
+/** Shown after a story, so that one sees that it ended. */
+const hoursAfter = 12;
 const rowsMax = 100;
 
 /** One AS, also where nothing ever happened to it. */
@@ -41,14 +46,21 @@ function drawn(
 ): Html {
   const { view } = site;
   const { score, surprise, lost, expected, wholeTable, upstreamAs } = history.latest;
-  const toSecond = view.asOfSecond;
-  const fromSecond = Math.max(view.firstSecond, toSecond - shownDays * 86_400);
-  const frame = asked ? timeFrame(asked.fromSecond, asked.toSecond) : timeFrame(fromSecond, toSecond);
+  const { asOfSecond } = view;
+  const now = lastDays(view, asOfSecond);
+  const story = lastStory(view, records);
+  const isQuiet = story !== undefined && story.endSecond < now.fromSecond;
+  const frame = asked ? timeFrame(asked.fromSecond, asked.toSecond) : isQuiet ? story.frame : now;
   const days = (count: number) => ({
     text: count === 1 ? 'A day' : `${count} days`,
-    fromSecond: Math.max(0, toSecond - count * 86_400),
-    toSecond,
+    fromSecond: Math.max(0, asOfSecond - count * 86_400),
+    toSecond: asOfSecond,
   });
+  const ranges = [
+    ...(story === undefined ? [] : [{ text: 'The last story', ...story.frame }]),
+    ...[days(1), days(shownDays), days(32)],
+    ...rangesAround(frame),
+  ];
   return html`
 <dl class="facts">
   <div><dt>Score S</dt><dd>${score.toFixed(2)}</dd></div>
@@ -56,5 +68,24 @@ function drawn(
   <div><dt>Networks lost</dt><dd>${lost} of ${expected} (${wholeTable ? 'of the table' : 'seen so far'})</dd></div>
   ${upstreamAs > 0 && html`<div><dt>Behind</dt><dd>AS${upstreamAs} alone</dd></div>`}
 </dl>
-${figure(site, history, records, frame, [days(1), days(shownDays), days(32), ...rangesAround(frame)])}`;
+${isQuiet && !asked && html`<p class="note">Nothing happened to it in the last ${shownDays} days: this is its last story.</p>`}
+${figure(site, history, records, frame, ranges)}`;
+}
+
+const lastDays = (view: WorldView, toSecond: EventSecond): TimeFrame =>
+  timeFrame(Math.max(view.firstSecond, toSecond - shownDays * 86_400), toSecond);
+
+/** The days before the end of what happened last, and some hours after it; more days if it took longer. */
+function lastStory(
+  view: WorldView,
+  records: readonly IncidentRecord[],
+): { readonly endSecond: EventSecond; readonly frame: TimeFrame } | undefined {
+  const last = records.filter(isOwnStory).sort((a, b) => endOf(view, b) - endOf(view, a))[0];
+  if (last === undefined) return undefined;
+  const story = storyOf(view, last);
+  const days = lastDays(view, Math.min(view.asOfSecond, story.toSecond + hoursAfter * 3600));
+  return {
+    endSecond: endOf(view, last),
+    frame: timeFrame(Math.min(days.fromSecond, story.fromSecond), days.toSecond),
+  };
 }
