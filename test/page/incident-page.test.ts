@@ -18,6 +18,8 @@ function textOf(...changes: readonly AnomalyFields[]): string {
     .replace(/\s+/g, ' ');
 }
 
+const whyOf = (change: AnomalyFields) => evidenceLines([anomalyOf(change)], (_, text) => text).join('\n');
+
 test('sample peers are of a loss, which is named: of an outage the one that opened it, of a beat the last', () => {
   const sampleUpdates = [
     '2014-12-22T12:00:00Z down 192.0.2.0/24 32 of 40 peers',
@@ -58,10 +60,17 @@ test('counts of peers are as of now while it lasts, as of the most when it is ov
 });
 
 test('`why` counts peers in the same words', () => {
-  const linesOf = (change: AnomalyFields) => evidenceLines([anomalyOf(change)], (_, text) => text).join('\n');
-  assert.match(linesOf({}), /39 of 40 full-feed peers lack it, 1 still has it; of 34 peer ASes 33\n/);
-  assert.match(linesOf(end), /39 of 40 full-feed peers lacked it at most, 1 still had it;/);
-  const beat = linesOf({ kind: 'beatConfirmed' });
+  assert.match(whyOf({}), /39 of 40 full-feed peers lack it, 1 still has it; of 34 peer ASes 33\n/);
+  assert.match(whyOf(end), /39 of 40 full-feed peers lacked it at most, 1 still had it;/);
+  const beat = whyOf({ kind: 'beatConfirmed' });
   assert.match(beat, /39 of 40 full-feed peers lacked it at the last loss, 1 still had it;/);
   assert.match(beat, /Some that still had it at the last loss \(2014-12-22 12:00\):\n/);
+});
+
+test('changes of networks are called what they are', () => {
+  assert.match(
+    textOf({}),
+    /Changes of the networks, some of them .* 2014-12-22T12:00:00Z down 192\.0\.2\.0\/24 39 of 40 peers/,
+  );
+  assert.match(whyOf({}), /\nChanges of the networks, some of them\n {2}2014-12-22T12:00:00Z down /);
 });

@@ -15,7 +15,7 @@ export function evidenceLines(transitions: readonly Anomaly[], paint: Paint): st
     ...section('Who saw it', peerLines(transitions), paint),
     ...section('What probes say', probeLines(latest.evidence), paint),
     ...section('Networks', networkLines(latest), paint),
-    ...section('Sample updates', latest.evidence.sampleUpdates, paint),
+    ...section('Changes of the networks, some of them', latest.evidence.sampleUpdates, paint),
     ...section('Linked incidents', latest.linkedIncidentIds, paint),
   ];
 }

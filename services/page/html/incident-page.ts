@@ -41,7 +41,7 @@ ${history && figure(site, history, whole.records, frame, incidentRanges(site, re
 ${networks(latest)}
 ${linkedIncidents(site, record, whole)}
 <section aria-labelledby="why-heading"><h2 id="why-heading">Why it was reported</h2>${why(record.decision)}</section>
-${samples(latest.evidence)}
+${changes(latest.evidence)}
 <section aria-labelledby="again-heading"><h2 id="again-heading">See it again</h2>
 <pre class="command" tabindex="0"><code>${site.replayCommand(record)}</code></pre>
 <p><a href="/api/v1/incidents/${encodeURIComponent(latest.incidentId)}">This incident as JSON</a>, id <code>${latest.incidentId}</code></p></section>
@@ -123,8 +123,9 @@ ${
 const numberText = (value: number): string =>
   Number.isInteger(value) || !Number.isFinite(value) ? String(value) : value.toFixed(2);
 
-function samples({ sampleUpdates }: Evidence): Html | undefined {
+function changes({ sampleUpdates }: Evidence): Html | undefined {
   if (sampleUpdates.length === 0) return undefined;
-  return html`<section aria-labelledby="samples-heading"><h2 id="samples-heading">Sample updates</h2>
+  return html`<section aria-labelledby="changes-heading"><h2 id="changes-heading">Changes of the networks, some of them</h2>
+<p class="note">Down: gone for so many peers; up: back for so many; path: reached another way by so many.</p>
 <ul class="mono">${sampleUpdates.map((text) => html`<li>${text}</li>`)}</ul></section>`;
 }
