@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Anomaly } from '#core/contract/anomalies.ts';
 import { WorldView } from '#page/view/world-view.ts';
 import { EventStream } from './event-stream.ts';
 import { anomalyOf, eventOf, noon, passMinute, reachOf, scoresOf, servePage } from './made-world.ts';
@@ -20,8 +21,17 @@ test('what the API says is what its document says', { timeout: 60_000 }, async (
   view.addScores(scoresOf(noon, { events: [eventOf('down', '192.0.2.0/24', noon + 5)] }));
   view.addScores(scoresOf(noon + 60, { reach: reachOf('up', noon) }));
   view.addScores(scoresOf(noon + 120, { reach: reachOf('down', noon + 70) }));
-  view.addAnomaly(anomalyOf());
-  view.addAnomaly(anomalyOf({ transition: 'closed', closeReason: 'recovered', endSecond: noon + 300 }));
+  const measured = (value: number) => ({ name: 'visible share', value, threshold: Number.POSITIVE_INFINITY });
+  view.addAnomaly(anomalyOf({ evidence: { measures: [measured(0.01)] } }));
+  view.addAnomaly(
+    anomalyOf({
+      transition: 'closed',
+      closeReason: 'recovered',
+      endSecond: noon + 300,
+      eventSecond: noon + 600,
+      evidence: { measures: [measured(1)] },
+    }),
+  );
   passMinute(view, noon + 300);
   const page = await servePage(t, view, { names: new Map([[64_500, { name: 'EXAMPLE', country: 'DE' }]]) });
   const json = async (path: string) => (await page.get(path)).json();
@@ -40,6 +50,19 @@ test('what the API says is what its document says', { timeout: 60_000 }, async (
     assert.ok(path in document.paths, path);
     assert.deepEqual(differences(await json(url), schemas[name]!, name), []);
   }
+  // The measures of its end are not those that met the rule.
+  const { decision, evidence } = (await json(`/api/v1/incidents/${incidentId}`)) as Pick<
+    Anomaly,
+    'evidence'
+  > & {
+    decision: object;
+  };
+  assert.equal(evidence.measures[0]!.value, 1);
+  assert.deepEqual(decision, {
+    eventTime: '2014-12-22T12:03:00Z',
+    rule: evidence.rule,
+    measures: [{ name: 'visible share', value: 0.01, threshold: 'Infinity' }],
+  });
   // Of this one everything is known.
   const whole = (await json('/api/v1/as/64500')) as object;
   assert.deepEqual(Object.keys(whole).sort(), Object.keys(schemas.As!.properties!).sort());
@@ -59,6 +82,8 @@ test('what the API says is what its document says', { timeout: 60_000 }, async (
 
   function differences(value: unknown, schema: Schema, at: string): string[] {
     if (schema.$ref !== undefined) return differences(value, schemas[schema.$ref.split('/').at(-1)!]!, at);
+    if (schema.oneOf !== undefined)
+      return schema.oneOf.some((one) => differences(value, one, at).length === 0) ? [] : [`${at}: ${value}`];
     if (schema.enum !== undefined) return schema.enum.includes(value as string) ? [] : [`${at}: ${value}`];
     if (schema.type === 'array')
       return (value as unknown[]).flatMap((item, i) => differences(item, schema.items!, `${at}[${i}]`));

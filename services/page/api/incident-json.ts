@@ -1,5 +1,5 @@
 import { formatSecond } from '#core/event-time.ts';
-import { anomalyToJson } from '#runtime/codec/anomalies.ts';
+import { anomalyToJson, measureToJson } from '#runtime/codec/anomalies.ts';
 import type { AsNames } from '../view/as-names.ts';
 import type { IncidentRecord } from '../view/incident-store.ts';
 
@@ -19,11 +19,13 @@ export function incidentSummary({ latest, peakSeverity, revision }: IncidentReco
   };
 }
 
-/** One incident whole: with its evidence and its transitions. */
+/** One incident whole: with its evidence, why it is told as what it is, and its transitions. */
 export function incidentDetail(record: IncidentRecord, names: AsNames) {
+  const { eventSecond, rule, measures } = record.decision;
   return {
     ...incidentSummary(record, names),
     evidence: anomalyToJson(record.latest).evidence,
+    decision: { eventTime: formatSecond(eventSecond), rule, measures: measures.map(measureToJson) },
     transitions: record.transitions.map((step) => ({
       transition: `TRANSITION_${step.transition.toUpperCase()}`,
       kind: enumName('KIND', step.kind),

@@ -55,6 +55,17 @@ const evidence = {
   description:
     'Message Evidence of proto/steadybeat/v1/anomalies.proto: peers for and against, rule, measures, samples, phases.',
 };
+/** Those of proto3 JSON: what is not finite is a text. */
+const anyNumber = { oneOf: [number, { enum: ['Infinity', '-Infinity', 'NaN'] }] };
+const decision = {
+  ...object({
+    eventTime: time,
+    rule: text,
+    measures: list(object({ name: text, value: anyNumber, threshold: anyNumber })),
+  }),
+  description:
+    'With what it came to be told as this kind. The measures of the evidence are of the latest transition, which may be the recovery.',
+};
 const step = object({ transition, kind, severity, eventTime: time, summary: text, closeReason }, [
   'transition',
   'kind',
@@ -75,9 +86,10 @@ const event = (name: string, data: object, more: Readonly<Record<string, object>
 
 export const schemas = {
   Incident: object(incidentFields, incidentRequired),
-  IncidentDetail: object({ ...incidentFields, evidence, transitions: list(step) }, [
+  IncidentDetail: object({ ...incidentFields, evidence, decision, transitions: list(step) }, [
     ...incidentRequired,
     'evidence',
+    'decision',
     'transitions',
   ]),
   IncidentPage: object(

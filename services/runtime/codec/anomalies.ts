@@ -6,6 +6,7 @@ import {
   type Detector,
   type Evidence,
   kinds,
+  type Measure,
   type Muted,
   type Phase,
   severities,
@@ -104,11 +105,7 @@ const mutedToJson = ({ subject, untilSecond, reason }: Muted): JsonObject => ({
 function evidenceToJson(evidence: Evidence): JsonObject {
   return {
     rule: evidence.rule,
-    measures: evidence.measures.map(({ name, value, threshold }) => ({
-      name,
-      value: numberJson(value),
-      threshold: numberJson(threshold),
-    })),
+    measures: evidence.measures.map(measureToJson),
     peersFor: evidence.peersFor,
     livePeers: evidence.livePeers,
     peerAsesFor: evidence.peerAsesFor,
@@ -148,6 +145,12 @@ function enumJson(prefix: string, name: string): string {
 }
 
 const upperCaseNames = new Map<string, string>();
+
+export const measureToJson = ({ name, value, threshold }: Measure): JsonObject => ({
+  name,
+  value: numberJson(value),
+  threshold: numberJson(threshold),
+});
 
 /** ProtoJSON writes what JSON has no number for as a string. */
 const numberJson = (value: number): number | string => (Number.isFinite(value) ? value : String(value));
