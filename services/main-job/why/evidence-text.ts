@@ -79,6 +79,7 @@ function peerLines(transitions: readonly Anomaly[]): string[] {
   if (livePeers === 0) return ['No counts of peers were told'];
   const said = countWords(latest, peersFor, livePeers - peersFor);
   const counts = `${peersFor} of ${livePeers} full-feed peers ${said}; of ${livePeerAses} peer ASes ${peerAsesFor}`;
+  const isPast = isOutage(latest) && latest.transition === 'closed';
   if (latest.kind === 'leakChurn')
     return [
       counts,
@@ -88,12 +89,13 @@ function peerLines(transitions: readonly Anomaly[]): string[] {
   const when = momentOfSamples(latest, transitions[0]!.eventSecond);
   return [
     counts,
+    ...(isPast ? ['Counted since it was opened, of the network that the fewest lacked'] : []),
     ...samples(`Some that lacked it ${when}`, samplePeersFor),
     ...samples(`Some that still had it ${when}`, samplePeersAgainst),
   ];
 }
 
-/** Of an outage that is over the counts are as of when the most lacked it. */
+/** Of an outage that is over the counts are as of when the most lacked it, once it was opened: at the loss itself more may have. */
 function countWords(latest: Anomaly, peersFor: number, against: number): string {
   if (latest.kind === 'leakChurn') return `changed their paths, ${against} did not`;
   if (!isOutage(latest)) return `lacked it at the last loss, ${against} still had it`;

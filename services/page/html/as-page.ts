@@ -68,7 +68,7 @@ function drawn(
   <div><dt>Networks lost</dt><dd>${lost} of ${expected} (${wholeTable ? 'of the table' : 'seen so far'})</dd></div>
   ${upstreamAs > 0 && html`<div><dt>Behind</dt><dd>AS${upstreamAs} alone</dd></div>`}
 </dl>
-${isQuiet && !asked && html`<p class="note">Nothing happened to it in the last ${shownDays} days: this is its last story.</p>`}
+${isQuiet && !asked && html`<p class="note">No incident in the last ${shownDays} days: this is the last story.</p>`}
 ${figure(site, history, records, frame, ranges)}`;
 }
 

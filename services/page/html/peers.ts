@@ -43,12 +43,13 @@ const lossWords: PeerWords = {
   against: (count) => (count === 1 ? 'still has it' : 'still have it'),
   ofSeveral: ' Where several networks are gone, this is of the one that the fewest peers lack.',
 };
-/** Of an outage that is over the counts are as of when the most lacked it. */
+/** Of an outage that is over the counts are as of when the most lacked it, once it was opened: at the loss itself more may have. */
 const pastLossWords: PeerWords = {
   ...lossSamples,
   for: () => 'lacked it at most',
   against: () => 'still had it',
-  ofSeveral: ' Where several networks were gone, this is of the one that the fewest peers lacked.',
+  ofSeveral:
+    ' Counted since this was opened; where several networks were gone, of the one that the fewest peers lacked.',
 };
 const lastLossWords: PeerWords = {
   ...lossSamples,
