@@ -1,7 +1,7 @@
 import type { Envelope } from '#runtime/codec/envelope.ts';
 import { PartAssembly } from '#runtime/part-assembly.ts';
 import { SequenceGap } from '#runtime/sequence-rule.ts';
-import type { Channel } from '#runtime/topics.ts';
+import { type Channel, isWriter } from '#runtime/topics.ts';
 import type { LogRecord, Transport } from '#runtime/transport/transport.ts';
 
 export interface KeptValue<T> {
@@ -18,15 +18,16 @@ export interface KeptValue<T> {
  */
 export async function* keptValues<T>(
   transport: Pick<Transport, 'offsets' | 'scan'>,
-  { topic, codec }: Channel<T>,
+  channel: Channel<T>,
   partition: number,
 ): AsyncIterable<KeptValue<T>> {
+  const { topic, codec } = channel;
   const last = new Map<string, number>();
   const parts = new PartAssembly();
   const { low, high } = await transport.offsets(topic, partition);
   for await (const record of transport.scan(topic, partition, low, high)) {
     const opened = openedBy(codec, record);
-    if (opened === undefined) continue;
+    if (opened === undefined || !isWriter(channel, opened.envelope.producer)) continue;
     const { envelope, body } = opened;
     const { producer, sequence, part } = envelope;
     const before = last.get(producer);
@@ -36,17 +37,23 @@ export async function* keptValues<T>(
     if (before !== undefined && sequence > before + 1)
       throw new SequenceGap(`${topic}: ${producer} sent ${sequence} after ${before}`);
     last.set(producer, sequence);
-    const whole = parts.add(envelope, body);
-    if (whole === undefined) continue;
+    const value = unlessUnreadable(() => {
+      const whole = parts.add(envelope, body);
+      return whole && codec.decode(envelope, whole);
+    });
+    if (value === undefined) continue;
     const isCut = before === undefined && sequence > 1;
-    yield { envelope, key: record.key, value: codec.decode(envelope, whole), isCut };
+    yield { envelope, key: record.key, value, isCut };
   }
 }
 
-/** Undefined where a stranger wrote it: the services make a dead letter of that, and go on. */
-function openedBy<T>(codec: Channel<T>['codec'], { value }: LogRecord) {
+const openedBy = <T>(codec: Channel<T>['codec'], { value }: LogRecord) =>
+  unlessUnreadable(() => (value === null ? undefined : codec.open(value)));
+
+/** Of what cannot be read the services make a dead letter, and go on. */
+function unlessUnreadable<Value>(read: () => Value | undefined): Value | undefined {
   try {
-    return value === null ? undefined : codec.open(value);
+    return read();
   } catch {
     return undefined;
   }
