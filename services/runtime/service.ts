@@ -242,7 +242,7 @@ export class Service<Input, Output> {
     for await (const record of this.#transport.scan(topic, partition, nextOffset - 1, nextOffset)) {
       if (markOf(record) === lastRecordMark) continue;
       throw new RangeError(
-        `${name}: ${topic}/${partition} is not the log that its snapshot was made of: offset ${record.offset} holds another record. The topic was made anew: start over under another prefix, or delete the records of ${snapshotTopic(this.#definition.service)}.`,
+        `${name}: ${topic}/${partition} is not the log that its snapshot was made of: offset ${record.offset} holds another record. The topic was made anew: start over under another prefix, or delete all topics of this one, those of the snapshots too.`,
       );
     }
   }
