@@ -77,7 +77,7 @@ export async function chaosRun(plan: Plan, flow: Flow, cluster: JarCluster): Pro
     failing.catch(() => undefined);
     await allTold(transport, reader, fleet, flow, failing);
     await failing;
-    if (hasExporter) await exporterFollows(fleet, reader.minute);
+    if (hasExporter) await exporterFollows(fleet, reader.scoredMinute);
     await fleet.stopAll();
     fleet.check();
     await reader.readOn(transport);

@@ -17,7 +17,7 @@ export async function killExporter(fleet: Fleet, awayMs: number): Promise<boolea
   return before > 0;
 }
 
-/** Waits until its figures are those of the last minute that was told. */
+/** Waits until its figures are those of the last minute that was scored. */
 export async function exporterFollows(fleet: Fleet, last: EventMinute): Promise<void> {
   const until = performance.now() + followsWithinMs;
   for (; (await toldSecond(fleet)) < firstSecondOf(last); await setTimeout(pollMs))

@@ -5,7 +5,8 @@ import type { Transport } from '#runtime/transport/transport.ts';
 
 /** Reads on in the public topics by the rule of the envelope, as a subscriber does. */
 export class PublicReader {
-  readonly #topics = [new TopicReader<unknown>(asScores), new TopicReader<unknown>(anomalies)];
+  readonly #scores = new TopicReader<unknown>(asScores);
+  readonly #topics = [this.#scores, new TopicReader<unknown>(anomalies)];
 
   async readOn(transport: Transport): Promise<void> {
     for (const topic of this.#topics) await topic.readOn(transport);
@@ -23,6 +24,11 @@ export class PublicReader {
   /** The latest minute that was told; 0 before the first. */
   get minute(): number {
     return Math.max(...this.#topics.map(({ minute }) => minute));
+  }
+
+  /** The latest minute that was scored: incidents are told as of its end, which is the next. */
+  get scoredMinute(): number {
+    return this.#scores.minute;
   }
 
   /** Records that came again, and were dropped. */
