@@ -1,6 +1,6 @@
 /** The broker of docker-compose.yml, with the same settings but its own addresses, from Apache Kafka's jars. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -10,9 +10,9 @@ import { clusterReady } from '../kafka/cluster-ready.ts';
 import { freePorts } from '../kafka/free-ports.ts';
 import { JarNode } from '../kafka/jar-node.ts';
 import { missingJars } from '../kafka/jars.ts';
+import { composeText } from './compose-text.ts';
 
-const text = readFileSync(path.join(import.meta.dirname, '../../docker-compose.yml'), 'utf8');
-const { services } = parse(text, { merge: true }) as {
+const { services } = parse(composeText, { merge: true }) as {
   readonly services: Readonly<Record<string, { readonly environment: Readonly<Record<string, string>> }>>;
 };
 

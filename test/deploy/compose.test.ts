@@ -8,6 +8,7 @@ import { readConfiguration } from '#runtime/configuration/configuration.ts';
 import { northKoreaAs } from '#scenario/scenarios/nk-2014.ts';
 import { parseArguments } from '../../services/main-job/arguments.ts';
 import { probeServiceNames, serviceNames } from '../../services/main-job/command.ts';
+import { composeText } from './compose-text.ts';
 
 interface Service {
   readonly image: string;
@@ -34,11 +35,6 @@ interface Targets {
 
 const repository = path.join(import.meta.dirname, '../..');
 const inRepository = (name: string) => path.join(repository, name);
-/** As Compose reads it where none of the variables is set. */
-const composeText = readFileSync(inRepository('docker-compose.yml'), 'utf8').replace(
-  /\$\{[A-Z_]+:-([^}]*)\}/g,
-  '$1',
-);
 const compose = parse(composeText, { merge: true }) as {
   readonly services: Readonly<Record<string, Service>>;
   readonly volumes: Readonly<Record<string, unknown>>;
