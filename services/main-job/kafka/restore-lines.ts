@@ -37,7 +37,7 @@ export class RestoreLines {
 }
 
 const reasons = {
-  incomplete: 'parts of it are missing; its writer was stopped, or it was being deleted',
+  incomplete: 'parts of it are not there; its writer was stopped, or it was being deleted',
   'other-state-version': 'another version of this program wrote it',
   damaged: 'its bytes are not those that were written (checksum)',
 } as const;
