@@ -19,9 +19,7 @@ export class Covers {
   /** Whether any less specific prefix of this one is visible. */
   isCovered(id: number, isVisible: (cover: number) => boolean): boolean {
     const { addresses, lengths } = this.#records.table;
-    const at = id * this.#words;
-    const address = addresses.subarray(at, at + this.#words);
-    return findHolding(this.#records, address, lengths[id] - 1, isVisible) !== noPrefix;
+    return findHolding(this.#records, addresses, id * this.#words, lengths[id] - 1, isVisible) !== noPrefix;
   }
 
   addDown(id: number): void {

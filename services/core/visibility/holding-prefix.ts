@@ -4,16 +4,17 @@ import { noPrefix } from './prefix-table.ts';
 
 const masked = new Uint32Array(4);
 
-/** Id of the longest of the prefixes that hold this address, of at most this length, that is right; noPrefix where none is. */
+/** Id of the longest of the prefixes that hold the address at `at`, of at most this length, that is right; noPrefix where none is. */
 export function findHolding(
   { table, family }: PrefixRecords,
-  address: Uint32Array,
+  addresses: Uint32Array,
+  at: number,
   longest: number,
   isRight: (id: number) => boolean,
 ): number {
   for (let length = longest; length >= shortestPrefix[family]; length--) {
     if (!table.usesLength(length)) continue;
-    for (let i = 0; i < table.addressWords; i++) masked[i] = maskWord(address[i], length - 32 * i);
+    for (let i = 0; i < table.addressWords; i++) masked[i] = maskWord(addresses[at + i], length - 32 * i);
     const id = table.find(masked, 0, length);
     if (id !== noPrefix && isRight(id)) return id;
   }

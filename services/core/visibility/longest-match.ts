@@ -12,7 +12,7 @@ import { noPrefix } from './prefix-table.ts';
 export function longestMatch(records: PrefixRecords, address: Uint32Array, originAs: number): number {
   const { array } = records;
   let lost = noPrefix;
-  const found = findHolding(records, address, 32 * records.table.addressWords, (id) => {
+  const found = findHolding(records, address, 0, 32 * records.table.addressWords, (id) => {
     if (isVisible(records, id)) return true;
     if (!isLost(records, id)) return false;
     if (lost === noPrefix) lost = id;
