@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { type EventMinute, minuteOf } from '#core/event-time.ts';
 import { freePorts } from '../kafka/free-ports.ts';
 import { MadeFeed } from './made-feed.ts';
-import type { StageName } from './processes.ts';
+import { type StageName, stageNames } from './processes.ts';
 import { lastScoredMinute, openWorld } from './world.ts';
 
 const partitions = 4;
@@ -11,14 +11,6 @@ const minuteMs = 60_000;
 const graceMs = 5_000;
 /** In each minute what is measured begins here, when the tick is long over, and ends. */
 const middleMs = 35_000;
-const stages: readonly StageName[] = [
-  'metrics-exporter',
-  'anomaly-detector',
-  'instability-scorer',
-  'visibility-tracker',
-  'route-tracker',
-  'feeder',
-];
 
 export interface IdleFigures {
   /** Share of one core, of all together and of each. */
@@ -37,7 +29,7 @@ export async function measureIdle(minutes: number): Promise<IdleFigures> {
   const counts = { updatePartitions: partitions, blockPartitions: partitions };
   const world = await openWorld(counts, { STEADYBEAT_FEED_BMP: `127.0.0.1:${port}` });
   const { services, transport } = world;
-  const running = stages.map((stage) => ({ stage, process: services.start(stage)[0]! }));
+  const running = stageNames.map((stage) => ({ stage, process: services.start(stage)[0]! }));
   await services.ready();
   const feed = new MadeFeed({ partitions, peers: 1, prefixes: 1 }, await transport.openProducer());
   let minute = currentMinute();

@@ -4,13 +4,16 @@ import { ServiceProcess } from '../processes/service-process.ts';
 /** Of Linux' /proc: clock ticks a second. */
 const ticksPerSecond = 100;
 
-export type StageName =
-  | 'feeder'
-  | 'route-tracker'
-  | 'visibility-tracker'
-  | 'instability-scorer'
-  | 'anomaly-detector'
-  | 'metrics-exporter';
+/** In the order of their start: who reads is there before what it reads. */
+export const stageNames = [
+  'metrics-exporter',
+  'anomaly-detector',
+  'instability-scorer',
+  'visibility-tracker',
+  'route-tracker',
+  'feeder',
+] as const;
+export type StageName = (typeof stageNames)[number];
 
 /** The services of one measurement, as processes. */
 export class Services {

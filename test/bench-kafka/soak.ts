@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import type { StageName } from './processes.ts';
+import { type StageName, stageNames } from './processes.ts';
 import { fedTables } from './scored-minutes.ts';
 import { openWorld } from './world.ts';
 
@@ -20,13 +20,7 @@ const busySeconds = 4;
 const aheadMinutesMax = 10;
 /** Often: what was fetched and waits comes and goes, by tens of megabytes. */
 const sampleEveryMs = 3_000;
-const stages: readonly StageName[] = [
-  'metrics-exporter',
-  'anomaly-detector',
-  'instability-scorer',
-  'visibility-tracker',
-  'route-tracker',
-];
+const stages = stageNames.filter((stage) => stage !== 'feeder');
 /** What was read is removed, or the broker's disk would fill up. */
 const shortRetention = {
   'log.retention.ms': '60000',
