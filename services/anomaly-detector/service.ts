@@ -23,7 +23,7 @@ export function buildAnomalyDetector(
     {
       service: 'anomaly-detector',
       input: asScores,
-      stateVersion: 4,
+      stateVersion: 5,
       createStep: () => new AnomalyDetector(options.watchFile),
       publish: (anomaly, post) =>
         post.value(anomalies, 0, anomaly.incidentId, minuteOf(anomaly.eventSecond), { ...anomaly, detector }),

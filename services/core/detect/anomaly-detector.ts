@@ -104,7 +104,7 @@ export class AnomalyDetector implements Step<AsScores, Anomaly> {
     next = Math.min(next, decideSchedule(state, now, book));
     next = Math.min(next, decideDataPlane(state, now, book));
     noteWitnesses(state, now, book);
-    this.#groups.note(state);
+    this.#groups.note(state, book);
     state.score = undefined;
     if (forget(state, now.eventSecond)) this.#ases.delete(state.originAs);
     else this.#lookAt(state, Math.max(Math.min(next, dailyLook(state.originAs, now.minute)), now.minute + 1));

@@ -23,7 +23,8 @@ export type Incident =
   | ScheduleIncident
   | TransitIncident
   | DataPlaneIncident
-  | GroupIncident;
+  | GroupIncident
+  | GroupBeatIncident;
 
 interface IncidentBase {
   id: string;
@@ -179,6 +180,17 @@ export interface GroupIncident extends IncidentBase {
   readonly totalBlocks: number;
   /** Prefixes that are gone now. */
   lostNow: number;
+}
+
+/** The beat that most of a group has at a time. */
+export interface GroupBeatIncident extends IncidentBase {
+  readonly type: 'groupBeat';
+  kind: 'beatWatch' | 'beatConfirmed' | 'chronic';
+  readonly title: string;
+  /** How much of the group beat at most, in [0, 1]. */
+  peakShare: number;
+  /** When more than a quarter of it flapped last. */
+  lastEventSecond: EventSecond;
 }
 
 /** True if the link is new. Of too many links the oldest go. */

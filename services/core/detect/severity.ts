@@ -1,6 +1,12 @@
 import { type Severity, severities } from '../contract/anomalies.ts';
 import type { EventSecond } from '../event-time.ts';
-import type { BeatIncident, DataPlaneIncident, GroupIncident, OutageIncident } from './incident.ts';
+import type {
+  BeatIncident,
+  DataPlaneIncident,
+  GroupBeatIncident,
+  GroupIncident,
+  OutageIncident,
+} from './incident.ts';
 import type { IncidentBook } from './incident-book.ts';
 import { dataPlane } from './thresholds.ts';
 
@@ -108,6 +114,13 @@ export function groupSeverity(
   const own = kind === 'outageFull' ? (isLong ? 'critical' : 'warning') : isHalf ? 'warning' : 'notice';
   return outages.reduce<Severity>((loudest, { severity }) => louder(loudest, severity), own);
 }
+
+/** As of an AS; told in place of its members' beats, it is never quieter than one of them. */
+export const groupBeatSeverity = (
+  kind: GroupBeatIncident['kind'],
+  beats: readonly BeatIncident[],
+): Severity =>
+  beats.reduce<Severity>((loudest, { severity }) => louder(loudest, severity), beatSeverity(kind, false));
 
 export const severityRank = (severity: Severity): number => severities.indexOf(severity);
 export const louder = (a: Severity, b: Severity): Severity => (severityRank(a) > severityRank(b) ? a : b);

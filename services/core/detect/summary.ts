@@ -1,15 +1,16 @@
 import type { Transition } from '../contract/anomalies.ts';
-import { type EventSecond, formatSecond } from '../event-time.ts';
+import type { EventSecond } from '../event-time.ts';
+import { groupBeatSentence, groupSentence } from './group-summary.ts';
 import {
   type BeatIncident,
   type DataPlaneIncident,
-  type GroupIncident,
   type Incident,
   isPartlyBack,
   type OutageIncident,
   type ScheduleIncident,
   type TransitIncident,
 } from './incident.ts';
+import { beatNouns, behind, duration, plural, time } from './summary-text.ts';
 import { standing } from './thresholds.ts';
 
 /** One sentence for people: facts only, never a cause or an actor. */
@@ -35,6 +36,8 @@ function sentence(incident: Incident, transition: Transition, eventSecond: Event
       return dataPlaneSentence(incident, isClosed, eventSecond);
     case 'group':
       return groupSentence(incident, isClosed, eventSecond);
+    case 'groupBeat':
+      return groupBeatSentence(incident, isClosed);
   }
 }
 
@@ -85,8 +88,6 @@ function networks({ family, expected, wholeTable }: OutageIncident, lost: number
   if (expected === 1) return `its only ${noun}${known}`;
   return expected === 2 ? `both ${noun}s${known}` : `all ${expected} ${noun}s${known}`;
 }
-
-const behind = (upstreamAs: number): string[] => (upstreamAs === 0 ? [] : [`behind AS${upstreamAs}`]);
 
 /** How many peers lack it; of several networks, the one that the fewest lack. */
 function peers(incident: OutageIncident): string[] {
@@ -173,13 +174,6 @@ function context({ precursor, scheduled, startSecond }: OutageIncident): string[
   ];
 }
 
-const beatNouns: Readonly<Record<BeatIncident['kind'], string>> = {
-  burst: 'burst of instability',
-  beatWatch: 'possible beat of instability',
-  beatConfirmed: 'steady beat of instability',
-  chronic: 'chronic flapping',
-};
-
 function beatSentence(incident: BeatIncident, isClosed: boolean): string {
   const { kind, startSecond, lastEventSecond, events, metronomic, trend, twin } = incident;
   const same = twin === undefined ? [] : [`the same as of AS${twin.originAs}`];
@@ -261,44 +255,3 @@ function dataPlaneSentence(incident: DataPlaneIncident, isClosed: boolean, event
     ...(ended?.reason === 'retracted' ? ['then it was no longer probed: retracted'] : []),
   ].join(', ');
 }
-
-function groupSentence(incident: GroupIncident, isClosed: boolean, eventSecond: EventSecond): string {
-  const { subject, title, family, startSecond, ended, prefixCount, evidence, totalBlocks } = incident;
-  const name = subject.slice('group:'.length);
-  const gone = isClosed ? incident.peakBlocks : incident.blocks;
-  const isAll = gone >= totalBlocks;
-  const networks = plural(
-    isClosed ? prefixCount : incident.lostNow,
-    family === 'ipv4' ? 'network' : 'IPv6 network',
-  );
-  const unit = family === 'ipv4' ? '/24' : '/48';
-  const percent = isAll ? '' : ` (${Math.floor((100 * gone) / totalBlocks)} %)`;
-  const [first, ...others] = evidence.members;
-  const whose = others.length > 0 ? `${others.length + 1} ASes` : `AS${first?.slice('as:'.length)}`;
-  const end = isClosed ? ended!.second : eventSecond;
-  const span = `${duration(end - startSecond)}, from ${time(startSecond)} to ${time(end)}`;
-  return [
-    `${title === '' ? name : `${title} (${name})`}: ${isAll ? `all ${networks}` : networks} ${isClosed ? `gone for ${span}` : `gone since ${time(startSecond)}`}`,
-    `${gone} of ${totalBlocks} ${unit}${percent}`,
-    `of ${whose}`,
-    ...behind(evidence.upstreamAs),
-    ...(ended?.reason === 'expired' ? ['never came back: taken off the table'] : []),
-    ...(ended?.reason === 'retracted' ? ['no longer watched: retracted'] : []),
-  ].join(', ');
-}
-
-/** "2014-12-22 16:15 UTC". */
-const time = (second: EventSecond): string => `${formatSecond(second).slice(0, 16).replace('T', ' ')} UTC`;
-
-/** "9 h 31 min", "3 d 4 h", "12 min". */
-function duration(seconds: number): string {
-  const minutes = Math.max(0, Math.round(seconds / 60));
-  if (minutes === 0) return 'less than a minute';
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 72) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
-
-const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${count} ${count === 1 ? one : many}`;

@@ -99,6 +99,12 @@ export const insideBeat = {
   aftermathSeconds: day,
 } as const;
 
+/**
+ * Our choice: a group beats while ASes whose own beat is in force are more than half of it, and is over at half of that, as a score
+ * is that falls from 0.5 to 0.25.
+ */
+export const groupBeat = { share: 0.5, leaveShare: 0.25 } as const;
+
 /** 4.4: outages on distinct days that start at the same time of day. */
 export const schedule = {
   distinctDays: 3,

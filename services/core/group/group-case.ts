@@ -9,10 +9,8 @@ import type { Family } from '../prefix.ts';
 import type { GroupLoss, GroupMembers } from './group-loss.ts';
 import { type Group, groupSubject } from './watch-file.ts';
 
-/** What is remembered of a group. Plain data, as incident.ts says. */
-export type GroupState = Record<Family, GroupFamilyState>;
-
-interface GroupFamilyState {
+/** What is remembered of the losses of a group in one family. Plain data, as incident.ts says. */
+export interface GroupFamilyState {
   /** Minutes in a row for which so much has been gone, flaps or not; no more than decide. */
   fullMinutes: number;
   partialMinutes: number;
@@ -25,7 +23,7 @@ interface GroupFamilyState {
   lastId: string;
 }
 
-const emptyFamily = (): GroupFamilyState => ({
+export const emptyGroupFamily = (): GroupFamilyState => ({
   fullMinutes: 0,
   partialMinutes: 0,
   wellMinutes: 0,
@@ -34,8 +32,6 @@ const emptyFamily = (): GroupFamilyState => ({
   incidentId: undefined,
   lastId: '',
 });
-
-export const emptyGroup = (): GroupState => ({ ipv4: emptyFamily(), ipv6: emptyFamily() });
 
 /** One family of one group in one minute. */
 export interface GroupCase {
@@ -51,8 +47,7 @@ export interface GroupCase {
 }
 
 /** The shares and times of an AS's outages (4.4), over the address space of all members. */
-export function decideGroup(at: GroupCase, state: GroupState): void {
-  const own = state[at.family];
+export function decideGroup(at: GroupCase, own: GroupFamilyState): void {
   const { blocks, blocksWithFlaps } = at.loss;
   own.fullMinutes = isFull(at, blocksWithFlaps) ? Math.min(own.fullMinutes + 1, outage.fullMinutes) : 0;
   own.partialMinutes = isPartial(at, blocksWithFlaps)
