@@ -2,7 +2,7 @@ import { type Anomaly, type Kind, kinds, type Severity, severities } from '#core
 import type { EventSecond } from '#core/event-time.ts';
 import type { SeriesRegistry, Tell } from '#runtime/metrics/metrics.ts';
 import { kindLabel } from './labels.ts';
-import { groupNameOf, toldGroups } from './told-groups.ts';
+import { groupNameOf, ToldGroups } from './told-groups.ts';
 import { ToldLeaks } from './told-leaks.ts';
 
 interface OpenIncident {
@@ -99,7 +99,7 @@ export class OpenIncidents {
 
   #register(metrics: SeriesRegistry): void {
     let shown: readonly OpenIncident[] = [];
-    let groups: ReadonlyMap<string, string> = new Map();
+    let groups = new ToldGroups();
     let leaks = new ToldLeaks();
     const labels = ['incident', 'subject', 'asn', 'country', 'kind', 'severity', 'muted', 'group', 'leak'];
     const tellEach = (tell: Tell, figure: (incident: OpenIncident) => number) => {
@@ -116,7 +116,7 @@ export class OpenIncidents {
           kindLabel(kind),
           severity,
           muted,
-          groupNameOf(subject) ?? groups.get(subject) ?? '',
+          groups.of(incident) ?? '',
           String(leaks.of(incident) ?? ''),
         );
       }
@@ -129,7 +129,7 @@ export class OpenIncidents {
       },
       (tell) => {
         shown = this.#shown();
-        groups = toldGroups(this.#open.values());
+        groups = new ToldGroups(this.#open.values());
         leaks = new ToldLeaks(this.#open.values());
         tellEach(tell, ({ startSecond }) => startSecond);
       },

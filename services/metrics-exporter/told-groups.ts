@@ -1,7 +1,8 @@
-import { type Severity, severities } from '#core/contract/anomalies.ts';
+import { type Kind, type Severity, severities } from '#core/contract/anomalies.ts';
 
-interface GroupIncident {
+interface MemberOrGroup {
   readonly subject: string;
+  readonly kind: Kind;
   readonly severity: Severity;
   readonly isMuted: boolean;
   /** Of a group: its members, as subjects. */
@@ -16,21 +17,39 @@ const prefix = 'group:';
 export const groupNameOf = (subject: string): string | undefined =>
   subject.startsWith(prefix) ? subject.slice(prefix.length) : undefined;
 
+/** What the flaps of an AS are told as. */
+const flapKinds: readonly Kind[] = ['beatWatch', 'beatConfirmed', 'burst', 'chronic'];
+
 /**
- * The group of each subject that is a member of its open incident, and is told with it. Of several groups that of the loudest
- * incident, and of those the first by name.
+ * The groups whose incidents are told now in place of their members'. What a group has lost explains all that its members have; its beat
+ * only their beats and bursts, and not what they lose meanwhile. Of several groups that of the loudest incident, and of
+ * those the first by name.
  */
-export function toldGroups(incidents: Iterable<GroupIncident>): ReadonlyMap<string, string> {
-  const open: GroupIncident[] = [];
-  for (const incident of incidents)
-    if (groupNameOf(incident.subject) !== undefined && incident.untilMs === undefined && !incident.isMuted)
-      open.push(incident);
-  open.sort(
-    (a, b) =>
-      severities.indexOf(b.severity) - severities.indexOf(a.severity) || (a.subject < b.subject ? -1 : 1),
-  );
-  const groups = new Map<string, string>();
-  for (const { subject, members } of open)
-    for (const member of members) if (!groups.has(member)) groups.set(member, groupNameOf(subject)!);
-  return groups;
+export class ToldGroups {
+  readonly #byMember = new Map<string, string>();
+  readonly #byFlappingMember = new Map<string, string>();
+
+  constructor(incidents: Iterable<MemberOrGroup> = []) {
+    const open: MemberOrGroup[] = [];
+    for (const incident of incidents)
+      if (groupNameOf(incident.subject) !== undefined && incident.untilMs === undefined && !incident.isMuted)
+        open.push(incident);
+    open.sort(
+      (a, b) =>
+        severities.indexOf(b.severity) - severities.indexOf(a.severity) || (a.subject < b.subject ? -1 : 1),
+    );
+    for (const { subject, kind, members } of open) {
+      const name = groupNameOf(subject)!;
+      for (const member of members) {
+        if (!this.#byFlappingMember.has(member)) this.#byFlappingMember.set(member, name);
+        if (!flapKinds.includes(kind) && !this.#byMember.has(member)) this.#byMember.set(member, name);
+      }
+    }
+  }
+
+  /** The group that an incident is told with: of a group itself; undefined of what no group explains. */
+  of({ subject, kind }: Pick<MemberOrGroup, 'subject' | 'kind'>): string | undefined {
+    const told = flapKinds.includes(kind) ? this.#byFlappingMember : this.#byMember;
+    return groupNameOf(subject) ?? told.get(subject);
+  }
 }

@@ -104,9 +104,13 @@ test('a group is told in place of its members, never in place of a louder one or
     alert('OutagePartial', 'as:4', 'notice', 'LL'),
     alert('GroupOutagePartial', 'group:MM', 'info', 'MM'),
     alert('OutagePartial', 'as:5', 'info', 'MM'),
+    alert('GroupBeatConfirmed', 'group:NN', 'warning', 'NN'),
+    alert('BeatConfirmed', 'as:6', 'warning', 'NN'),
+    alert('OutageFull', 'as:7', 'warning', 'NN'),
   ];
   assert.deepEqual(await heldBack(await started(t), alerts), [
     'BeatConfirmed as:1',
+    'BeatConfirmed as:6',
     'OutageFull as:1',
     'OutagePartial as:4',
   ]);
@@ -196,6 +200,41 @@ const rules: readonly { told: Alert; silenced: readonly Alert[]; heard: readonly
     told: alert('GroupOutageFull', 'group:KP', 'warning', 'KP'),
     silenced: [alert('GroupOutagePartial', 'group:KP', 'warning', 'KP')],
     heard: [alert('GroupOutagePartial', 'group:LL', 'warning', 'LL')],
+  },
+  {
+    told: alert('GroupBeatWatch', 'group:KP', 'warning', 'KP'),
+    silenced: [
+      alert('BeatConfirmed', 'as:1', 'warning', 'KP'),
+      alert('BeatWatch', 'as:2', 'notice', 'KP'),
+      alert('BurstOfInstability', 'as:3', 'info', 'KP'),
+    ],
+    heard: [
+      alert('BeatConfirmed', 'as:4', 'warning'),
+      alert('BeatConfirmed', 'as:5', 'warning', 'LL'),
+      alert('OutageFull', 'as:6', 'notice', 'KP'),
+    ],
+  },
+  {
+    told: alert('GroupBeatWatch', 'group:KP', 'notice', 'KP'),
+    silenced: [alert('BeatWatch', 'as:1', 'notice', 'KP')],
+    heard: [
+      alert('BeatConfirmed', 'as:2', 'warning', 'KP'),
+      alert('BeatWatch', 'as:3', 'notice', 'LL'),
+      alert('OutagePartial', 'as:4', 'notice', 'KP'),
+    ],
+  },
+  {
+    told: alert('GroupBeatConfirmed', 'group:KP', 'warning', 'KP'),
+    silenced: [alert('GroupBeatWatch', 'group:KP', 'warning', 'KP')],
+    heard: [alert('GroupBeatWatch', 'group:LL', 'warning', 'LL')],
+  },
+  {
+    told: alert('GroupOutagePartial', 'group:KP', 'warning', 'KP'),
+    silenced: [
+      alert('GroupBeatWatch', 'group:KP', 'notice', 'KP'),
+      alert('GroupBeatConfirmed', 'group:KP', 'warning', 'KP'),
+    ],
+    heard: [alert('GroupBeatConfirmed', 'group:LL', 'warning', 'LL')],
   },
   {
     told: labelled(alert('LeakChurn', 'transit:99', 'notice'), { leak: '99' }),
