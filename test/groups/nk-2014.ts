@@ -27,7 +27,7 @@ export const watched: WatchFile = {
 
 /**
  * One incident of the group is the blackout: all four networks, behind AS4837 alone, critical in the minute in which its AS is, and
- * linked with it. No flap of the beat is one. Returns what is said of the group.
+ * linked with it. No flap of the beat is one, and the beat is the AS's. Returns what is said of the group.
  */
 export function checkSeed(seed: number): Anomaly[] {
   const said = detect(generate(nk2014(), seed), watched);
@@ -60,6 +60,17 @@ export function checkSeed(seed: number): Anomaly[] {
     /^North Korea \(KP\): all 4 networks gone for .*, 4 of 4 \/24, of AS131279, behind AS4837$/,
   );
   assert.equal(closed.evidence.upstreamAs, 4837);
+  // A group of one AS beats when its AS does.
+  const beats = (anomalies: readonly Anomaly[]) =>
+    anomalies
+      .filter(({ kind }) => kind === 'beatWatch' || kind === 'beatConfirmed')
+      .map((one) => [one.kind, one.severity, one.startSecond, one.endSecond].join(' '));
+  const ofItsAs = said.filter(({ originAs }) => originAs === northKoreaAs);
+  assert.deepEqual(new Set(beats(own)), new Set(beats(ofItsAs)), text);
+  assert.ok(
+    own.some(({ kind, evidence }) => kind === 'beatConfirmed' && evidence.upstreamAs === 4837),
+    text,
+  );
   const firstCritical = ({ severity }: Anomaly): boolean => severity === 'critical';
   const blackout = ofAs.find(firstCritical)!;
   assert.equal(of.find(firstCritical)!.eventSecond, blackout.eventSecond, text);

@@ -164,6 +164,7 @@ function visibilityOf(as: ScriptedAs, family: Family, minute: EventMinute): Visi
   const grown = as.grows !== undefined && minuteOf(as.grows.at) <= minute ? as.grows.expected : 0;
   const expected = (family === 'ipv4' ? Math.max(as.ipv4.length, grown) : (as.ipv6?.length ?? 0)) - moved;
   const seconds = lost.map(({ from }) => from);
+  const firstLost = seconds.length === 0 ? 0 : Math.min(...seconds);
   const returned = as.losses.map(({ until }) => until ?? 0).filter((until) => until <= end);
   return {
     expected,
@@ -171,11 +172,11 @@ function visibilityOf(as: ScriptedAs, family: Family, minute: EventMinute): Visi
     lost: lost.length,
     covered,
     wholeTable: as.wholeTable ?? true,
-    firstLostSecond: Math.min(...seconds),
-    lastLostSecond: Math.max(...seconds),
+    firstLostSecond: firstLost,
+    lastLostSecond: Math.max(0, ...seconds),
     lastReturnedSecond: Math.max(0, ...returned),
     clusterSize: lost.length,
-    clusterFirstSecond: Math.min(...seconds),
+    clusterFirstSecond: firstLost,
     lostPrefixes: lost
       .map(({ prefix }) => prefix)
       .sort()
