@@ -37,16 +37,18 @@ export function shifted2022(): string {
     const name = 'jwbensley_dfz_name_and_shame__rrc23.updates.20220501.2305.gz';
     const once = gunzipSync(readFileSync(join(dataFolder!, 'mrt', name)));
     const all = Buffer.concat(Array.from({ length: copies }, () => once));
-    for (let copy = 0; copy < copies; copy++)
-      shiftRecords(all, copy * once.length, once.length, copy * copySeconds);
+    for (let copy = 0; copy < copies; copy++) {
+      const records = all.subarray(copy * once.length, (copy + 1) * once.length);
+      changeSeconds(records, (second) => second + copy * copySeconds);
+    }
     return gzipSync(all);
   });
 }
 
-/** Moves whole records by so many seconds. */
-export function shiftRecords(bytes: Buffer, start: number, length: number, seconds: number): void {
-  for (let at = start; at < start + length; at += 12 + bytes.readUInt32BE(at + 8)) {
-    bytes.writeUInt32BE(bytes.readUInt32BE(at) + seconds, at);
+/** Gives whole MRT records another time. */
+export function changeSeconds(records: Buffer, change: (second: number) => number): void {
+  for (let at = 0; at < records.length; at += 12 + records.readUInt32BE(at + 8)) {
+    records.writeUInt32BE(change(records.readUInt32BE(at)), at);
   }
 }
 
