@@ -19,8 +19,8 @@ import {
 /** OUTAGE-FULL: three minutes after all is gone, and five after it is back. */
 const fullSeconds = 180;
 const endSeconds = 300;
-/** A loss inside a beat is one more flap until it has lasted so long. */
-const blackoutSeconds = 3600;
+/** A loss inside a beat is one more flap until it has lasted for an hour, at the end of a minute. */
+const blackoutSeconds = 3660;
 /** BEAT-WATCH of 9 in 10 beats with a mean gap of up to 30 minutes, BEAT-CONFIRMED likewise (detection.md 5). */
 const watchSeconds = 7 * 3600;
 const confirmedSeconds = 11.5 * 3600;

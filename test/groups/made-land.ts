@@ -80,13 +80,13 @@ const hour = 60 * minute;
 const second = (text: string): EventSecond => parseSecond(text)!;
 
 /**
- * Short losses from `from` on for so many hours: 120 to 150 seconds each, so that all peers see it and none is an outage (3 minutes), one
- * every 20 minutes on average.
+ * Short losses from `from` on for so many hours, one every 20 minutes on average: long enough for the slowest peer to see it, and too
+ * short for an outage, which takes three ends of minutes.
  */
 function drawFlaps(random: Random, from: EventSecond, hours: number): Span[] {
   const flaps: Span[] = [];
   for (let start = from; start < from + hours * hour; ) {
-    const until = start + random.integer(120, 150);
+    const until = start + random.integer(100, 120);
     flaps.push({ from: start, until });
     start = until + random.integer(8 * minute, 28 * minute);
   }

@@ -202,6 +202,22 @@ test('what the group loses while it beats is linked with its beat', () => {
   assert.ok(outage.linkedIncidentIds.includes(beat.incidentId));
 });
 
+test('the members of a blackout count from the same minute on, and one that is away for less long does not', () => {
+  const dark = (n: number, count: number, from: string): ScriptedAs => ({
+    ...beating(n, count, early),
+    losses: [{ from: at(day + from), until: at(`${day}13:00`), prefixes: networks(n, count) }],
+  });
+  const together = [dark(1, 4, '09:00:50'), dark(2, 4, '09:01:20')];
+  const outage = (ases: readonly ScriptedAs[], ...weights: readonly number[]) =>
+    ofSubject(detect(script(ases), watchFile([land(...weights)])), 'group:LL').find(({ kind }) =>
+      kind.startsWith('outage'),
+    )!;
+  const all = outage(together, 4, 4);
+  assert.deepEqual([all.kind, formatSecond(all.eventSecond).slice(11, 16)], ['outageFull', '10:01']);
+  const half = outage([...together, dark(3, 8, '09:30')], 4, 4, 8);
+  assert.deepEqual([half.kind, half.evidence.members], ['outagePartial', ['as:64501', 'as:64502']]);
+});
+
 test('on the third day within a week it is chronic, as its members are: told quietly, and it goes on and off without a word', () => {
   const life = beating(1, 4, early);
   const daily: ScriptedAs = {

@@ -12,6 +12,7 @@ import {
 } from '../detect/lost-prefixes.ts';
 import { beatInForce } from '../detect/precursor.ts';
 import { isToldQuietly } from '../detect/severity.ts';
+import { commonCause } from '../detect/thresholds.ts';
 import type { EventSecond } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
 import { bitsOf, outermost, type PrefixList } from './prefix-list.ts';
@@ -62,7 +63,7 @@ interface AsLoss {
   readonly counts: boolean;
 }
 
-/** Adds up what the ASes lost. A loss inside a beat counts when it is known not to be one more flap (detection.md 9.6). */
+/** Adds up what the ASes lost. A loss inside a beat counts when it, or one that began with it, is known not to be one more flap (detection.md 9.6). */
 export function lossOf(
   members: GroupMembers,
   states: readonly AsState[],
@@ -84,7 +85,7 @@ export function lossOf(
       live.push({ state, entries, blocks, outages, counts: isCounted(state, outages, book) });
   }
   live.sort((a, b) => b.blocks - a.blocks || a.state.originAs - b.state.originAs);
-  const counted = live.filter(({ counts }) => counts);
+  const counted = withThoseTogether(live);
   const blocks = counted.reduce((sum, one) => sum + one.blocks, 0);
   return {
     blocks,
@@ -92,6 +93,21 @@ export function lossOf(
     blocksWithStanding,
     facts: (withFlaps) => factsOf(withFlaps ? live : counted, family),
   };
+}
+
+/**
+ * The losses that count, and those that began together with one: members that go at the same time are counted from the same minute on,
+ * although the hour of one is over some seconds before another's.
+ */
+function withThoseTogether(live: readonly AsLoss[]): AsLoss[] {
+  const starts = live
+    .filter(({ counts }) => counts)
+    .flatMap(({ outages }) => outages.map(({ startSecond }) => startSecond));
+  const isTogether = ({ outages }: AsLoss): boolean =>
+    outages.some(({ startSecond }) =>
+      starts.some((start) => Math.abs(start - startSecond) <= commonCause.withinSeconds),
+    );
+  return live.filter((one) => one.counts || isTogether(one));
 }
 
 function factsOf(counted: readonly AsLoss[], family: Family): GroupFacts {
