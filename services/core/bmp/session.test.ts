@@ -178,6 +178,17 @@ test('a per-peer time is believed within ten minutes before and one after its co
   assert.equal(session.counts.replacedTimes, 3);
 });
 
+test('a peer stays itself though the buffer that its first message came in is used again', () => {
+  const { session } = started();
+  const buffer = Buffer.alloc(1024);
+  for (const at of [0, 100]) {
+    buffer.fill(0);
+    const length = Buffer.from(routes({}, update([64_500]))).copy(buffer, at);
+    session.take(buffer, at, at + length, received, 0);
+  }
+  assert.equal(session.peers.count, 1);
+});
+
 test('more peers than any router has are refused', () => {
   const { refused, take, session } = started();
   for (let i = 0; i <= maxPeers; i++) take(ofPeer(2, { asn: 70_000 + i }, [4]));
