@@ -1,6 +1,5 @@
 import type { UpdatesContent } from '#core/contract/bgp-updates.ts';
 import type { EventMinute } from '#core/event-time.ts';
-import { copyBytes } from '#core/mrt/bgp4mp-writer.ts';
 import { bgpUpdatesCodec } from '#runtime/codec/bgp-updates.ts';
 import type { OutgoingRecord } from '#runtime/transport/transport.ts';
 
@@ -15,7 +14,7 @@ export class BatchWriter {
   readonly #writtenThrough: number;
   readonly #batchBytes: number;
   #sequence: number;
-  #bytes = Buffer.allocUnsafe(initialBytes);
+  #bytes = new Uint8Array(initialBytes);
   #length = 0;
 
   /** `sequence`: of the last record before, of a source that cannot be read again from the beginning. */
@@ -40,8 +39,8 @@ export class BatchWriter {
     const added = end - start;
     if (this.#length > 0 && this.#length + added > this.#batchBytes) this.flush(minute, out);
     const at = this.reserve(added);
-    if (Buffer.isBuffer(bytes)) bytes.copy(this.#bytes, at, start, end);
-    else copyBytes(bytes, start, end, this.#bytes, at);
+    // Unlike set, it needs no view of the part: there are as many of them as records.
+    Buffer.prototype.copy.call(bytes, this.#bytes, at, start, end);
   }
 
   /** Of the last record. */
@@ -64,8 +63,8 @@ export class BatchWriter {
     const at = this.#length;
     this.#length += count;
     if (this.#length > this.#bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(this.#length, 2 * this.#bytes.length));
-      this.#bytes.copy(larger, 0, 0, at);
+      const larger = new Uint8Array(Math.max(this.#length, 2 * this.#bytes.length));
+      larger.set(this.#bytes.subarray(0, at));
       this.#bytes = larger;
     }
     return at;

@@ -26,6 +26,7 @@ export class Bgp4mpWriter {
   bytes: Uint8Array = new Uint8Array(initialBytes);
   /** Records lie in [0, length). Set to 0 to begin anew. */
   length = 0;
+  #view = new DataView(this.bytes.buffer);
   #at = 0;
 
   /**
@@ -72,9 +73,9 @@ export class Bgp4mpWriter {
     newState: number,
   ): void {
     this.#begin(second, microsecond, stateChangeAs4, ends, 4, 4);
-    this.#u16(oldState);
-    this.#u16(newState);
-    this.length = this.#at;
+    this.#view.setUint16(this.#at, oldState);
+    this.#view.setUint16(this.#at + 2, newState);
+    this.length = this.#at + 4;
   }
 
   #begin(
@@ -89,40 +90,32 @@ export class Bgp4mpWriter {
     const sessionBytes = 2 * asnBytes + 4 + 2 * addressBytes;
     const messageLength = microsecondBytes + sessionBytes + bodyBytes;
     this.#reserve(headerBytes + messageLength);
-    this.#at = this.length;
-    this.#u32(second);
-    this.#u16(mrtType.bgp4mpEt);
-    this.#u16(subtype);
-    this.#u32(messageLength);
-    this.#u32(microsecond);
+    const { bytes } = this;
+    const view = this.#view;
+    let at = this.length;
+    view.setUint32(at, second);
+    view.setUint16(at + 4, mrtType.bgp4mpEt);
+    view.setUint16(at + 6, subtype);
+    view.setUint32(at + 8, messageLength);
+    view.setUint32(at + 12, microsecond);
+    at += headerBytes + microsecondBytes;
     if (asnBytes === 4) {
-      this.#u32(ends.peerAs);
-      this.#u32(ends.localAs);
+      view.setUint32(at, ends.peerAs);
+      view.setUint32(at + 4, ends.localAs);
     } else {
-      this.#u16(ends.peerAs);
-      this.#u16(ends.localAs > 0xffff ? asTrans : ends.localAs);
+      view.setUint16(at, ends.peerAs);
+      view.setUint16(at + 2, ends.localAs > 0xffff ? asTrans : ends.localAs);
     }
-    this.#u16(0);
-    this.#u16(addressBytes === 4 ? afiIpv4 : afiIpv6);
-    const { bytes } = this;
-    for (let i = 0; i < addressBytes; i++) bytes[this.#at++] = address[addressAt + i]!;
-    // The collector's own address is not known, nor asked for: the peer alone names a session.
-    bytes.fill(0, this.#at, this.#at + addressBytes);
-    this.#at += addressBytes;
-  }
-
-  #u16(value: number): void {
-    const { bytes } = this;
-    bytes[this.#at++] = value >>> 8;
-    bytes[this.#at++] = value;
-  }
-
-  #u32(value: number): void {
-    const { bytes } = this;
-    bytes[this.#at++] = value >>> 24;
-    bytes[this.#at++] = value >>> 16;
-    bytes[this.#at++] = value >>> 8;
-    bytes[this.#at++] = value;
+    at += 2 * asnBytes;
+    view.setUint16(at, 0);
+    view.setUint16(at + 2, addressBytes === 4 ? afiIpv4 : afiIpv6);
+    at += 4;
+    for (let i = 0; i < addressBytes; i++) {
+      bytes[at + i] = address[addressAt + i]!;
+      // The collector's own address is not known, nor asked for: the peer alone names a session.
+      bytes[at + addressBytes + i] = 0;
+    }
+    this.#at = at + 2 * addressBytes;
   }
 
   #reserve(count: number): void {
@@ -131,12 +124,13 @@ export class Bgp4mpWriter {
     const larger = new Uint8Array(Math.max(needed, 2 * this.bytes.length));
     larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;
+    this.#view = new DataView(larger.buffer);
   }
 }
 
-/** Copies [start, end); most messages are short, and a view of them would cost more than they do. */
+/** Copies [start, end). Of what is short a view would cost more than it does. */
 export function copyBytes(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
-  if (end - start > 512) {
+  if (end - start > 32) {
     to.set(from.subarray(start, end), at);
     return;
   }
