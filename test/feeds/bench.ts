@@ -5,6 +5,7 @@
 import { median } from 'simple-statistics';
 import { BmpSession } from '#core/bmp/session.ts';
 import { RisLiveTranslator } from '#core/ris-live/translator.ts';
+import { writeAscii } from '../../services/feeder/live/ascii.ts';
 import { noCheckpoint } from '../../services/feeder/live/live-checkpoint.ts';
 import { LiveFeed } from '../../services/feeder/live/live-feed.ts';
 import { print } from '../bench/bars.ts';
@@ -63,7 +64,7 @@ for (const hasRaw of [true, false]) {
       for (const frame of frames) JSON.parse(frame);
     },
     () => {
-      const translator = new RisLiveTranslator();
+      const translator = new RisLiveTranslator(writeAscii);
       for (const frame of frames) translator.take(frame, 2_000_000_000);
     },
     () => feedRisLive(frames),
@@ -88,7 +89,7 @@ for (const hasRaw of [true, false]) {
 }
 
 async function feedRisLive(frames: readonly string[]): Promise<void> {
-  const translator = new RisLiveTranslator();
+  const translator = new RisLiveTranslator(writeAscii);
   const live = await liveFeed();
   for (const [i, frame] of frames.entries()) {
     const { second } = updates[i]!;

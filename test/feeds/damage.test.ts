@@ -8,6 +8,7 @@ import { BmpSession } from '#core/bmp/session.ts';
 import { recordEnd } from '#core/mrt/record.ts';
 import { RisLiveTranslator } from '#core/ris-live/translator.ts';
 import { Door } from '../../services/feeder/door.ts';
+import { writeAscii } from '../../services/feeder/live/ascii.ts';
 
 const second = 1_700_000_000;
 const samples = [
@@ -77,7 +78,7 @@ test('damaged BMP messages are refused one by one, and a good one after them is 
 });
 
 test('any octets as BMP, as an OpenBMP frame, and as a RIS Live frame', () => {
-  const translator = new RisLiveTranslator();
+  const translator = new RisLiveTranslator(writeAscii);
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       const session = new BmpSession({ collectorAs: 0, onRefused: () => {} });
@@ -91,7 +92,7 @@ test('any octets as BMP, as an OpenBMP frame, and as a RIS Live frame', () => {
 });
 
 test('RIS Live messages with any values in their fields', () => {
-  const translator = new RisLiveTranslator();
+  const translator = new RisLiveTranslator(writeAscii);
   const prefix = fc.constantFrom('10.0.0.0/8', '2001:db8::/32', 'eor', '10.0.0.0/40', '::/0', '', '/');
   const anything = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constant(undefined));
   const message = fc.record(

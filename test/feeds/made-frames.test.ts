@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BmpSession } from '#core/bmp/session.ts';
 import { RisLiveTranslator } from '#core/ris-live/translator.ts';
+import { writeAscii } from '../../services/feeder/live/ascii.ts';
 import { noData, readWhole } from '../decode/mrt-files.ts';
 import { risFrame, routeMonitoring, updatesIn } from './made-frames.ts';
 import { RouteLines } from './routes.ts';
@@ -16,7 +17,7 @@ const updatesCompared = 3000;
 
 for (const file of files) {
   test(`${file} as RIS Live frames, with and without raw`, { skip: noData }, async () => {
-    const translator = new RisLiveTranslator();
+    const translator = new RisLiveTranslator(writeAscii);
     for (const update of updatesIn(await readWhole(file)).slice(0, updatesCompared)) {
       const expected = RouteLines.of(update.record).lines;
       for (const hasRaw of [true, false]) {

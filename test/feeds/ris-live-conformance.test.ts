@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { RisLiveTranslator } from '#core/ris-live/translator.ts';
+import { writeAscii } from '../../services/feeder/live/ascii.ts';
 import { dataFolder, noData } from '../decode/mrt-files.ts';
 import { RouteLines } from './routes.ts';
 
@@ -18,7 +19,7 @@ const recordsOf = (translator: RisLiveTranslator) =>
 test('frames of today’s shape: a message, a state, an error, messages without routes, and half a one', {
   skip: noData,
 }, () => {
-  const translator = new RisLiveTranslator();
+  const translator = new RisLiveTranslator(writeAscii);
   const outcomes = framesOf('CAIDA_libbgpstream__ris-live-stream.HEAD.json').map((frame) => {
     const outcome = translator.take(frame, 1_553_628_000);
     const { lines, records } = recordsOf(translator);
@@ -44,7 +45,7 @@ test('frames of today’s shape: a message, a state, an error, messages without 
 
 test('the same message says the same with and without raw', { skip: noData }, () => {
   const [frame] = framesOf('CAIDA_libbgpstream__ris-live-stream.HEAD.json');
-  const translator = new RisLiveTranslator();
+  const translator = new RisLiveTranslator(writeAscii);
   translator.take(frame!, 1_553_628_000);
   const withRaw = recordsOf(translator);
   const { data, ...rest } = JSON.parse(frame!) as { data: object };
@@ -84,7 +85,7 @@ test('a message of 2021 by its raw octets, against bgpkit’s decode', { skip: n
     'utf8',
   );
   const { elems } = JSON.parse(reference) as { elems: ReferenceElem[] };
-  const translator = new RisLiveTranslator();
+  const translator = new RisLiveTranslator(writeAscii);
   assert.equal(translator.take(JSON.stringify(captured), 1_636_245_200), 'records');
   const { lines, records } = recordsOf(translator);
   assert.deepEqual(
@@ -110,7 +111,7 @@ test('frames of 2018: one for each prefix, told by the first, which has all in i
   skip: noData,
 }, () => {
   const frames = framesOf('CAIDA_libbgpstream__ris-live-stream.history-58k.json');
-  const translator = new RisLiveTranslator();
+  const translator = new RisLiveTranslator(writeAscii);
   let told: RouteLines | undefined;
   let before = '';
   for (const text of frames) {

@@ -8,7 +8,7 @@ const maxPeersOfHost = 8192;
 /** AS of the collectors. */
 const risAs = 12_654;
 
-interface RisPeer extends SessionEnds {
+export interface RisPeer extends SessionEnds {
   /** The message before: 2018's frames repeat one for each of its prefixes. */
   lastId: string;
 }
@@ -31,10 +31,11 @@ export class RisHosts {
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
     if (!/^[a-z0-9][a-z0-9.-]{0,63}$/i.test(name) || this.#byName.size === maxHosts) return undefined;
-    const source = name.toLowerCase().replace(/\.ripe\.net$/, '');
+    const own = copyOf(name);
+    const source = own.toLowerCase().replace(/\.ripe\.net$/, '');
     const host = this.#bySource.get(source) ?? { source, peers: new Map() };
     this.#bySource.set(source, host);
-    this.#byName.set(name, host);
+    this.#byName.set(own, host);
     return host;
   }
 
@@ -48,7 +49,10 @@ export class RisHosts {
     if (peerAs === undefined || addressBytes === 0 || (known === undefined && peers.size === maxPeersOfHost))
       return undefined;
     const peer = { peerAs, localAs: risAs, bytes, addressAt: 0, addressBytes, lastId: '' };
-    peers.set(address, peer);
+    peers.set(copyOf(address), peer);
     return peer;
   }
 }
+
+/** A text that is part of a frame would keep all of it in memory. */
+const copyOf = (text: string): string => [...text].join('');

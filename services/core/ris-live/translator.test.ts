@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { writeAscii } from '../../feeder/live/ascii.ts';
 import type { MrtCursor, MrtVisitor } from '../mrt/visitor.ts';
 import { MrtWalker } from '../mrt/walk.ts';
 import { formatIpv4, formatIpv6 } from '../prefix.ts';
@@ -8,7 +9,7 @@ import { RisLiveTranslator } from './translator.ts';
 const received = 1_700_000_000;
 
 /** The outcome of one frame, and what its records say. */
-function told(frame: unknown, translator: RisLiveTranslator = new RisLiveTranslator()) {
+function told(frame: unknown, translator: RisLiveTranslator = new RisLiveTranslator(writeAscii)) {
   const lines: string[] = [];
   const words = new Uint32Array(1024);
   const path = (cursor: MrtCursor) => [...words.subarray(0, cursor.readPath(words))].join(' ');
@@ -96,7 +97,7 @@ test('unknown fields are ignored; messages without routes are silent; answers to
     assert.equal(told(message({ type })).outcome, 'silent');
   for (const type of ['ris_subscribe_ok', 'ris_rrc_list', 'pong'])
     assert.equal(told({ type, data: [] }).outcome, 'control');
-  const translator = new RisLiveTranslator();
+  const translator = new RisLiveTranslator(writeAscii);
   assert.equal(told({ type: 'ris_error', data: { message: 'no such host' } }, translator).outcome, 'error');
   assert.equal(translator.errorText, 'no such host');
 });
@@ -124,6 +125,7 @@ test('each frame that cannot be used is refused by its reason', () => {
     ['timestamp', message({ timestamp: -1 })],
     ['raw', message({ raw: 'zz' })],
     ['raw', message({ raw: `GF${'FF'.repeat(15)}001304` })],
+    ['raw', message({ raw: `FG${'FF'.repeat(15)}001304` })],
     ['raw', message({ raw: `ŁF${'FF'.repeat(15)}001304` })],
     ['raw', message({ raw: 'ff'.repeat(20) })],
     ['raw', message({ raw: 'f'.repeat(39) })],
@@ -144,7 +146,7 @@ test('each frame that cannot be used is refused by its reason', () => {
 });
 
 test('a time is believed however late, but not more than a minute ahead', () => {
-  const translator = new RisLiveTranslator();
+  const translator = new RisLiveTranslator(writeAscii);
   const secondOf = (timestamp: unknown) => {
     assert.equal(
       translator.take(JSON.stringify(message({ withdrawals: ['10.0.0.0/8'], timestamp })), received),
@@ -160,7 +162,7 @@ test('a time is believed however late, but not more than a minute ahead', () => 
 });
 
 test('a peer is its address and its AS, whether that is text or a number', () => {
-  const translator = new RisLiveTranslator();
+  const translator = new RisLiveTranslator(writeAscii);
   const peerOf = (fields: object) => {
     translator.take(JSON.stringify(message({ type: 'RIS_PEER_STATE', state: 'down', ...fields })), received);
     return new DataView(translator.out.bytes.buffer).getUint32(16);

@@ -5,7 +5,8 @@ import { Bgp4mpWriter, type SessionEnds, writeUpdateHeader } from '../mrt/bgp4mp
 import { sessionState } from '../mrt/session-state.ts';
 import { isObject, type MessageFields } from './fields.ts';
 import { writeHex } from './hex.ts';
-import { RisHosts } from './hosts.ts';
+import { RisHosts, type RisPeer } from './hosts.ts';
+import { RawUpdate } from './raw-update.ts';
 import { fieldRefusals, Refused } from './refused.ts';
 import { UpdateOctets } from './update-octets.ts';
 
@@ -41,8 +42,13 @@ export type RisLiveOutcome =
 /** A time further ahead than this is not believed. One that is past is: messages are known to come late. */
 const newestSeconds = 60;
 const maxMessageBytes = 65_535;
+/** Two for each octet of a message that is spelt, and a frame of any that is usual. */
+const maxCharacters = 2 * maxMessageBytes;
 const controlTypes: readonly unknown[] = ['ris_subscribe_ok', 'ris_unsubscribe_ok', 'ris_rrc_list', 'pong'];
 const silentTypes: readonly unknown[] = ['OPEN', 'NOTIFICATION', 'KEEPALIVE', 'STATE'];
+
+/** Writes the characters of a text, each as an octet. False where it has others than ASCII's, or more than there is room for. */
+export type AsciiWriter = (text: string, into: Uint8Array) => boolean;
 
 /** Turns frames of RIS Live into MRT records: BGP4MP_ET. */
 export class RisLiveTranslator {
@@ -58,14 +64,25 @@ export class RisLiveTranslator {
   replacedTimes = 0;
   readonly #hosts = new RisHosts();
   readonly #scan = new UpdateScan();
+  /** False after an UPDATE without `raw`: a server that does not send it is not looked at for it each time. */
+  #expectsRaw = true;
   readonly #updates = new UpdateOctets();
+  readonly #rawUpdate = new RawUpdate();
   readonly #message = new Uint8Array(maxMessageBytes);
+  readonly #writeAscii: AsciiWriter;
+  readonly #characters = new Uint8Array(maxCharacters);
   #second: EventSecond = 0;
   #microsecond = 0;
+
+  /** `writeAscii`: octets are read faster than texts. */
+  constructor(writeAscii: AsciiWriter) {
+    this.#writeAscii = writeAscii;
+  }
 
   /** Takes one frame, received in this second. Never throws, whatever the text is. */
   take(text: string, receivedSecond: EventSecond): RisLiveOutcome {
     this.out.length = 0;
+    if (this.#expectsRaw && this.#readRaw(text)) return this.#takeRawUpdate(receivedSecond);
     let frame: unknown;
     try {
       frame = JSON.parse(text);
@@ -85,15 +102,21 @@ export class RisLiveTranslator {
     return controlTypes.includes(frame.type) ? 'control' : this.#refuse('frameType');
   }
 
+  #readRaw(text: string): boolean {
+    const characters = this.#characters;
+    return this.#writeAscii(text, characters) && this.#rawUpdate.read(text, characters, this.#message);
+  }
+
+  #takeRawUpdate(receivedSecond: EventSecond): RisLiveOutcome {
+    const peer = this.#begin(this.#rawUpdate, receivedSecond);
+    return peer === undefined ? 'refused' : this.#takeOctets(this.#rawUpdate.length, peer);
+  }
+
   #takeMessage(fields: MessageFields, receivedSecond: EventSecond): RisLiveOutcome {
     const { type } = fields;
     if (silentTypes.includes(type)) return 'silent';
-    const host = this.#hosts.host(fields.host);
-    if (host === undefined) return this.#refuse('host');
-    const peer = this.#hosts.peer(host, fields.peer, fields.peer_asn);
-    if (peer === undefined) return this.#refuse('peer');
-    if (!this.#setTime(fields.timestamp, receivedSecond)) return this.#refuse('timestamp');
-    this.source = host.source;
+    const peer = this.#begin(fields, receivedSecond);
+    if (peer === undefined) return 'refused';
     switch (type) {
       case 'UPDATE':
         return this.#takeUpdate(fields, peer);
@@ -114,15 +137,30 @@ export class RisLiveTranslator {
     }
   }
 
+  /** Sets the source and the time of a message, and gives its peer; undefined where it is refused. */
+  #begin(fields: MessageFields, receivedSecond: EventSecond): RisPeer | undefined {
+    const host = this.#hosts.host(fields.host);
+    const peer = host && this.#hosts.peer(host, fields.peer, fields.peer_asn);
+    if (peer === undefined) {
+      this.#refuse(host === undefined ? 'host' : 'peer');
+      return undefined;
+    }
+    if (!this.#setTime(fields.timestamp, receivedSecond)) {
+      this.#refuse('timestamp');
+      return undefined;
+    }
+    this.source = host!.source;
+    return peer;
+  }
+
   #takeUpdate(fields: MessageFields, peer: SessionEnds): RisLiveOutcome {
-    const message = this.#message;
+    this.#expectsRaw = hasText(fields.raw);
     if (hasText(fields.raw)) {
-      const end = writeHex(fields.raw, message, 0);
-      return this.#takeOctets(end, peer);
+      return this.#takeOctets(this.#writeHex(fields.raw, 0), peer);
     }
     if (hasText(fields.body)) {
-      const end = writeHex(fields.body, message, messageHeaderBytes);
-      if (end > 0) writeUpdateHeader(message, 0, end);
+      const end = this.#writeHex(fields.body, messageHeaderBytes);
+      if (end > 0) writeUpdateHeader(this.#message, 0, end);
       return this.#takeOctets(end, peer);
     }
     try {
@@ -134,6 +172,14 @@ export class RisLiveTranslator {
       throw error;
     }
     return this.out.length === 0 ? 'silent' : 'records';
+  }
+
+  /** Writes the octets that `digits` spell to #message from `at` on and returns where they end; -1 where they spell none. */
+  #writeHex(digits: string, at: number): number {
+    const characters = this.#characters;
+    if (!this.#writeAscii(digits, characters)) return -1;
+    const count = writeHex(characters, 0, digits.length, this.#message, at);
+    return 2 * count === digits.length ? at + count : -1;
   }
 
   /** The BGP message that lies in #message up to `end`. */

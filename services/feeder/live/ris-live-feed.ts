@@ -1,5 +1,6 @@
 import { RisLiveTranslator } from '#core/ris-live/translator.ts';
 import { WebSocketClient, type WebSocketOptions } from '#runtime/web-socket-client.ts';
+import { writeAscii } from './ascii.ts';
 import type { LiveFeed } from './live-feed.ts';
 
 export interface RisLiveFeedOptions extends WebSocketOptions {
@@ -36,7 +37,7 @@ export class RisLiveFeed {
   readonly #options: RisLiveFeedOptions;
   readonly #live: LiveFeed;
   readonly #client: WebSocketClient;
-  readonly #translator = new RisLiveTranslator();
+  readonly #translator = new RisLiveTranslator(writeAscii);
   /** Collectors heard since they were last lost. */
   readonly #heard = new Set<string>();
   #lost: NodeJS.Timeout | undefined;
