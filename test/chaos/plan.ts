@@ -61,7 +61,7 @@ export interface PlanOptions {
   readonly long: boolean;
 }
 
-/** Every kind comes in turn, so that any fifty seeds in a row have them all several times. */
+/** Every kind comes in turn, so that any fifty seeds in a row have them all at least four times: with each stage, or each topic. */
 const turns: readonly Exclude<Disturbance['case'], 'killExporter'>[] = [
   'kill',
   'zombie',
@@ -90,8 +90,10 @@ export function drawPlan(seed: number, { dayIsHere, long }: PlanOptions): Plan {
   const others = turns.filter((kind) => needsThree(kind) === needsThree(first) && kind !== 'killFeeder');
   const kinds = [first, ...(random.chance(0.5) ? [random.pick(others)] : [])];
   const flow = dayIsHere && seed % dayEvery === 0 ? 'day' : 'reconstruction';
+  const turn = Math.floor(seed / turns.length);
+  const options = { long, longRefusal: long || seed % longRefusalEvery === longRefusal };
   const disturbances = kinds.map((kind, i) => ({
-    ...drawDisturbance(kind, random, { long, longRefusal: long || seed % longRefusalEvery === longRefusal }),
+    ...drawDisturbance(kind, random, { ...options, turn: i === 0 ? turn : undefined }),
     at: 0.1 + (i + random.unit()) * 0.3,
   }));
   const hasExporter = seed % exporterEvery === exporterSeed && first !== 'killFeeder';
@@ -122,14 +124,25 @@ function drawExporter(seed: number): Plan['disturbances'][number] {
 
 const needsThree = (kind: (typeof turns)[number]): boolean => kind === 'leader' || kind === 'refuse';
 
+interface DrawOptions {
+  readonly long: boolean;
+  readonly longRefusal: boolean;
+  /** How often the kind has had its turn: its stages and topics come in turn too. Undefined where it comes besides. */
+  readonly turn: number | undefined;
+}
+
 function drawDisturbance(
   kind: (typeof turns)[number],
   random: Random,
-  { long, longRefusal }: { readonly long: boolean; readonly longRefusal: boolean },
+  { long, longRefusal, turn }: DrawOptions,
 ): Disturbance {
+  const inTurn = <T>(values: readonly T[]): T => {
+    const picked = random.pick(values);
+    return turn === undefined ? picked : values[turn % values.length]!;
+  };
   const batches = random.integer(1, 3);
-  const stage = random.pick(stages);
-  const topic = random.pick([bgpUpdates, routeChanges, asMinutes, asScores]).topic;
+  const stage = inTurn(stages);
+  const topic = inTurn([bgpUpdates, routeChanges, asMinutes, asScores]).topic;
   const awayMs = random.integer(200, long ? 30_000 : 2_500);
   switch (kind) {
     case 'kill':
