@@ -80,13 +80,18 @@ function incidentRanges(site: Site, record: IncidentRecord, whole: Story, frame:
   ];
 }
 
-function networks({ prefixes, prefixCount, evidence: { members, viaAses } }: Anomaly): Html | undefined {
+function networks({
+  subject,
+  prefixes,
+  prefixCount,
+  evidence: { members, viaAses },
+}: Anomaly): Html | undefined {
   if (prefixCount === 0 && members.length === 0) return undefined;
   const rest = prefixCount - prefixes.length;
   return html`<section aria-labelledby="networks-heading"><h2 id="networks-heading">${pluralText(prefixCount, 'network')}</h2>
 <p class="mono wrap">${prefixes.join('  ')}${rest > 0 && ` and ${countText(rest)} more`}</p>
 ${viaAses.length > 0 && html`<p>On the lost or changed paths: ${viaAses.map((asn) => `AS${asn}`).join(', ')}</p>`}
-${members.length > 0 && html`<p>Together with: ${members.join(', ')}</p>`}
+${members.length > 0 && html`<p>${subject.startsWith('group:') ? 'Of' : 'Together with'}: ${members.join(', ')}</p>`}
 </section>`;
 }
 
