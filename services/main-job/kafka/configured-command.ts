@@ -12,13 +12,20 @@ import { topicsCommand } from './topics-command.ts';
 export async function configuredCommand(command: ConfiguredCommand): Promise<number> {
   const read = readConfiguration(process.env, command.configFile);
   if (read.case === 'wrong') return wrong(read.mistakes);
+  // What --dump prints may be what is missing here.
+  if (
+    command.only !== 'dump' &&
+    command.case === 'run' &&
+    command.service === 'feeder' &&
+    command.files.length === 0 &&
+    !hasLiveFeeds(read.configuration)
+  )
+    return wrong(['run feeder needs a FILE, or a feed in its settings (STEADYBEAT_FEED_...)']);
   if (command.only === 'check') process.stdout.write('the settings are in order\n');
   if (command.only === 'dump') process.stdout.write(`${dumpLines(read.settings).join('\n')}\n`);
   if (command.only !== undefined) return 0;
   switch (command.case) {
     case 'run':
-      if (command.service === 'feeder' && command.files.length === 0 && !hasLiveFeeds(read.configuration))
-        return wrong(['run feeder needs a FILE, or a feed in its settings (STEADYBEAT_FEED_...)']);
       return runCommand(command, read.configuration);
     case 'topics':
       return topicsCommand(read.configuration, command.apply);

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { kafkaOptionsOf } from '#runtime/configuration/configuration.ts';
+import { maskedUrls } from '#runtime/configuration/masked-urls.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
 import type { RunningServer } from '#runtime/http/server.ts';
 import type { KafkaEvent, KafkaOptions } from '#runtime/kafka/kafka-options.ts';
@@ -33,7 +34,7 @@ export async function runCommand(
   configuration: Configuration,
 ): Promise<number> {
   const say = (line: string): void => {
-    process.stderr.write(`${new Date().toISOString().slice(0, 19)}Z ${name}: ${line}\n`);
+    process.stderr.write(`${new Date().toISOString().slice(0, 19)}Z ${name}: ${maskedUrls(line)}\n`);
   };
   const health = new Health({
     patienceMs: sessionsOfPatience * configuration.kafkaSessionTimeoutMs,

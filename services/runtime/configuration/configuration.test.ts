@@ -127,6 +127,18 @@ test('the dump can be read back, names all, and shows no secret', () => {
   assert.deepEqual(second.configuration, { ...first.configuration, kafkaSaslPassword: '********' });
 });
 
+test('an address of a feed that lets somebody in is shown without who it is', () => {
+  const environment = { STEADYBEAT_FEED_RIS_LIVE: 'wss://user:pw123@example.net/v1/ws/' };
+  const { configuration, settings } = right(readConfiguration(environment, undefined));
+  assert.equal(configuration.feedRisLive, environment.STEADYBEAT_FEED_RIS_LIVE);
+  assert.ok(dumpLines(settings).includes('STEADYBEAT_FEED_RIS_LIVE=wss://********@example.net/v1/ws/'));
+  const mistakes = wrong(
+    readConfiguration({ STEADYBEAT_KAFKA_BROKERS: 'kafka://me:pw123@host:1' }, undefined),
+  );
+  assert.equal(mistakes.length, 1);
+  assert.doesNotMatch(mistakes.join(), /pw123/);
+});
+
 test('who may look: each mistake of the file is a line, and the dump shows its path alone', () => {
   const hash = '$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi';
   const file = written('web.yml', `basic_auth_users:\n  prometheus: ${hash}\n`);

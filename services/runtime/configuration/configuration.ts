@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { WrongWebConfig } from '../http/web-config.ts';
 import type { KafkaEvent, KafkaOptions, SaslOptions, TlsOptions } from '../kafka/kafka-options.ts';
 import { WrongWatchFile } from '../watch-file/watch-file.ts';
+import { maskedUrls } from './masked-urls.ts';
 import {
   type Configuration,
   type Field,
@@ -51,7 +52,9 @@ export function readConfiguration(environment: Environment, file: string | undef
   }
   const configuration = values as Configuration;
   mistakes.push(...contradictions(configuration, settings));
-  return mistakes.length > 0 ? { case: 'wrong', mistakes } : { case: 'right', configuration, settings };
+  return mistakes.length > 0
+    ? { case: 'wrong', mistakes: mistakes.map(maskedUrls) }
+    : { case: 'right', configuration, settings };
 }
 
 function readSettings(environment: Environment, file: string | undefined): Settings {
@@ -136,7 +139,7 @@ export function dumpLines({ texts }: Settings): string[] {
     const { environment, kind, means, default: standard }: Field = fields[name];
     const set = texts.get(name);
     const text = set?.text ?? standard;
-    const shown = set !== undefined && kind === 'secret' ? '********' : text;
+    const shown = set !== undefined && kind === 'secret' ? '********' : text && maskedUrls(text);
     const source = set === undefined ? 'default' : `from the ${set.from}`;
     const line = shown === undefined ? `# ${environment}=` : `${environment}=${shown}`;
     return [`# ${means} (${name}, ${shown === undefined ? 'not set' : source})`, line];
