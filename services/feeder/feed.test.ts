@@ -282,6 +282,57 @@ suite('Feed', () => {
     }
   });
 
+  test('what the log has of other files is told, and nothing is written', async () => {
+    const first = file('a', 'a1', ...Array.from({ length: 40 }, (_, i) => announce(i * 9, i % 6, i)));
+    const others: Record<string, MrtFile[]> = {
+      'a later file': [
+        file('a', 'a2', ...Array.from({ length: 90 }, (_, i) => announce(900 + i * 9, i % 6, i))),
+      ],
+      // Its ticks and its end are the same: what it tells is not.
+      'the same minutes': [
+        file('a', 'a3', ...Array.from({ length: 40 }, (_, i) => announce(i * 9, i % 6, 99 - i))),
+      ],
+      less: [file('a', 'a1', ...Array.from({ length: 20 }, (_, i) => announce(i * 9, i % 6, i)))],
+      more: [first, file('a', 'a2', announce(900, 1, 7))],
+    };
+    for (const [name, files] of Object.entries(others)) {
+      const { transport, records } = await fed([first]);
+      const feed = new Feed({ partitions: 2 }, transport);
+      await assert.rejects(
+        feed.run([...files, file('b', 'b1', announce(0, 0, 1))]),
+        /records of source a that are not/,
+        name,
+      );
+      assert.deepEqual(await kept(transport, 2), records, name);
+      assert.equal(feed.totals().written, 0);
+    }
+  });
+
+  test('files that end long before what the log has are not those that it has', async () => {
+    const minutes = (count: number) =>
+      file('a', 'a1', ...Array.from({ length: count }, (_, i) => announce(i * 60, i % 6, i % 250)));
+    const { transport } = await fed([minutes(700)]);
+    await assert.rejects(
+      new Feed({ partitions: 2 }, transport).run([minutes(20)]),
+      /records of source a that/,
+    );
+  });
+
+  test('what was written and what was there is counted; another source is added', async () => {
+    const files = [file('a', 'a1', ...Array.from({ length: 40 }, (_, i) => announce(i * 9, i % 6, i)))];
+    const { transport, records, feed } = await fed(files);
+    assert.deepEqual(counts(feed), [records.length, 0]);
+    const again = new Feed({ partitions: 2 }, transport);
+    await again.run(files);
+    assert.deepEqual(counts(again), [0, records.length]);
+    // It begins earlier: then so does the feed.
+    const both = new Feed({ partitions: 2 }, transport);
+    await both.run([...files, file('b', 'b1', announce(-120, 0, 1))]);
+    const all = await kept(transport, 2);
+    assert.deepEqual(counts(both), [all.length - records.length, records.length]);
+    assert.ok(all.length > records.length);
+  });
+
   test('at the pace of time a minute waits until it is over; stopped there, the next feeder goes on from it', async () => {
     const files = [file('a', 'a1', announce(0, 0, 1), announce(61, 0, 2), announce(122, 0, 3))];
     const whole = await fed(files, { partitions: 1 });
@@ -339,6 +390,11 @@ suite('Feed', () => {
     ]);
   });
 });
+
+function counts(feed: Feed): [number, number] {
+  const { written, alreadyThere } = feed.totals();
+  return [written, alreadyThere];
+}
 
 /** A transport whose producer fails after so many sends, of which the last reaches the log in part. */
 function failingAfter(sends: number, transport: Transport): Transport {

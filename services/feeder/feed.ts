@@ -4,6 +4,7 @@ import type { InputFailure } from '#runtime/input/input.ts';
 import { lastSequences } from '#runtime/read-back.ts';
 import { bgpUpdates, deadLetters } from '#runtime/topics.ts';
 import type { OutgoingRecord, Producer, Transport } from '#runtime/transport/transport.ts';
+import { LoggedTail } from './logged-tail.ts';
 import type { MrtFile } from './mrt-file.ts';
 import type { ReadRefusal, RefusedBytes } from './record-reader.ts';
 import { SourceFeed, type SourceFeedOptions } from './source-feed.ts';
@@ -42,6 +43,9 @@ export interface FeedTotals extends ReadTotals {
   readonly refused: ReadonlyMap<string, number>;
   /** The minute now fed. */
   readonly minute: EventMinute | undefined;
+  /** Records of bgp.updates that were written, and those that it had already. */
+  readonly written: number;
+  readonly alreadyThere: number;
 }
 
 type Unused = Omit<RefusedBytes, 'reason'> & { readonly reason: ReadRefusal | InputFailure['reason'] };
@@ -60,6 +64,9 @@ export class Feed {
   #bytesInFlight = 0;
   #minute: EventMinute | undefined;
   #stopped = false;
+  #written = 0;
+  #alreadyThere = 0;
+  #rehearsal: Feed | undefined;
 
   constructor(options: FeedOptions, transport: FeedTransport) {
     this.#options = options;
@@ -77,14 +84,52 @@ export class Feed {
       totals.elems += elems;
       peers += feed.peerPartition.peersSeen;
     }
-    return { ...totals, sources: this.#feeds.length, peers, refused: this.#refused, minute: this.#minute };
+    return {
+      ...totals,
+      sources: this.#feeds.length,
+      peers,
+      refused: this.#refused,
+      minute: this.#minute,
+      written: this.#written,
+      alreadyThere: this.#alreadyThere,
+    };
   }
 
-  /** Feeds everything; what the log already has of it is not written again. */
+  /**
+   * Feeds everything; what the log already has of it is not written again. Throws OtherInput, and writes nothing, where the
+   * log has something else of one of the sources.
+   */
   async run(files: readonly MrtFile[]): Promise<void> {
+    const sources = new Set(files.map(({ source }) => source));
+    const tail = await LoggedTail.read(this.#transport, this.#options.partitions, sources);
+    this.#alreadyThere = tail.records;
+    if (!tail.isMatched) await this.#rehearse(files, tail);
+    if (!this.#stopped) await this.#feedAll(files, tail);
+  }
+
+  /** Goes through the files as far as the log has them, and writes nothing: they must make what it has. */
+  async #rehearse(files: readonly MrtFile[], tail: LoggedTail): Promise<void> {
+    const { onRefused: _, onFailure: __, beforeMinute: ___, ...options } = this.#options;
+    const rehearsal = new Feed(options, {
+      offsets: async () => ({ low: 0, high: 0 }),
+      async *scan() {},
+      openProducer: async () => ({
+        async send(records) {
+          tail.compare(records);
+          if (tail.isMatched) rehearsal.stop();
+        },
+        async close() {},
+      }),
+    });
+    this.#rehearsal = rehearsal;
+    await rehearsal.run(files);
+    if (!this.#stopped) tail.assertMatched();
+  }
+
+  async #feedAll(files: readonly MrtFile[], tail: LoggedTail): Promise<void> {
     this.#producer = await this.#transport.openProducer();
     try {
-      await this.#open(files);
+      await this.#open(files, tail);
       await this.#openSources();
       for (let feed = this.#earliest(); feed !== undefined && !this.#stopped; feed = this.#earliest()) {
         this.#minute = feed.nextMinute!;
@@ -102,9 +147,10 @@ export class Feed {
   /** Ends run after the minute that it is in; a later run goes on from there. */
   stop(): void {
     this.#stopped = true;
+    this.#rehearsal?.stop();
   }
 
-  async #open(files: readonly MrtFile[]): Promise<void> {
+  async #open(files: readonly MrtFile[], tail: LoggedTail): Promise<void> {
     const bySource = Map.groupBy(files, (file) => file.source);
     // Seeds last: their tables are told just before all others begin.
     const names = [...bySource.keys()].sort(
@@ -115,31 +161,20 @@ export class Feed {
       files: perSource,
       bytesEach: Math.floor(readAheadBytes / (names.length * (perSource + 1))),
     };
-    const tails = await this.#tails(names);
     const letterTails = await lastSequences(this.#transport, deadLetters.topic, 0, names);
     for (const source of names) {
       const own = bySource.get(source)!;
       const options = this.#feedOptions(readAhead, own[0]!.isSeed);
-      const through = tails.map((tail) => tail.get(source)!);
       const feed = new SourceFeed(
         source,
         own[0]!.isSeed,
         options,
-        through,
+        tail.through(source),
         this.#listener(letterTails.get(source)!),
       );
       await feed.open(own);
       this.#feeds.push(feed);
     }
-  }
-
-  #tails(names: readonly string[]): Promise<Map<string, number>[]> {
-    const { partitions } = this.#options;
-    return Promise.all(
-      Array.from({ length: partitions }, (_, partition) =>
-        lastSequences(this.#transport, bgpUpdates.topic, partition, names),
-      ),
-    );
   }
 
   #feedOptions(readAhead: ReadAheadOptions, forSeed: boolean): SourceFeedOptions {
@@ -184,6 +219,7 @@ export class Feed {
     if (records.length + letters.length === 0) return;
     let bytes = 0;
     for (const { value } of records) bytes += value?.length ?? 0;
+    this.#written += records.length;
     const sent = this.#producer!.send([...records, ...letters]);
     // Heard when its turn comes.
     sent.catch(() => undefined);

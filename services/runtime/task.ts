@@ -195,5 +195,5 @@ function undecodableReason(cause: unknown): string {
 const markedBytes = 256;
 
 /** Tells records apart: CRC-32 of the length and the first bytes. */
-export const markOf = ({ value }: LogRecord): number =>
+export const markOf = ({ value }: Pick<LogRecord, 'value'>): number =>
   value === null ? 0 : crc32(value.subarray(0, markedBytes), value.length);

@@ -194,8 +194,11 @@ class FeedingFiles implements RunningPart {
 
   async #run(): Promise<void> {
     await this.#feed.run(distinctFiles(this.#files).map(diskFile));
-    const { records, sources, peers } = this.#feed.totals();
+    const { records, sources, peers, written, alreadyThere } = this.#feed.totals();
     this.#report.summarize();
-    this.#say(`fed ${number(records)} records of ${sources} sources and ${peers} peers`);
+    const before = alreadyThere === 0 ? '' : `, which had ${number(alreadyThere)} of these files already`;
+    this.#say(
+      `fed ${number(written)} batches into ${bgpUpdates.topic}${before} (${number(records)} MRT records of ${sources} sources and ${peers} peers in all)`,
+    );
   }
 }

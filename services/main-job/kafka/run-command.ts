@@ -10,6 +10,7 @@ import { Metrics } from '#runtime/metrics/metrics.ts';
 import { WatchedTransport } from '#runtime/metrics/watched-transport.ts';
 import { SequenceGap } from '#runtime/sequence-rule.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
+import { OtherInput } from '../../feeder/logged-tail.ts';
 import type { ConfiguredCommand, ServiceName } from '../command.ts';
 import { stopOnSignal } from '../signals.ts';
 import { Health, partitionsText } from './run-command-health.ts';
@@ -27,7 +28,7 @@ const connectPauseMs = 1_000;
 
 /**
  * One service as a process, until it is told to stop or cannot go on. Status 0 after all it had was done or handed
- * over in time, 1 where it could not go on or could not end in time.
+ * over in time, 1 where it could not go on or could not end in time, 2 where the files are not those that the log has.
  */
 export async function runCommand(
   { service: name, files, isPaced }: RunCommand,
@@ -74,7 +75,7 @@ export async function runCommand(
   } catch (error) {
     health.is('failed');
     say(messageOf(error));
-    return 1;
+    return error instanceof OtherInput ? 2 : 1;
   } finally {
     page?.close();
     await probes?.close();
@@ -180,6 +181,7 @@ function messageOf(error: unknown): string {
   const isExpected =
     error instanceof KafkaProblem ||
     error instanceof SequenceGap ||
+    error instanceof OtherInput ||
     error instanceof RangeError ||
     (error as NodeJS.ErrnoException).code;
   return isExpected ? error.message : (error.stack ?? error.message);
