@@ -20,7 +20,7 @@ import {
   type ServiceName,
   serviceNames,
 } from './command.ts';
-import { defaultCacheFolder, defaultLiveFolder } from './help-text.ts';
+import { defaultCacheFolder, defaultLiveFolder, defaultWatchFile } from './help-text.ts';
 
 export function parseArguments(args: readonly string[]): Command {
   try {
@@ -122,18 +122,26 @@ function archiveCommand(values: Values, places: readonly string[], output: Outpu
 
 function generateCommand(values: Values, others: readonly string[]): Command {
   if (others.length > 0) throw new WrongArgument(`generate needs no ${others[0]}`);
-  refuseOthers(values, [...ofGenerates, 'seed-rib', 'as-names', 'watch-file'], 'is not for generate');
+  refuseOthers(values, [...ofGenerates, 'seed-rib', 'data', 'as-names', 'watch-file'], 'is not for generate');
   const seedRib = text(values['seed-rib']);
-  const watchFile = text(values['watch-file']);
+  const data = text(values.data);
   const delegated = text(values.delegated)?.split(',') ?? [];
   const of = groupToMake(text(values.country), text(values.as), text(values.name));
-  if (seedRib === undefined)
-    throw new WrongArgument('generate needs --seed-rib: a table of who announces what');
-  if (watchFile === undefined) throw new WrongArgument('generate needs --watch-file: where the group is put');
+  if (seedRib !== undefined && data !== undefined)
+    throw new WrongArgument('generate takes the table of --seed-rib or the log of --data, not both');
   if (of.case === 'country' && delegated.length === 0)
     throw new WrongArgument("--country needs --delegated: the registries' files");
   if (of.case === 'ases' && delegated.length > 0) throw new WrongArgument('--delegated is for --country');
-  return { case: 'generate', of, seedRib, delegated, asNamesFile: text(values['as-names']), watchFile };
+  const asNamesFile = text(values['as-names']);
+  return {
+    case: 'generate',
+    of,
+    seedRib,
+    dataFolder: data ?? defaultLiveFolder,
+    delegated,
+    asNamesFile,
+    watchFile: text(values['watch-file']) ?? defaultWatchFile,
+  };
 }
 
 function whyCommand(values: Values, [incident, ...files]: readonly string[]): Command {

@@ -76,8 +76,9 @@ export type Command =
       readonly of:
         | { readonly case: 'country'; readonly country: string }
         | { readonly case: 'ases'; readonly ases: ReadonlySet<number>; readonly name: string };
-      /** The table: a RIB, updates, or prefixes and origins. */
-      readonly seedRib: string;
+      /** The table: a RIB, updates, or prefixes and origins; or else what the log in the folder holds. */
+      readonly seedRib: string | undefined;
+      readonly dataFolder: string;
       /** Files of the registries. */
       readonly delegated: readonly string[];
       readonly asNamesFile: string | undefined;

@@ -1,6 +1,8 @@
 import { defaultPage, defaultTopics } from './argument-values.ts';
 
 export const defaultLiveFolder = 'steadybeat-live';
+/** Where `generate` puts a group. */
+export const defaultWatchFile = 'watch.json';
 export const defaultCacheFolder = 'steadybeat-archive';
 
 export const helpText = `Steadybeat watches the Internet's routing for the steady beat of instability and the outage that follows it.
@@ -15,9 +17,10 @@ export const helpText = `Steadybeat watches the Internet's routing for the stead
   npm start -- probe FILE...           what RIPE Atlas stored: connections of its probes; and where --seed-rib gives the table that says whose
                                        their targets are, ping, traceroute, DNS and HTTP, which otherwise are counted, and not used
   npm start -- probe --watch-list FILE probe the hosts of a list, and say what they say (services/active-prober/examples)
-  npm start -- generate --country KP --seed-rib RIB --delegated FILE,... --watch-file FILE
-                                       put a group into a watch file: a country's ASes with the address space that they announce, by the
-                                       registries' delegated(-extended) files; or --as 131279,... (--name NAME, if several)
+  npm start -- generate --country KP --delegated FILE,...
+                                       put a group into a watch file (${defaultWatchFile}, unless --watch-file says another): a country's ASes with
+                                       the address space that they announce, by the registries' delegated(-extended) files; or --as 131279,...
+                                       (--name NAME, if several); by what \`live\` has heard (--data DIR), or the table of --seed-rib RIB
   npm start -- decode FILE...          print every route, one a line, as \`bgpdump -m\` does
   npm start -- why INCIDENT            the evidence of an incident in words, and whether the same verdict comes out of the stored updates
                                        again; by its id or how that begins, in the log of --data DIR, in FILE..., on Kafka where

@@ -86,7 +86,7 @@ function unusable(command: Command): string | undefined {
   }
   if (command.case === 'generate')
     return missing([
-      command.seedRib,
+      ...(command.seedRib === undefined ? [] : [command.seedRib]),
       ...command.delegated,
       ...(command.asNamesFile === undefined ? [] : [command.asNamesFile]),
     ]);

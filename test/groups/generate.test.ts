@@ -8,6 +8,7 @@ import { generate } from '#scenario/generate.ts';
 import { nk2014 } from '#scenario/scenarios/nk-2014.ts';
 import { scenarioFiles } from '../../services/main-job/replay/replay-files.ts';
 import { steadybeat } from '../e2e/command.ts';
+import { flappingAs, removeSmallWorld, writeSmallWorld } from '../e2e/small-world.ts';
 
 const dataFolder = process.env.STEADYBEAT_DATA;
 const skip = dataFolder === undefined && 'STEADYBEAT_DATA is not set';
@@ -104,6 +105,22 @@ test('a country: its ASes by what they announce, others in its addresses; the re
     ],
   );
   assert.equal(mutes.length, 1);
+});
+
+test('the table may be what a log has heard, withdrawn or not', async (t) => {
+  const at = folder(t);
+  const world = writeSmallWorld();
+  t.after(() => removeSmallWorld(world));
+  assert.equal((await steadybeat(['--data', at('log'), ...world.files])).status, 0);
+  const to = ['--watch-file', at('watch.json')];
+  const ases = await steadybeat(['generate', '--as', String(flappingAs), '--data', at('log'), ...to]);
+  assert.equal(ases.status, 0, ases.stderr);
+  assert.match(ases.stdout, /in the updates of the log in .*; 1 group in all/);
+  const { groups } = readWatchFile(at('watch.json'));
+  assert.deepEqual(groups[0]!.ases, [{ asn: flappingAs, slash24s: 2, slash48s: 0 }]);
+  const nowhere = await steadybeat(['generate', '--as', '7', '--data', at('none'), ...to]);
+  assert.equal(nowhere.status, 1);
+  assert.match(nowhere.stderr, /there is no log in .*none: generate takes the table of --seed-rib FILE, or/);
 });
 
 test('what is wrong is said, and nothing is written', async (t) => {

@@ -1,8 +1,11 @@
 import type { MrtCursor, MrtVisitor } from '#core/mrt/visitor.ts';
 import { MrtWalker } from '#core/mrt/walk.ts';
 import { formatPrefix } from '#core/prefix.ts';
+import { bgpUpdates } from '#runtime/topics.ts';
 import { RecordReader } from '../../feeder/record-reader.ts';
 import { seedFile } from '../../feeder/seed-file.ts';
+import { keptValues } from '../why/kept-values.ts';
+import type { StoredLog } from '../why/stored-log.ts';
 
 /** Prefixes and the ASes that originate them. */
 export type Announced = ReadonlyMap<string, ReadonlySet<number>>;
@@ -24,6 +27,22 @@ export async function announcedIn(file: string): Promise<Announced> {
       else throw new Error(`${file}: ${value.failure.detail}`);
     }
   }
+}
+
+/** What the updates announce that a log still holds; also what was withdrawn since, for a network that is out now is to be watched too. */
+export async function announcedInLog({ transport, updatePartitions }: StoredLog): Promise<Announced> {
+  const origins = new Origins();
+  for (let partition = 0; partition < updatePartitions; partition++) {
+    // One walker reads one stream: tables have their peers' index in it.
+    const walkers = new Map<string, MrtWalker>();
+    for await (const { envelope, value } of keptValues(transport, bgpUpdates, partition)) {
+      if (value.content.case !== 'mrtRecords') continue;
+      const walker = walkers.get(envelope.producer) ?? new MrtWalker(origins);
+      walkers.set(envelope.producer, walker);
+      walker.walk(value.content.value);
+    }
+  }
+  return origins.all();
 }
 
 /** What is longer or shorter is nobody's network, but a leak. */

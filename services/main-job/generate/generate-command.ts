@@ -5,7 +5,8 @@ import { openInput } from '#runtime/input/open-input.ts';
 import { parseWatchFile, WrongWatchFile } from '#runtime/watch-file/watch-file.ts';
 import type { Command } from '../command.ts';
 import { number } from '../report/progress.ts';
-import { announcedIn } from './announced.ts';
+import { folderLog, NoLog } from '../why/stored-log.ts';
+import { type Announced, announcedIn, announcedInLog } from './announced.ts';
 import { countryResources } from './delegated.ts';
 import { groupOfAses, groupOfCountry, type MadeGroup } from './made-group.ts';
 
@@ -14,9 +15,10 @@ type GenerateCommand = Extract<Command, { case: 'generate' }>;
 /** Writes a group into a watch file, in the place of the one of its name; what else is there stays. Status 0, or 1 with a message. */
 export async function generateCommand(command: GenerateCommand): Promise<number> {
   try {
-    const group = await madeGroup(command);
+    const table = await tableOf(command);
+    const group = await madeGroup(command, table);
     if (group.ases.length + group.prefixes.length === 0)
-      throw new Error(`nothing of ${group.name} is announced in ${command.seedRib}`);
+      throw new Error(`nothing of ${group.name} is announced in ${table.name}`);
     const { groups, ...rest } = readGroups(command.watchFile);
     const others = groups.filter(({ name }) => name !== group.name);
     const text = `${JSON.stringify({ groups: [...others, group], ...rest }, undefined, 2)}\n`;
@@ -33,16 +35,39 @@ export async function generateCommand(command: GenerateCommand): Promise<number>
   }
 }
 
-async function madeGroup({ of, seedRib, delegated, asNamesFile }: GenerateCommand): Promise<MadeGroup> {
+interface Table {
+  /** What people call it. */
+  readonly name: string;
+  readonly announced: Announced;
+}
+
+async function tableOf({ seedRib, dataFolder }: GenerateCommand): Promise<Table> {
+  if (seedRib !== undefined) return { name: basename(seedRib), announced: await announcedIn(seedRib) };
+  try {
+    const log = folderLog(dataFolder);
+    const announced = await announcedInLog(log);
+    await log.transport.close();
+    return { name: `the updates of ${log.name}`, announced };
+  } catch (error) {
+    if (!(error instanceof NoLog)) throw error;
+    throw new Error(
+      `${error.message}: generate takes the table of --seed-rib FILE, or what \`live\` has heard (--data DIR)`,
+    );
+  }
+}
+
+async function madeGroup(
+  { of, delegated, asNamesFile }: GenerateCommand,
+  { name: table, announced }: Table,
+): Promise<MadeGroup> {
   const names: AsNames = asNamesFile === undefined ? new Map() : parseAsNames(await textOf(asNamesFile));
-  const table = basename(seedRib);
   if (of.case === 'ases') {
-    const members = groupOfAses(of.ases, await announcedIn(seedRib), names);
+    const members = groupOfAses(of.ases, announced, names);
     const note = `${weightText(members)} in ${table}${missingText(of.ases.size - members.ases.length)}`;
     return { name: of.name, note, ...members };
   }
   const resources = countryResources(await Promise.all(delegated.map(textOf)), of.country);
-  const members = groupOfCountry(resources, await announcedIn(seedRib), names);
+  const members = groupOfCountry(resources, announced, names);
   const given = delegated.map((file) => basename(file)).join(', ');
   const note = `${weightText(members)} in ${table}, given to ${of.country} by ${given}${missingText(resources.ases.size - members.ases.length)}`;
   return { name: of.country, title: countryName(of.country), note, ...members };
