@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
 import { bmpMessage, ofPeer, open, peerUp, update } from '#core/bmp/bytes-for-tests.ts';
 import { BmpSession } from '#core/bmp/session.ts';
-import { BmpListener, type BmpTls } from '../../services/feeder/live/bmp-listener.ts';
+import { BmpListener, type BmpTls, bmpDefaults } from '../../services/feeder/live/bmp-listener.ts';
 import { noCheckpoint } from '../../services/feeder/live/live-checkpoint.ts';
 import { LiveFeed } from '../../services/feeder/live/live-feed.ts';
 import { dataFolder, noData } from '../decode/mrt-files.ts';
@@ -24,7 +24,21 @@ const noTls: BmpTls | undefined = undefined as BmpTls | undefined;
 
 async function started(
   t: TestContext,
-  { maxConnections = 64, waitingBytesMax = 16_000_000, messageMilliseconds = 30_000, tls = noTls } = {},
+  {
+    maxConnections = 64,
+    waitingBytesMax = 16_000_000,
+    messageMilliseconds = 30_000,
+    tls = noTls,
+    ...places
+  } = {} as {
+    maxConnections?: number;
+    waitingBytesMax?: number;
+    messageMilliseconds?: number;
+    tls?: BmpTls | undefined;
+    tellMilliseconds?: number;
+    scarceMilliseconds?: number;
+    maxConnectionsOfAddress?: number;
+  },
 ) {
   const log = new LiveLog();
   const live = new LiveFeed(
@@ -35,11 +49,12 @@ async function started(
   const events: string[] = [];
   const listener = new BmpListener(
     {
+      ...bmpDefaults,
+      ...places,
       host: '127.0.0.1',
       port: 0,
       maxConnections,
       messageMilliseconds,
-      collectorAs: 0,
       tls,
       now: () => Date.now(),
       onEvent: (text) => events.push(text),
@@ -147,7 +162,7 @@ test('lengths that lie, other protocols, and a router that terminates end the co
   assert.deepEqual(Object.fromEntries(live.totals().refused), { messageLength: 2, version: 1 });
   assert.deepEqual(Object.fromEntries(listener.health().cutOff), {
     'sent what is no BMP': 3,
-    'terminated the session (no reason given)': 1,
+    'terminated the session': 1,
   });
 });
 
@@ -179,7 +194,10 @@ test('more connections than there may be are turned away, and counted', async (t
   await until(() => live.totals().records === 1);
   const attempts = 10_000;
   const sockets: Socket[] = [];
-  const seen = () => listener.health().turnedAway + listener.health().connections;
+  const seen = () => {
+    const { turnedAway, connections, cutOff } = listener.health();
+    return connections + [...turnedAway.values(), ...cutOff.values()].reduce((sum, count) => sum + count, 0);
+  };
   for (let i = 0; i < attempts; i++) {
     const socket = connect(port, '127.0.0.1');
     socket.on('error', () => {});
@@ -189,10 +207,58 @@ test('more connections than there may be are turned away, and counted', async (t
   }
   await until(() => seen() >= attempts + 1);
   assert.equal(listener.health().connections, 8);
-  assert.equal(events.filter((text) => text.includes('turned away')).length, 1);
+  // Not each of them.
+  const told = events.filter((text) => text.includes('turned away'));
+  assert.match(
+    told[0]!,
+    /^BMP: 127\.0\.0\.1 is turned away: all 8 places are taken \(1 turned away so far\)$/,
+  );
+  assert.ok(told.length < 20, `${told.length} times`);
   for (const socket of sockets) socket.destroy();
   await until(() => listener.health().connections === 1);
   await router(initiation('after'), routes([64_500, 1]));
+  await until(() => live.totals().records === 2);
+});
+
+test('one host that only says its name does not lock out a router, of its own address or of another', async (t) => {
+  const { live, listener, events, port, router } = await started(t, {
+    maxConnections: 24,
+    scarceMilliseconds: shortMilliseconds,
+  });
+  const idle = await Promise.all(Array.from({ length: 64 }, (_, i) => router(initiation(`idle${i}`))));
+  // Those that had a place, in the order in which they came, and 48 that had none.
+  await until(() => listener.health().turnedAway.get('tooManyOfAddress') === 64 - 16);
+  assert.equal(listener.health().connections, 16);
+  assert.match(
+    events.find((text) => text.includes('turned away'))!,
+    /it has 16 connections, and one address/,
+  );
+  const elsewhere = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
+  t.after(() => elsewhere.destroy());
+  elsewhere.on('error', () => {});
+  elsewhere.write(Buffer.from([initiation('r2'), routes([64_500, 1])].flat()));
+  await until(() => live.totals().records === 1);
+
+  await sleep(2 * shortMilliseconds);
+  const honest = await router(initiation('r1'), routes([64_500, 2]));
+  await until(() => live.totals().records === 2);
+  assert.equal(honest.destroyed, false);
+  await until(() => idle.filter((socket) => socket.destroyed).length === 49);
+  await until(() => listener.health().connections === 17);
+  assert.deepEqual(Object.fromEntries(listener.health().cutOff), {
+    'told nothing of any peer, and gave its place to another': 1,
+  });
+});
+
+test('who says its name and then nothing is cut off at last, and one that told of a peer never', async (t) => {
+  const { live, listener, router } = await started(t, { tellMilliseconds: shortMilliseconds });
+  const good = await router(initiation('good'), peerUp({}, open(65_000), open(64_500)));
+  const idle = await router(initiation('idle'));
+  await closed(idle);
+  await until(() => listener.health().connections === 1);
+  assert.deepEqual(Object.fromEntries(listener.health().cutOff), { 'told nothing of any peer': 1 });
+  await sleep(shortMilliseconds);
+  good.write(Buffer.from(routes([64_500, 2])));
   await until(() => live.totals().records === 2);
 });
 
@@ -235,6 +301,42 @@ test('by TLS: who only connects does not hold up the end', {
   const socket = await router();
   await listener.stop();
   await closed(socket);
+});
+
+test('by TLS: who only connects, or says its name alone, has its place until another needs it', {
+  skip: noOpenssl,
+  timeout: 20_000,
+}, async (t) => {
+  const { ca: caFile, broker } = makeCertificates();
+  const [ca, own] = [caFile, broker].map((file) => readFileSync(file, 'utf8')) as [string, string];
+  const { live, listener, port, router } = await started(t, {
+    tls: { certificate: own, key: own, ca: undefined },
+    maxConnectionsOfAddress: 2,
+    scarceMilliseconds: shortMilliseconds,
+  });
+  const secure = (...messages: (readonly number[])[]) => {
+    const socket = tlsConnect({ port, host: '127.0.0.1', ca });
+    t.after(() => socket.destroy());
+    socket.on('error', () => {});
+    socket.write(Buffer.from(messages.flat()));
+    return socket;
+  };
+  const plain = await router();
+  const idle = secure(initiation('idle'));
+  await until(() => listener.health().connections === 1);
+  await closed(await router());
+  assert.equal(listener.health().turnedAway.get('tooManyOfAddress'), 1);
+  await sleep(2 * shortMilliseconds);
+  secure(initiation('r1'), routes([64_500, 1]));
+  await until(() => live.totals().records === 1);
+  const gone = secure(initiation('r2'), routes([64_500, 2]));
+  await until(() => live.totals().records === 2);
+  await Promise.all([plain, idle].map(closed));
+  gone.destroy();
+  await until(() => listener.health().connections === 1);
+  // Its place is free again at once.
+  secure(initiation('r3'), routes([64_500, 3]));
+  await until(() => live.totals().records === 3);
 });
 
 test('by TLS: a router that shows the right certificate is heard; others, and plain TCP, are not', {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { FeedHealth } from '#page/view/world-view.ts';
 import { kafkaOptionsOf, readConfiguration } from '#runtime/configuration/configuration.ts';
+import { maskedUrls } from '#runtime/configuration/masked-urls.ts';
 import { watchListIn } from '../../active-prober/watch-list.ts';
 import type { Command } from '../command.ts';
 import { number } from '../report/progress.ts';
@@ -40,7 +41,7 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
       return health === undefined ? 'starting' : healthText(health, rate.of(health.records));
     }),
   );
-  const tell = (text: string) => status.line(out, `${paint('dim', clockText())}  ${text}`);
+  const tell = (text: string) => status.line(out, `${paint('dim', clockText())}  ${maskedUrls(text)}`);
   let refusals = 0;
   const live = new Live({
     dataFolder,
@@ -67,7 +68,9 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
     await live.run();
   } catch (error) {
     status.end();
-    process.stderr.write(`steadybeat: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(
+      `steadybeat: ${maskedUrls(error instanceof Error ? error.message : String(error))}\n`,
+    );
     return 1;
   } finally {
     clearInterval(feeds);
@@ -109,11 +112,12 @@ function healthText(health: LiveHealth, perSecond: number): string {
     parts.push(risLive.isConnected ? 'RIS Live connected' : 'RIS Live NOT CONNECTED');
   if (risLive !== undefined && risLive.pauses > 0) parts.push(`paused ${number(risLive.pauses)} times`);
   if (bmp !== undefined) parts.push(`BMP ${bmp.connections} connected`);
-  if (bmp !== undefined && bmp.turnedAway > 0) parts.push(`${number(bmp.turnedAway)} turned away`);
+  const turnedAway = sumOf(bmp?.turnedAway ?? new Map());
+  if (turnedAway > 0) parts.push(`${number(turnedAway)} turned away`);
   if (kafka !== undefined)
     parts.push(kafka.isConnected ? `Kafka ${number(kafka.topics)} topics` : 'Kafka NOT CONNECTED');
   if (late > 0) parts.push(`${number(late)} late`);
-  const total = [...refused.values()].reduce((sum, count) => sum + count, 0);
+  const total = sumOf(refused);
   if (total > 0) parts.push(`${number(total)} refused`);
   return parts.join(', ');
 }
@@ -191,3 +195,6 @@ function plainEvery(stream: NodeJS.WriteStream, text: () => string): () => strin
     return text();
   };
 }
+
+const sumOf = (counts: ReadonlyMap<string, number>): number =>
+  [...counts.values()].reduce((sum, count) => sum + count, 0);
