@@ -1,6 +1,6 @@
 import type { ProbeContent, ProbeResult } from '#core/contract/probe-results.ts';
 import { type EventMinute, type EventSecond, firstSecondOf, minuteOf } from '#core/event-time.ts';
-import { type ListedOriginOf, readAtlasMessage } from '#core/probe/atlas-message.ts';
+import { type AtlasMessage, type ListedOriginOf, readAtlasMessage } from '#core/probe/atlas-message.ts';
 import type { ProbedAddress } from '#core/visibility/target-origins.ts';
 import { WebSocketClient, type WebSocketOptions } from '#runtime/web-socket-client.ts';
 
@@ -119,8 +119,7 @@ export class AtlasStream {
   }
 
   #takeFrame(text: string): boolean {
-    const told = { origins: this.#origins, originOf: this.#options.originOf };
-    const message = readAtlasMessage(text, told, this.#nowSecond());
+    const message = this.#messageOf(text);
     switch (message.case) {
       case 'result':
         this.#results++;
@@ -138,6 +137,16 @@ export class AtlasStream {
         return false;
       case 'control':
         return true;
+    }
+  }
+
+  /** Whatever one frame does, the stream goes on after it. */
+  #messageOf(text: string): AtlasMessage {
+    const told = { origins: this.#origins, originOf: this.#options.originOf };
+    try {
+      return readAtlasMessage(text, told, this.#nowSecond());
+    } catch {
+      return { case: 'refused', reason: 'atlas-unreadable' };
     }
   }
 

@@ -143,6 +143,23 @@ suite('topics of others on a real broker', { skip: missing, timeout: 600_000 }, 
     await until(() => live.totals().records === 2);
   });
 
+  test('a record that no reader stands is refused once, and what comes after it is read', async () => {
+    const name = `${world}.parsed.unicast_prefix`;
+    await createTopics(transport, [{ name, partitions: 1, compacted: false }]);
+    start({ topics: new RegExp(`^${name.replaceAll('.', '\\.')}$`) });
+    await until(() => feed.health().topics === 1);
+    const attributes = { router_ip: '192.0.2.9', peer_ip: '192.0.2.2', peer_asn: 64_500, prefix_len: 24 };
+    const add = (prefix: unknown) =>
+      JSON.stringify({ action: 'add', ...attributes, prefix, base_attrs: { as_path: [64_500, 1] } });
+    const values = [{ toString: 1 }, '10.0.1.0', '10.0.2.0', '10.0.3.0'].map(add);
+    await producer.send(
+      values.map((text) => ({ topic: name, partition: 0, key: '', value: Buffer.from(text) })),
+    );
+    await until(() => live.totals().records === 3);
+    assert.deepEqual(Object.fromEntries(live.totals().refused), { prefix: 1 });
+    assert.equal(events.filter((text) => text.includes('Trying again')).length, 0);
+  });
+
   test('a full log pauses it, and nothing is lost', async () => {
     await live.stop();
     live = new LiveFeed(

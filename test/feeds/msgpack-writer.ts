@@ -1,5 +1,11 @@
-/** MessagePack, as its Python package writes it. */
-export type Packed = number | boolean | string | readonly Packed[] | { readonly [key: string]: Packed };
+/** MessagePack, as its Python package writes it. Octets are put in as they are: values that are packed already. */
+export type Packed =
+  | number
+  | boolean
+  | string
+  | Uint8Array
+  | readonly Packed[]
+  | { readonly [key: string]: Packed };
 
 export const pack = (value: Packed): Buffer => Buffer.concat(pieces(value));
 
@@ -13,6 +19,7 @@ function pieces(value: Packed): Buffer[] {
       return [lengthBytes(value.length, 0xa0, 31, 0xd9), Buffer.from(value)];
     default:
   }
+  if (value instanceof Uint8Array) return [Buffer.from(value)];
   if (Array.isArray(value)) return [lengthBytes(value.length, 0x90, 15, 0xdb), ...value.flatMap(pieces)];
   const entries = Object.entries(value as Record<string, Packed>);
   return [

@@ -215,6 +215,35 @@ test('garbage is counted by reason, and the results between it are used', async 
   assert.match(events.at(-1)!, /^RIPE Atlas: 2 results, 3 atlas-not-json, /);
 });
 
+test('a frame that no reader stands is refused and counted, and the stream goes on', async (t) => {
+  const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+  const { stream, said, events } = await started(
+    t,
+    [
+      (connection) => {
+        connection.send('["atlas_result",{"msm_id":{"toString":1,"valueOf":1}}]');
+        connection.send(`["atlas_error",${deep}]`);
+        connection.send(resultFrame(ping(1, { dst_addr: 'fault' })));
+        connection.send(resultFrame(ping(2)));
+      },
+    ],
+    {
+      originOf: (address: string, listedAs: number) => {
+        if (address === 'fault') throw new TypeError('a fault');
+        return listedAs;
+      },
+    },
+  );
+  await until(() => stream.health().results === 1);
+  stream.stop();
+  assert.deepEqual(probesOf(said), ['atlas:2']);
+  assert.deepEqual(Object.fromEntries(stream.health().refused), {
+    'atlas-other-measurement': 1,
+    'atlas-unreadable': 1,
+  });
+  assert.ok(events.every((text) => text.length < 400));
+});
+
 test('a flood while the log takes nothing: reading pauses, memory has a bound, nothing is lost', async (t) => {
   const floods = 30_000;
   let sent = 0;

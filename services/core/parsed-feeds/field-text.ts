@@ -34,6 +34,16 @@ export const communitiesOf = (text: string): [number, number][] =>
     Number(low),
   ]);
 
+/** The same of a text, or of a list of texts; what is neither is left out. */
+export const communitiesIn = (value: unknown): [number, number][] =>
+  communitiesOf(
+    Array.isArray(value)
+      ? value.filter((one) => typeof one === 'string').join(' ')
+      : typeof value === 'string'
+        ? value
+        : '',
+  );
+
 /** A next hop that says nothing, where none is shown: addresses for documentation (RFC 5737, RFC 3849). */
 export const nextHopOf = (shown: unknown, prefix: string): string => {
   if (typeof shown === 'string' && shown !== '') return shown;

@@ -3,8 +3,8 @@
  * each. Attributes lie in `base_attrs`; older ones have them beside the prefix. AS numbers above 2^31 may be negative.
  */
 import type { EventSecond } from '../event-time.ts';
-import { elementsOf, isObject } from '../ris-live/fields.ts';
-import { communitiesOf, nextHopOf, timeOf } from './field-text.ts';
+import { elementsOf, isObject, uint32Of } from '../ris-live/fields.ts';
+import { communitiesIn, nextHopOf, timeOf } from './field-text.ts';
 import type { ParsedOrigin, ParsedRoutes } from './parsed-routes.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -43,9 +43,14 @@ function readPrefix(record: Fields, routes: ParsedRoutes): void {
     time: timeIn(record),
     isPostPolicy: isPostPolicy && !isLocRib,
   };
-  const prefix = `${record.prefix}/${record.prefix_len ?? 0}`;
-  const id = Number(record.path_id ?? 0);
-  const pathId = id === 0 ? -1 : id >>> 0;
+  const prefix = prefixIn(record);
+  const id = uint32Of(unsigned(record.path_id ?? 0));
+  // Whose route it is cannot be told without.
+  if (id === undefined) {
+    routes.refuse(source, 'prefix');
+    return;
+  }
+  const pathId = id === 0 ? -1 : id;
   if (record.action === 'del') {
     routes.update(origin, { withdrawals: [prefix] }, pathId);
   } else if (record.action === 'add') {
@@ -86,9 +91,11 @@ const unsigned = (value: unknown): unknown =>
 const timeIn = ({ timestamp }: Fields): number | undefined =>
   typeof timestamp === 'string' ? timeOf(timestamp) : undefined;
 
-/** Text, or a list of texts. */
-const communitiesIn = (list: unknown): [number, number][] =>
-  communitiesOf(Array.isArray(list) ? list.join(' ') : typeof list === 'string' ? list : '');
+/** Where it has none, a text that is no prefix either. */
+function prefixIn({ prefix, prefix_len: length }: Fields): string {
+  const bits = uint32Of(length ?? 0);
+  return typeof prefix === 'string' && bits !== undefined ? `${prefix}/${bits}` : '';
+}
 
 const sourceOf = ({ router_ip: ip }: Fields): string =>
   typeof ip === 'string' && /^[0-9a-f:.]{2,45}$/i.test(ip) ? `gobmp@${ip}` : 'gobmp';

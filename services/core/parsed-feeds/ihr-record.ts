@@ -5,7 +5,7 @@
  */
 import type { EventSecond } from '../event-time.ts';
 import { elementsOf, isObject } from '../ris-live/fields.ts';
-import { communitiesOf, nextHopOf, pathOf } from './field-text.ts';
+import { communitiesIn, nextHopOf, pathOf } from './field-text.ts';
 import { MsgpackError, readMsgpack } from './msgpack.ts';
 import type { ParsedOrigin, ParsedRoutes } from './parsed-routes.ts';
 
@@ -44,7 +44,7 @@ function readElement(element: Fields, source: string, routes: ParsedRoutes): voi
     time: typeof time === 'number' ? time : undefined,
     isPostPolicy: false,
   };
-  const prefix = String(shown.prefix);
+  const prefix = textOf(shown.prefix);
   switch (element.type) {
     case 'W':
       routes.update(origin, { withdrawals: [prefix] });
@@ -52,7 +52,7 @@ function readElement(element: Fields, source: string, routes: ParsedRoutes): voi
     case 'A':
     case 'R':
       routes.update(origin, {
-        path: pathOf(String(shown['as-path'] ?? '')),
+        path: pathOf(textOf(shown['as-path'])),
         community: communitiesIn(shown.communities),
         announcements: [{ next_hop: nextHopOf(shown['next-hop'], prefix), prefixes: [prefix] }],
       });
@@ -67,8 +67,8 @@ function readElement(element: Fields, source: string, routes: ParsedRoutes): voi
 
 /** Only what leads to or from Established says something of routes. */
 function readState(shown: Fields, origin: ParsedOrigin, routes: ParsedRoutes): void {
-  const was = String(shown['old-state']).toLowerCase();
-  const is = String(shown['new-state']).toLowerCase();
+  const was = textOf(shown['old-state']).toLowerCase();
+  const is = textOf(shown['new-state']).toLowerCase();
   if (is === 'established') routes.state(origin, true);
   else if (was === 'established') routes.state(origin, false);
 }
@@ -82,6 +82,4 @@ function messageOf(bytes: Uint8Array): unknown {
   }
 }
 
-/** Text, or a list of texts. */
-const communitiesIn = (list: unknown): [number, number][] =>
-  communitiesOf(Array.isArray(list) ? list.join(' ') : typeof list === 'string' ? list : '');
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -1,4 +1,4 @@
-/** MessagePack (its specification of 2017): what a record of text, numbers, arrays and maps needs. Maps become objects without a prototype. */
+/** MessagePack (its specification of 2017): what a record of text, numbers, arrays and maps needs. Maps become objects without a prototype, of those keys that are text. */
 export class MsgpackError extends Error {}
 
 const deepest = 32;
@@ -80,7 +80,9 @@ class Reader {
 
   #array(count: number, depth: number): unknown[] {
     this.#expect(count);
-    return Array.from({ length: count }, () => this.value(depth + 1));
+    const values: unknown[] = [];
+    for (let i = 0; i < count; i++) values.push(this.value(depth + 1));
+    return values;
   }
 
   #map(count: number, depth: number): Record<string, unknown> {
@@ -88,7 +90,8 @@ class Reader {
     const map = Object.create(null) as Record<string, unknown>;
     for (let i = 0; i < count; i++) {
       const key = this.value(depth + 1);
-      map[String(key)] = this.value(depth + 1);
+      const value = this.value(depth + 1);
+      if (typeof key === 'string') map[key] = value;
     }
     return map;
   }

@@ -68,9 +68,10 @@ export class ParsedRoutes {
     this.#listener = listener;
   }
 
-  /** What follows came in this second. */
+  /** What follows came in this second. What was not handed over is dropped. */
   begin(receivedSecond: EventSecond): void {
     this.#receivedSecond = receivedSecond;
+    this.#out.length = 0;
   }
 
   /** `pathId` is -1 where there is none. */
@@ -121,18 +122,22 @@ export class ParsedRoutes {
       this.flush();
       this.#source = source;
     }
-    const key = `${source} ${peer} ${peerAs}`;
-    const known = this.#peers.get(key) ?? this.#newPeer(source, key, peer, peerAs);
+    // Some write AS numbers above 2^31 as negative ones.
+    const asn = typeof peerAs === 'number' && peerAs < 0 ? uint32Of(peerAs + 2 ** 32) : uint32Of(peerAs);
+    if (typeof peer !== 'string' || peer.length > 45 || asn === undefined) {
+      this.refuse(source, 'peer');
+      return undefined;
+    }
+    const key = `${source} ${peer} ${asn}`;
+    const known = this.#peers.get(key) ?? this.#newPeer(source, key, peer, asn);
     if (known !== undefined) this.#setTime(time);
     return known;
   }
 
-  #newPeer(source: string, key: string, peer: unknown, asn: unknown): ParsedPeer | undefined {
-    // Some write AS numbers above 2^31 as negative ones.
-    const peerAs = typeof asn === 'number' && asn < 0 ? uint32Of(asn + 2 ** 32) : uint32Of(asn);
+  #newPeer(source: string, key: string, peer: string, peerAs: number): ParsedPeer | undefined {
     const bytes = new Uint8Array(16);
-    const addressBytes = typeof peer === 'string' && peer.length <= 45 ? writeAddress(peer, bytes, 0) : 0;
-    if (peerAs === undefined || addressBytes === 0) {
+    const addressBytes = writeAddress(peer, bytes, 0);
+    if (addressBytes === 0) {
       this.refuse(source, 'peer');
       return undefined;
     }

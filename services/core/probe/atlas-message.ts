@@ -1,6 +1,6 @@
 import type { ProbeResult } from '../contract/probe-results.ts';
 import type { EventSecond } from '../event-time.ts';
-import { readAtlasResult } from './atlas-result.ts';
+import { numberOf, readAtlasResult } from './atlas-result.ts';
 
 /** A message of the RIPE Atlas stream: a JSON array of its type and what it says. */
 export type AtlasMessage =
@@ -46,16 +46,27 @@ export function readAtlasMessage(text: string, origins: AtlasOrigins, nowSecond:
     case 'atlas_metadata':
       return { case: 'control' };
     case 'atlas_error':
-      return { case: 'error', text: JSON.stringify(payload ?? '').slice(0, longestError) };
+      return { case: 'error', text: payloadText(text) };
     default:
       return refused('atlas-unknown-message');
   }
 }
 
+/** What stands behind the type, as it came: writing it anew would go as deep as it does. */
+function payloadText(text: string): string {
+  const comma = text.indexOf(',');
+  return comma < 0
+    ? ''
+    : text
+        .slice(comma + 1, text.lastIndexOf(']'))
+        .trim()
+        .slice(0, longestError);
+}
+
 /** Without `told` only connections are expected. */
 function resultOf(payload: unknown, told: AtlasOrigins | undefined, nowSecond: EventSecond): AtlasMessage {
   const measurement = (payload as { readonly msm_id?: unknown } | null)?.msm_id;
-  const listedAs = told?.origins.get(Number(measurement));
+  const listedAs = told?.origins.get(numberOf(measurement) ?? -1);
   if (told !== undefined && listedAs === undefined) return refused('atlas-other-measurement');
   const reading = readAtlasResult(payload, (address) => told?.originOf(address, listedAs!) ?? 0);
   if (reading.case === 'refused') return reading;

@@ -1,4 +1,5 @@
 import type { ProbeResult } from '../contract/probe-results.ts';
+import { uint32Of } from '../ris-live/fields.ts';
 
 /**
  * Results of RIPE Atlas, of any firmware, as they are stored and streamed: one JSON object a result. Firmware 4460 renamed fields, and
@@ -53,7 +54,7 @@ function connectionOf(input: Fields, base: Pick<ProbeResult, 'prober' | 'eventSe
       ...base,
       kind: 'atlasConnection',
       targetAddress: textOf(input.prefix),
-      originAs: numberOf(input.asn) ?? 0,
+      originAs: uint32Of(input.asn) ?? 0,
       outcome: input.event === 'connect' ? 'reply' : 'noReply',
       rttMicroseconds: 0,
       controller: textOf(input.controller),
@@ -97,7 +98,7 @@ function tellTraceroute(input: Fields, target: string): Told {
   if (failed !== undefined) return proberError(textOf(failed.error));
   const refused = packets.find(({ hop, packet }) => hop === 1 && packet.err !== undefined);
   if (refused !== undefined && packets.every(({ hop }) => hop === 1))
-    return proberError(`unreachable (${String(refused.packet.err)}) from the first hop on`);
+    return proberError(`unreachable (${wordOf(refused.packet.err)}) from the first hop on`);
   return noReply;
 }
 
@@ -135,8 +136,10 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** "!H", or a number of ICMP. */
+const wordOf = (value: unknown): string => textOf(value) || `${numberOf(value) ?? '?'}`;
 
-function numberOf(value: unknown): number | undefined {
+export function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }

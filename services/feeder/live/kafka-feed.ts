@@ -153,12 +153,13 @@ export class KafkaFeed {
       for (;;) {
         const batch = await reader.read(batchBytes);
         if (batch === undefined) return;
-        this.#backOff.reset();
         for (const { offset, value } of batch.records) {
           if (this.#live.isFull) await this.#room();
           if (value !== null) this.#records.take(batch.topic, value);
           this.#offsets[`${batch.topic}/${batch.partition}`] = offset + 1;
         }
+        // Only what was taken is progress: a batch that is read and fails waits longer each time.
+        this.#backOff.reset();
         this.#lost?.refresh();
       }
     } finally {

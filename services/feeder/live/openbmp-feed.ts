@@ -52,11 +52,12 @@ export class OpenBmpFeed {
     }
     const { start, end, second, microsecond } = frame;
     const received = second === 0 ? Math.floor(this.#options.now() / 1000) : second;
+    // What a frame left behind that was not read to its end is no part of the next one.
+    session.out.length = 0;
     const at = session.take(value, start, end, received, microsecond);
     if (at < end) this.#live.refuse(source, 'messageLength', this.#frames, value.subarray(at, end));
     this.#onHeard(source);
     this.#live.take(source, session.out.bytes, 0, session.out.length);
-    session.out.length = 0;
     // A frame is whole by itself: what was lost in it is not lost in the next one.
     if (session.isLost) this.#sessions.delete(source);
   }

@@ -22,6 +22,7 @@ const isMap = (octet: number): boolean => (octet & 0xf0) === 0x80 || octet === 0
 export class TopicRecords {
   records = 0;
   readonly #options: TopicRecordsOptions;
+  readonly #live: LiveFeed;
   readonly #bmp: OpenBmpFeed;
   readonly #routes: ParsedRoutes;
   /** The record in hand. */
@@ -30,6 +31,7 @@ export class TopicRecords {
   /** `onHeard` is told each source that says something. */
   constructor(options: TopicRecordsOptions, live: LiveFeed, onHeard: (source: string) => void) {
     this.#options = options;
+    this.#live = live;
     this.#bmp = new OpenBmpFeed(options, live, onHeard);
     this.#routes = new ParsedRoutes({
       onRecords: (source, bytes, length) => {
@@ -40,9 +42,18 @@ export class TopicRecords {
     });
   }
 
+  /** Whatever one record does, the feed goes on after it: were it read again, nothing behind it ever would be. */
   take(topic: string, value: Uint8Array): void {
     this.records++;
     this.#value = value;
+    try {
+      this.#read(topic, value);
+    } catch {
+      this.#live.refuse(topic, 'unreadable', this.records, value);
+    }
+  }
+
+  #read(topic: string, value: Uint8Array): void {
     const second = Math.floor(this.#options.now() / 1000);
     const first = value[0] ?? 0;
     if (first === openingBrace) readGobmpJson(Buffer.from(value).toString('utf8'), second, this.#routes);
