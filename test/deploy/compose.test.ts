@@ -1,5 +1,6 @@
 /** docker-compose.yml and the image, as far as they can be judged where nothing runs containers. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -26,6 +27,8 @@ interface Service {
   readonly security_opt?: readonly string[];
   readonly mem_limit?: string;
   readonly pids_limit?: number;
+  readonly cpus?: number;
+  readonly logging?: { readonly options?: Readonly<Record<string, string>> };
   readonly stop_grace_period?: string;
 }
 
@@ -97,10 +100,28 @@ test('nobody may do more than it needs', () => {
   notWhere(({ cap_drop }) => cap_drop?.includes('ALL'));
   notWhere(({ security_opt }) => security_opt?.includes('no-new-privileges:true'));
   notWhere(({ mem_limit, pids_limit }) => mem_limit !== undefined && pids_limit !== undefined);
+  notWhere(({ cpus }) => cpus !== undefined && cpus <= 2);
+  notWhere(({ logging }) => logging?.options?.['max-size'] !== undefined && 'max-file' in logging.options);
   notWhere(
     ({ read_only }) => read_only,
     services.filter(([name]) => name !== 'kafka'),
   );
+});
+
+test('Grafana has no password that everybody knows', () => {
+  const { environment, command } = compose.services.grafana!;
+  assert.equal(environment!.GF_SECURITY_ADMIN_PASSWORD, '');
+  const script = command![0]!
+    .replaceAll('$$', '$')
+    .replace('exec /run.sh', 'echo "$GF_SECURITY_ADMIN_PASSWORD"');
+  const passwordOf = (given: string) =>
+    execFileSync('sh', ['-c', script], {
+      env: { ...process.env, GF_SECURITY_ADMIN_PASSWORD: given },
+      encoding: 'utf8',
+    }).trim();
+  assert.equal(passwordOf('given'), 'given');
+  assert.match(passwordOf(''), /^.{32}$/);
+  assert.notEqual(passwordOf(''), passwordOf(''));
 });
 
 test('nothing is reached from another machine', () => {
