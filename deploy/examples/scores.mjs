@@ -5,6 +5,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { fromBinary } from '@bufbuild/protobuf';
 import kafkajs from 'kafkajs';
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import { AsScoresSchema } from '../../proto/gen/steadybeat/v1/as_scores_pb.ts';
 
 const {
@@ -21,10 +22,19 @@ kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
   decompress: async (buffer) => zstdDecompressSync(buffer),
 });
 
+// A fault of kafkajs 2.2.4: a connection on which nothing waits sets a timer with a delay below zero, again and again (TimeoutNegativeWarning).
+const { scheduleCheckPendingRequests } = RequestQueue.prototype;
+RequestQueue.prototype.scheduleCheckPendingRequests = function () {
+  if (this.pending.length > 0 || this.throttledUntil > Date.now()) scheduleCheckPendingRequests.call(this);
+};
+
 const kafka = new kafkajs.Kafka({
   brokers: BROKERS.split(','),
   clientId: 'steadybeat-example',
   logLevel: kafkajs.logLevel.ERROR,
+  // Over TLS, where the brokers have it: the CA that signed their certificates, and if they ask for one, a certificate of your own.
+  // ssl: { ca: [readFileSync('ca.pem', 'utf8')], cert: readFileSync('me.pem', 'utf8'), key: readFileSync('me.key', 'utf8') },
+  // Mechanisms: 'plain' (only over TLS), 'scram-sha-256', 'scram-sha-512'.
   ...(username && { sasl: { mechanism: 'scram-sha-512', username, password } }),
 });
 const consumer = kafka.consumer({ groupId: PREFIX + group });

@@ -32,6 +32,14 @@ if "KAFKA_USER" in os.environ:
         "sasl.username": os.environ["KAFKA_USER"],
         "sasl.password": os.environ["KAFKA_PASSWORD"],
     }
+# Over TLS, where the brokers have it: SASL_SSL, or SSL without a user; mechanisms are also SCRAM-SHA-256, and PLAIN (only over TLS).
+# settings |= {
+#     "security.protocol": "SASL_SSL",
+#     "ssl.ca.location": "ca.pem",
+#     # If they ask for a certificate of your own.
+#     "ssl.certificate.location": "me.pem",
+#     "ssl.key.location": "me.key",
+# }
 
 
 def time(minute):
