@@ -5,7 +5,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { firstPath, routeAbsent } from '#core/contract/route-changes.ts';
+import { recordEnd, recordSecond } from '#core/mrt/record.ts';
+import { readIhrRecord } from '#core/parsed-feeds/ihr-record.ts';
 import { readMsgpack } from '#core/parsed-feeds/msgpack.ts';
+import { ParsedRoutes } from '#core/parsed-feeds/parsed-routes.ts';
 import { readBack } from '#runtime/read-back.ts';
 import { routeChanges, topicSpecs } from '#runtime/topics.ts';
 import { defaultLagBytesMax, EmbeddedLog } from '#runtime/transport/embedded-log.ts';
@@ -290,4 +293,28 @@ test('whose prefix it was that is withdrawn is found from the peer’s table, th
   assert.deepEqual(lost, [65_010]);
   await tracker.stop();
   await log.close();
+});
+
+test('the Internet Health Report’s records come half an hour late, and what was a minute apart stays so', () => {
+  const received = 1_700_000_000;
+  const seconds: number[] = [];
+  const routes = new ParsedRoutes({
+    onRecords: (_, bytes, length) => {
+      for (let at = 0; at < length; at = recordEnd(bytes, at, length))
+        seconds.push(recordSecond(bytes, at) - received);
+    },
+    onRefused: (_, reason) => assert.fail(reason),
+  });
+  const at = (type: string, after: number) =>
+    ({
+      ...(element(type, { prefix: '198.51.100.0/24', 'as-path': '64500' }) as object),
+      time: received + after,
+    }) as Packed;
+  const take = (...elements: Packed[]) => readIhrRecord(ihr(...elements), received, routes);
+  take(at('W', -1800), at('A', -1740), at('W', -1680));
+  take(at('R', -3000), at('A', -1650));
+  assert.deepEqual(seconds, [0, 60, 120, 0, 150]);
+  assert.deepEqual([routes.lagSeconds, routes.replacedTimes], [1800, 0]);
+  take(at('W', -8000));
+  assert.deepEqual([seconds.at(-1), routes.replacedTimes], [0, 1]);
 });

@@ -1,7 +1,7 @@
 /**
  * Records of the Internet Health Report's topics ihr_bgp_COLLECTOR_updates and _ribs, MessagePack:
  * {rec: {project, collector, type, time, ...}, elements: [{type: "A" | "W" | "R" | "S", time, peer_asn, peer_address,
- * fields: {"next-hop", "as-path", communities, prefix}}]}. They are made of archives, and come 15 to 30 minutes late.
+ * fields: {"next-hop", "as-path", communities, prefix}}]}. They are made of archives, and come 15 to 30 minutes late, a file at once.
  */
 import type { EventSecond } from '../event-time.ts';
 import { elementsOf, isObject } from '../ris-live/fields.ts';
@@ -13,7 +13,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Takes the value of one record. Never throws, whatever the bytes are. */
 export function readIhrRecord(bytes: Uint8Array, receivedSecond: EventSecond, routes: ParsedRoutes): void {
-  routes.begin(receivedSecond);
+  routes.begin(receivedSecond, true);
   const record = messageOf(bytes);
   const head = isObject(record) ? record.rec : undefined;
   if (!isObject(record) || !isObject(head)) {
@@ -43,6 +43,7 @@ function readElement(element: Fields, source: string, routes: ParsedRoutes): voi
     peerAs: element.peer_asn,
     time: typeof time === 'number' ? time : undefined,
     isPostPolicy: false,
+    isOfDump: element.type === 'R',
   };
   const prefix = textOf(shown.prefix);
   switch (element.type) {

@@ -5,6 +5,7 @@ import { sessionState } from '../mrt/session-state.ts';
 import { type MessageFields, uint32Of } from '../ris-live/fields.ts';
 import { fieldRefusals, Refused } from '../ris-live/refused.ts';
 import { UpdateOctets } from '../ris-live/update-octets.ts';
+import { LaggingClock } from './lagging-clock.ts';
 
 /** Why a record of a feed that shows routes as text is not used. The list is closed; each is counted apart. */
 export const parsedRefusals = [
@@ -30,6 +31,8 @@ export interface ParsedOrigin {
   readonly time: number | undefined;
   /** Which of the two Adj-RIBs-In it is of. */
   readonly isPostPolicy: boolean;
+  /** It is of a table's dump, which says what is so, and not when it came about. */
+  readonly isOfDump?: boolean;
 }
 
 export interface ParsedListener {
@@ -59,8 +62,11 @@ export class ParsedRoutes {
   readonly #out = new Bgp4mpWriter();
   readonly #updates = new UpdateOctets();
   readonly #peers = new Map<string, ParsedPeer>();
+  /** Of sources that are known to lag. */
+  readonly #clocks = new Map<string, LaggingClock>();
   #source = '';
   #receivedSecond: EventSecond = 0;
+  #isLagging = false;
   #second: EventSecond = 0;
   #microsecond = 0;
 
@@ -68,9 +74,17 @@ export class ParsedRoutes {
     this.#listener = listener;
   }
 
-  /** What follows came in this second. What was not handed over is dropped. */
-  begin(receivedSecond: EventSecond): void {
+  /** By how much the times of sources that lag are moved: the most of any; undefined where there are none. */
+  get lagSeconds(): number | undefined {
+    let most: number | undefined;
+    for (const { lagSeconds } of this.#clocks.values()) most = Math.max(most ?? 0, lagSeconds);
+    return most;
+  }
+
+  /** What follows came in this second, of a feed that is known to lag or not. What was not handed over is dropped. */
+  begin(receivedSecond: EventSecond, isLagging: boolean = false): void {
     this.#receivedSecond = receivedSecond;
+    this.#isLagging = isLagging;
     this.#out.length = 0;
   }
 
@@ -117,7 +131,7 @@ export class ParsedRoutes {
   }
 
   /** The peer, with its record's time set; undefined where it is refused. */
-  #peerOf({ source, peer, peerAs, time }: ParsedOrigin): ParsedPeer | undefined {
+  #peerOf({ source, peer, peerAs, time, isOfDump }: ParsedOrigin): ParsedPeer | undefined {
     if (source !== this.#source) {
       this.flush();
       this.#source = source;
@@ -130,7 +144,7 @@ export class ParsedRoutes {
     }
     const key = `${source} ${peer} ${asn}`;
     const known = this.#peers.get(key) ?? this.#newPeer(source, key, peer, asn);
-    if (known !== undefined) this.#setTime(time);
+    if (known !== undefined) this.#setTime(isOfDump ? this.#receivedSecond : this.#believed(time));
     return known;
   }
 
@@ -150,15 +164,24 @@ export class ParsedRoutes {
     return made;
   }
 
+  /** `time` is not believed where it is undefined. */
   #setTime(time: number | undefined): void {
+    if (time === undefined) this.replacedTimes++;
+    const shown = time ?? this.#receivedSecond;
+    this.#second = Math.floor(shown);
+    this.#microsecond = Math.min(999_999, Math.round((shown - this.#second) * 1e6));
+  }
+
+  #believed(time: number | undefined): number | undefined {
     const received = this.#receivedSecond;
-    if (time !== undefined && time >= received - oldestSeconds && time <= received + newestSeconds) {
-      this.#second = Math.floor(time);
-      this.#microsecond = Math.min(999_999, Math.round((time - this.#second) * 1e6));
-      return;
-    }
-    this.replacedTimes++;
-    this.#second = received;
-    this.#microsecond = 0;
+    if (time === undefined) return undefined;
+    if (this.#isLagging) return this.#clock().moved(time, received);
+    return time >= received - oldestSeconds && time <= received + newestSeconds ? time : undefined;
+  }
+
+  #clock(): LaggingClock {
+    const clock = this.#clocks.get(this.#source) ?? new LaggingClock();
+    this.#clocks.set(this.#source, clock);
+    return clock;
   }
 }

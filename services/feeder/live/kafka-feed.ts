@@ -29,6 +29,10 @@ export interface KafkaHealth {
   readonly records: number;
   /** Times that reading was paused since the log was full. */
   readonly pauses: number;
+  /** Records whose time was not believed: they count as of when they came. */
+  readonly replacedTimes: number;
+  /** By how much the times of collectors that lag are moved: the most of any; undefined where there are none. */
+  readonly lagSeconds: number | undefined;
 }
 
 interface Positions {
@@ -111,6 +115,8 @@ export class KafkaFeed {
       topics: this.#topics ?? 0,
       records: this.#records.records,
       pauses: this.#pauses,
+      replacedTimes: this.#records.replacedTimes,
+      lagSeconds: this.#records.lagSeconds,
     };
   }
 

@@ -18,6 +18,8 @@ const maxRouters = 1024;
  * that is the collector, whose name may have dots: amsix.ams.
  */
 export class OpenBmpFeed {
+  /** Records whose time was not believed. */
+  replacedTimes = 0;
   readonly #options: OpenBmpFeedOptions;
   readonly #live: LiveFeed;
   readonly #onHeard: (source: string) => void;
@@ -54,7 +56,9 @@ export class OpenBmpFeed {
     const received = second === 0 ? Math.floor(this.#options.now() / 1000) : second;
     // What a frame left behind that was not read to its end is no part of the next one.
     session.out.length = 0;
+    const { replacedTimes } = session.counts;
     const at = session.take(value, start, end, received, microsecond);
+    this.replacedTimes += session.counts.replacedTimes - replacedTimes;
     if (at < end) this.#live.refuse(source, 'messageLength', this.#frames, value.subarray(at, end));
     this.#onHeard(source);
     this.#live.take(source, session.out.bytes, 0, session.out.length);

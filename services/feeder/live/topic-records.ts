@@ -42,6 +42,16 @@ export class TopicRecords {
     });
   }
 
+  /** Records whose time was not believed: they count as of when they came. */
+  get replacedTimes(): number {
+    return this.#routes.replacedTimes + this.#bmp.replacedTimes;
+  }
+
+  /** By how much the times of sources that lag are moved; undefined where there are none. */
+  get lagSeconds(): number | undefined {
+    return this.#routes.lagSeconds;
+  }
+
   /** Whatever one record does, the feed goes on after it: were it read again, nothing behind it ever would be. */
   take(topic: string, value: Uint8Array): void {
     this.records++;
