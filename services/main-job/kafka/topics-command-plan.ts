@@ -7,12 +7,17 @@ import { anomalies, asScores, deadLetters, topicSpecs } from '#runtime/topics.ts
 /** Kafka's default, stated: what services send is below it. */
 const messageBytesMax = '1048588';
 const hourMs = 3_600_000;
+/** With so many copies one may be away, and what is acknowledged is still kept by two. */
+const safeReplicas = 3;
 const results: readonly string[] = [asScores.topic, anomalies.topic, deadLetters.topic];
 
 /** All topics as this configuration wants them. */
 export function topicPlans(configuration: Configuration): TopicPlan[] {
   const { kafkaReplicas: replicas, logRetentionHours, resultRetentionHours } = configuration;
-  const common = { 'max.message.bytes': messageBytesMax };
+  const common = {
+    'max.message.bytes': messageBytesMax,
+    ...(replicas !== undefined && replicas >= safeReplicas && { 'min.insync.replicas': '2' }),
+  };
   return topicSpecs(configuration).map(({ name, partitions, compacted }) => {
     const hours = results.includes(name) ? resultRetentionHours : logRetentionHours;
     const settings = compacted
