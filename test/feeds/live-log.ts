@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { BgpUpdates } from '#core/contract/bgp-updates.ts';
 import { openRecord } from '#runtime/codec/envelope.ts';
 import { SequenceRule } from '#runtime/sequence-rule.ts';
 import { bgpUpdates, deadLetters } from '#runtime/topics.ts';
@@ -53,6 +54,14 @@ export class LiveLog implements FeedTransport {
       }
     }
     return told;
+  }
+
+  /** All of a partition of bgp.updates, in its order. */
+  updates(partition = 0): BgpUpdates[] {
+    return this.#of(bgpUpdates.topic, partition).map(({ value }) => {
+      const { envelope, body } = openRecord(value!);
+      return bgpUpdates.codec.decode(envelope, body);
+    });
   }
 
   /** Routes and states only. */

@@ -3,7 +3,7 @@ import type { Anomaly } from '#core/contract/anomalies.ts';
 import type { AsMinutes, PrefixEventKind } from '#core/contract/as-minutes.ts';
 import type { AsScores } from '#core/contract/as-scores.ts';
 import type { BgpUpdates } from '#core/contract/bgp-updates.ts';
-import type { ChangeColumns, RouteChanges } from '#core/contract/route-changes.ts';
+import { type ChangeColumns, peerStates, type RouteChanges } from '#core/contract/route-changes.ts';
 import type { DeadLetter } from '#runtime/codec/dead-letters.ts';
 import type { SnapshotRecord } from '#runtime/codec/snapshots.ts';
 
@@ -155,7 +155,7 @@ const family = record({ routes: uint, refreshed: uint, complete: bool, named: ui
 const peerReport = record({
   address: text,
   asn: uint,
-  state: fc.constantFrom('established' as const, 'down' as const, 'silent' as const),
+  state: fc.constantFrom(...peerStates),
   stateSinceMinute: uint,
   ipv4: family,
   ipv6: family,
@@ -196,6 +196,11 @@ export const anyBgpUpdates: fc.Arbitrary<BgpUpdates> = record({
       value: fc.uint8Array({ minLength: 1, maxLength: 300 }),
     }),
     record({ case: fc.constant('sourceOpened' as const), seed: bool }),
+    record({
+      case: fc.constant('sourceOpened' as const),
+      seed: bool,
+      tellsSessions: fc.constant(true as const),
+    }),
     record({ case: fc.constantFrom('tick', 'endOfSource', 'sourceLost', 'ribBegin', 'ribEnd') }),
   ),
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type DescMessage, fromBinary, fromJson, type Message, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
+import { peerStates } from '#core/contract/route-changes.ts';
 import { AnomalySchema } from '#proto/anomalies_pb.ts';
 import { AsMinutesSchema } from '#proto/as_minutes_pb.ts';
 import { AsScoresSchema } from '#proto/as_scores_pb.ts';
@@ -112,7 +113,7 @@ describe('codecs', () => {
   });
 
   test('route.changes', () => {
-    const states = ['', 'established', 'down', 'silent'];
+    const states = ['', ...peerStates];
     holds(
       routeChangesCodec,
       RouteChangesSchema,

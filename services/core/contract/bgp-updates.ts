@@ -7,9 +7,14 @@ export interface BgpUpdates {
   readonly content: UpdatesContent;
 }
 
+export interface SourceOpening {
+  readonly seed: boolean;
+  readonly tellsSessions?: true;
+}
+
 export type UpdatesContent =
   | { readonly case: 'mrtRecords'; readonly value: Uint8Array }
-  | { readonly case: 'sourceOpened'; readonly seed: boolean }
+  | ({ readonly case: 'sourceOpened' } & SourceOpening)
   | { readonly case: 'tick' }
   | { readonly case: 'endOfSource' }
   | { readonly case: 'sourceLost' }

@@ -19,7 +19,9 @@ export interface SourceChanges {
   readonly ipv6: ChangeColumns;
 }
 
-export type PeerState = 'established' | 'down' | 'silent';
+/** The states of a peer; those of proto, in order. */
+export const peerStates = ['established', 'down', 'silent', 'unheard'] as const;
+export type PeerState = (typeof peerStates)[number];
 
 export interface PeerReport {
   readonly address: string;

@@ -1,4 +1,4 @@
-import type { ChangeColumns, PeerReport, PeerState } from '../contract/route-changes.ts';
+import { type ChangeColumns, type PeerReport, peerStates } from '../contract/route-changes.ts';
 import type { EventMinute } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import type { BlockChanges } from './change-columns.ts';
@@ -10,8 +10,6 @@ export interface MinutePart {
   /** One a block partition, undefined where nothing changed; none at all if nothing changed anywhere. */
   readonly blocks: readonly (BlockChanges | undefined)[];
 }
-
-const states: readonly PeerState[] = ['established', 'down', 'silent'];
 
 export function savePart(part: MinutePart, writer: StateWriter): void {
   writer.u32(part.minute);
@@ -43,7 +41,7 @@ export const loadPart = (reader: StateReader): MinutePart => ({
 function savePeer(peer: PeerReport, writer: StateWriter): void {
   writer.text(peer.address);
   writer.u32(peer.asn);
-  writer.u8(states.indexOf(peer.state));
+  writer.u8(peerStates.indexOf(peer.state));
   writer.u32(peer.stateSinceMinute);
   for (const family of [peer.ipv4, peer.ipv6]) {
     writer.u32(family.routes);
@@ -66,7 +64,7 @@ function loadPeer(reader: StateReader): PeerReport {
   return {
     address: reader.text(),
     asn: reader.u32(),
-    state: states[reader.u8()],
+    state: peerStates[reader.u8()],
     stateSinceMinute: reader.u32(),
     ipv4: family(),
     ipv6: family(),

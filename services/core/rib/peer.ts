@@ -1,5 +1,5 @@
-import type { FamilyReport, PeerReport, PeerState } from '../contract/route-changes.ts';
-import { type EventMinute, type EventSecond, minuteOf } from '../event-time.ts';
+import { type FamilyReport, type PeerReport, type PeerState, peerStates } from '../contract/route-changes.ts';
+import { type EventMinute, type EventSecond, firstSecondOf, minuteOf } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 import { AdjRibIn } from './adj-rib-in.ts';
 import type { RoutePages } from './route-pages.ts';
@@ -10,8 +10,6 @@ const silenceGaps = 20;
 /** Weight of a new gap in the usual one, and the longest gap that is learned as it is. */
 const gapWeight = 1 / 16;
 const longestGapSeconds = 3600;
-
-const states: readonly PeerState[] = ['established', 'down', 'silent'];
 
 /** Who a peer is, within a source: an IPv4 address has its word in w0. */
 export interface PeerName {
@@ -92,9 +90,19 @@ export class Peer {
     if (this.state !== 'down') this.#enter('down', second);
   }
 
-  /** The source fell silent, and its peers with it. */
-  fallSilent(second: EventSecond): void {
-    if (this.state === 'established') this.#enter('silent', second);
+  /** Its source is not heard since this minute: its session may well go on. */
+  loseHearing(minute: EventMinute): void {
+    if (this.state === 'established')
+      this.#enter('unheard', firstSecondOf(Math.max(minute, this.stateSinceMinute)));
+  }
+
+  /** Its source is heard again, from this minute on: what was not heard in between is no silence of the peer. */
+  regainHearing(minute: EventMinute): void {
+    if (this.state !== 'unheard') return;
+    const now = firstSecondOf(minute);
+    const lostAt = Math.max(this.lastHeard, firstSecondOf(this.stateSinceMinute));
+    this.lastHeard += Math.max(0, now - lostAt);
+    this.#enter('established', now);
   }
 
   /** Something that is reported changed. */
@@ -145,7 +153,7 @@ export class Peer {
   }
 
   save(writer: StateWriter): void {
-    writer.u8(states.indexOf(this.state));
+    writer.u8(peerStates.indexOf(this.state));
     writer.u32(this.stateSinceMinute);
     writer.u32(this.lastHeard);
     writer.f64(this.#usualGapSeconds);
@@ -159,7 +167,7 @@ export class Peer {
   }
 
   load(reader: StateReader): void {
-    this.state = states[reader.u8()];
+    this.state = peerStates[reader.u8()];
     this.stateSinceMinute = reader.u32();
     this.lastHeard = reader.u32();
     this.#usualGapSeconds = reader.f64();

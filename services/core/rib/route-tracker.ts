@@ -1,4 +1,4 @@
-import type { BgpUpdates } from '../contract/bgp-updates.ts';
+import type { BgpUpdates, SourceOpening } from '../contract/bgp-updates.ts';
 import type { RouteChanges, SourceChanges } from '../contract/route-changes.ts';
 import type { EventMinute, EventSecond } from '../event-time.ts';
 import type { StateReader, StateWriter } from '../state.ts';
@@ -68,7 +68,8 @@ export class RouteTracker implements Step<BgpUpdates, RouteTrackerOutput> {
     const { content, eventMinute } = input;
     const source = this.#sourceNamed(input.source);
     if (content.case === 'sourceOpened' || (!source.isOpen && content.case === 'mrtRecords')) {
-      source.open(content.case === 'sourceOpened' && content.seed, this.#emittedThrough);
+      const opening = content.case === 'sourceOpened' ? content : unopened;
+      source.open(opening, eventMinute, this.#emittedThrough);
     }
     switch (content.case) {
       case 'sourceOpened':
@@ -185,6 +186,9 @@ export class RouteTracker implements Step<BgpUpdates, RouteTrackerOutput> {
     }
   }
 }
+
+/** Of a source whose opening was missed. */
+const unopened: SourceOpening = { seed: false };
 
 const nothing = {
   ipv4: noChanges,

@@ -1,3 +1,4 @@
+import type { SourceOpening } from '../contract/bgp-updates.ts';
 import type { PeerReport } from '../contract/route-changes.ts';
 import { type EventMinute, firstSecondOf } from '../event-time.ts';
 import { MrtWalker } from '../mrt/walk.ts';
@@ -20,6 +21,8 @@ export class SourceTracker {
   readonly source: string;
   /** A table that votes for nothing. */
   seed = false;
+  /** A peer of it that says nothing is quiet: the end of its session would be told. */
+  tellsSessions = false;
   /** It holds minutes open until it has ticked past them. */
   isOpen = false;
   /** Complete through this minute. */
@@ -45,12 +48,17 @@ export class SourceTracker {
     return this.#applier.ignoredRoutes;
   }
 
-  /** Opens it; it says nothing of minutes through `emittedThrough` any more. */
-  open(seed: boolean, emittedThrough: EventMinute): void {
-    this.seed = seed;
+  /** Opens it, from this minute on; it says nothing of minutes through `emittedThrough` any more. */
+  open(opened: SourceOpening, minute: EventMinute, emittedThrough: EventMinute): void {
+    this.seed = opened.seed;
+    this.tellsSessions = opened.tellsSessions === true;
     this.isOpen = true;
     this.tickedThrough = Math.max(this.tickedThrough, emittedThrough);
     this.#applier.minute = Math.max(this.#applier.minute, this.tickedThrough + 1);
+    // Where sessions are told, whose is up is about to be said.
+    if (this.tellsSessions || !this.#applier.peers.all.some(({ state }) => state === 'unheard')) return;
+    this.#closeBefore(minute);
+    for (const peer of this.#applier.peers.all) peer.regainHearing(this.#applier.minute);
   }
 
   records(bytes: Uint8Array, minute: EventMinute, refused: (refusal: Refusal) => void): void {
@@ -93,8 +101,9 @@ export class SourceTracker {
     this.#applier.cancelDump();
     this.#isDumping = false;
     this.isOpen = false;
-    if (lost)
-      for (const peer of this.#applier.peers.all) peer.fallSilent(firstSecondOf(this.#applier.minute));
+    // What a process that died was told of later minutes is not known to be all.
+    const lostSince = Math.min(minute, this.tickedThrough + 1);
+    if (lost) for (const peer of this.#applier.peers.all) peer.loseHearing(lostSince);
     this.#close();
     this.tickedThrough = Math.max(this.tickedThrough, this.#applier.minute - 1);
   }
@@ -116,7 +125,8 @@ export class SourceTracker {
   }
 
   save(writer: StateWriter): void {
-    writer.u8((this.seed ? 1 : 0) | (this.isOpen ? 2 : 0) | (this.#isDumping ? 4 : 0));
+    const flags = [this.seed, this.isOpen, this.#isDumping, this.tellsSessions];
+    writer.u8(flags.reduce((bits, isSet, bit) => bits | (Number(isSet) << bit), 0));
     writer.u32(this.tickedThrough + 1);
     writer.array(this.#peerIndexTable ?? new Uint8Array(0));
     writer.list(this.parts, (part) => savePart(part, writer));
@@ -128,6 +138,7 @@ export class SourceTracker {
     this.seed = (flags & 1) !== 0;
     this.isOpen = (flags & 2) !== 0;
     this.#isDumping = (flags & 4) !== 0;
+    this.tellsSessions = (flags & 8) !== 0;
     this.tickedThrough = reader.u32() - 1;
     const peerIndexTable = reader.u8Array();
     if (peerIndexTable.length > 0) {
@@ -167,7 +178,7 @@ export class SourceTracker {
     const now = firstSecondOf(minute + 1);
     const window = Math.floor((now - 1) / windowSeconds);
     for (const peer of this.#applier.peers.all) {
-      if (!this.seed) peer.checkSilence(now);
+      if (!this.seed && !this.tellsSessions) peer.checkSilence(now);
       for (const family of families) {
         peer[family].moveTo(window);
         peer[family].packIfIdle(minute);

@@ -1,4 +1,4 @@
-import type { FamilyReport, PeerReport, PeerState } from '../contract/route-changes.ts';
+import { type FamilyReport, type PeerReport, type PeerState, peerStates } from '../contract/route-changes.ts';
 import type { EventMinute } from '../event-time.ts';
 import { type Family, families } from '../prefix.ts';
 import type { StateReader, StateWriter } from '../state.ts';
@@ -13,13 +13,17 @@ import { addPeer, wordsFor } from './peer-bits.ts';
 
 /** A mask lasts as long as its reason and so many minutes more. */
 const maskMinutes = 30;
+/**
+ * A peer that was unheard for at most so long is taken for what it was before: it was our hearing that broke off, not its session. A
+ * peer of a source that is heard is called silent only after as long.
+ */
+const shortGapMinutes = 10;
 /** So many peers of one collector that come to be masked within so many minutes mask all of it. */
 const collectorMaskPeers = 3;
 const collectorMaskWindow = 5;
 /** A table transfer announces more different prefixes than this within 10 minutes. */
 const smallestTransfer = 100;
 
-const states: readonly PeerState[] = ['established', 'down', 'silent'];
 /** Later than any minute. */
 const never = 2 ** 32 - 1;
 
@@ -203,7 +207,9 @@ export class PeerRoster {
   #report(peer: Peer, report: PeerReport, minute: EventMinute): void {
     const isBack = report.state === 'established' && peer.state !== 'established';
     const isNewSession = report.state === 'established' && report.stateSinceMinute > peer.stateSinceMinute;
-    if (isBack || isNewSession) peer.maskedUntil = Math.max(peer.maskedUntil, minute + maskMinutes);
+    const isHeardAgain = peer.state === 'unheard' && minute - peer.stateSinceMinute <= shortGapMinutes;
+    if ((isBack || isNewSession) && !isHeardAgain)
+      peer.maskedUntil = Math.max(peer.maskedUntil, minute + maskMinutes);
     peer.state = report.state;
     peer.stateSinceMinute = report.stateSinceMinute;
     for (const family of families) {
@@ -236,7 +242,10 @@ export class PeerRoster {
     for (let collector = 0; collector < this.#collectors.length; collector++) {
       const recent = this.#peers.filter(
         (peer) =>
-          peer.collector === collector && peer.masked && peer.maskedSince > minute - collectorMaskWindow,
+          peer.collector === collector &&
+          peer.masked &&
+          peer.state !== 'unheard' &&
+          peer.maskedSince > minute - collectorMaskWindow,
       );
       if (recent.length < collectorMaskPeers) continue;
       const last = Math.max(...recent.map((peer) => peer.maskedSince));
@@ -311,7 +320,7 @@ export class PeerRoster {
       writer.text(peer.address);
       writer.u32(peer.asn);
       writer.u32(peer.collector);
-      writer.u8(states.indexOf(peer.state));
+      writer.u8(peerStates.indexOf(peer.state));
       writer.u32(peer.stateSinceMinute);
       for (const family of families) {
         writer.u32(peer.size[family]);
@@ -344,7 +353,7 @@ export class PeerRoster {
     const address = reader.text();
     const asn = reader.u32();
     const collector = reader.u32();
-    const state = states[reader.u8()];
+    const state = peerStates[reader.u8()];
     const stateSinceMinute = reader.u32();
     const [ipv4, ipv6] = families.map(() => ({ size: reader.u32(), completeSince: reader.u32() })) as [
       { size: number; completeSince: number },

@@ -2,15 +2,14 @@ import {
   type ChangeColumns,
   type FamilyReport,
   type PeerReport,
-  type PeerState,
   peerCounts,
+  peerStates,
   type RouteChanges,
   type SourceChanges,
 } from '../contract/route-changes.ts';
 import type { StateReader, StateWriter } from '../state.ts';
 
 /** What route-trackers have sent of minutes that cannot be evaluated yet, as state. */
-const states: readonly PeerState[] = ['established', 'down', 'silent'];
 
 export function saveChanges(writer: StateWriter, changes: RouteChanges): void {
   writer.u32(changes.tracker);
@@ -51,7 +50,7 @@ function loadSource(reader: StateReader): SourceChanges {
 function saveReport(writer: StateWriter, report: PeerReport): void {
   writer.text(report.address);
   writer.u32(report.asn);
-  writer.u8(states.indexOf(report.state));
+  writer.u8(peerStates.indexOf(report.state));
   writer.u32(report.stateSinceMinute);
   saveFamily(writer, report.ipv4);
   saveFamily(writer, report.ipv6);
@@ -62,7 +61,7 @@ function loadReport(reader: StateReader): PeerReport {
   return {
     address: reader.text(),
     asn: reader.u32(),
-    state: states[reader.u8()],
+    state: peerStates[reader.u8()],
     stateSinceMinute: reader.u32(),
     ipv4: loadFamily(reader),
     ipv6: loadFamily(reader),

@@ -123,6 +123,7 @@ export class BmpConnection {
       const name = session.initiated?.sysName ?? '';
       this.source = name === '' ? this.#address : `${name}@${this.#address}`;
       this.#listener.onNamed(this);
+      this.#live.connect(this.source);
     }
     if (out.length === 0) return;
     this.#live.take(this.source, out.bytes, 0, out.length);

@@ -28,7 +28,7 @@ export interface LiveTotals {
   readonly records: number;
   readonly elems: number;
   readonly late: number;
-  /** Seconds between the newest record and now, of the sources that are open: the least. */
+  /** How old the newest record was when the last one came, of the open source that is the furthest behind. */
   readonly delaySeconds: number | undefined;
   readonly refused: ReadonlyMap<string, number>;
 }
@@ -56,6 +56,7 @@ export class LiveFeed {
   readonly #transport: FeedTransport;
   readonly #waitingBytesMax: number;
   readonly #sources = new Map<string, LiveSource>();
+  readonly #connected = new Set<string>();
   readonly #door = new Door();
   readonly #roomListeners = new Set<() => void>();
   #letters = new LiveLetters(letterProducer, 0);
@@ -114,7 +115,7 @@ export class LiveFeed {
     const kept = await this.#keptSequences();
     const letters = await lastSequences(this.#transport, deadLetters.topic, 0, [letterProducer]);
     this.#letters = new LiveLetters(letterProducer, letters.get(letterProducer)!);
-    for (const [name, sequences] of kept) this.#add(name, sequences).lose(this.#out);
+    for (const [name, sequences] of kept) this.#add(name, sequences).loseEarlier(this.#out);
     this.#timer = setInterval(() => this.#step(), stepMilliseconds);
     this.#send();
   }
@@ -151,9 +152,20 @@ export class LiveFeed {
     this.#options.onRefused?.(origin, reason);
   }
 
+  /** A connection to the source stands from now on, which tells of each session; it ends with lose. */
+  connect(source: string): void {
+    this.#connected.add(source);
+    const known = this.#sources.get(source);
+    if (known !== undefined) known.isConnected = true;
+  }
+
   /** The source is not heard any more; its peers become unknown. */
   lose(source: string): void {
-    this.#sources.get(source)?.lose(this.#out);
+    this.#connected.delete(source);
+    const known = this.#sources.get(source);
+    if (known === undefined) return;
+    known.lose(this.#out);
+    known.isConnected = false;
   }
 
   /** Calls `listener` each time that there is room again after isFull. */
@@ -166,7 +178,6 @@ export class LiveFeed {
   }
 
   totals(): LiveTotals {
-    const now = this.#nowSecond();
     let [sources, peers, records, late] = [0, 0, 0, 0];
     let delaySeconds: number | undefined;
     for (const source of this.#sources.values()) {
@@ -175,8 +186,7 @@ export class LiveFeed {
       if (!source.isOpen) continue;
       sources++;
       peers += source.peerPartition.peersSeen;
-      const delay = Math.max(0, now - source.newestSecond);
-      delaySeconds = Math.min(delaySeconds ?? delay, delay);
+      delaySeconds = Math.max(delaySeconds ?? 0, source.heardSecond - source.newestSecond);
     }
     const { elems } = this.#door;
     return { sources, peers, records, elems, late, delaySeconds, refused: this.#letters.counts };
@@ -242,7 +252,8 @@ export class LiveFeed {
 
   #add(source: string, sequences: readonly number[]): LiveSource {
     const options = { topic: bgpUpdates.topic, partitions: this.#options.partitions, batchBytes };
-    const live = new LiveSource(source, options, sequences, this.#nowSecond(), this.#out);
+    const live = new LiveSource(source, options, sequences, this.#nowSecond());
+    live.isConnected = this.#connected.has(source);
     this.#sources.set(source, live);
     return live;
   }
@@ -255,7 +266,7 @@ export class LiveFeed {
   #advance(): void {
     const now = this.#nowSecond();
     for (const source of this.#sources.values()) {
-      if (now - source.heardSecond > silenceSeconds) source.lose(this.#out);
+      if (!source.isConnected && now - source.heardSecond > silenceSeconds) source.lose(this.#out);
       source.advance(now, this.#out);
     }
     this.#flushed = this.#taken;

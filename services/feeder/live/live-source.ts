@@ -38,8 +38,10 @@ export class LiveSource {
   /** Time of the newest record, and when the last one came; seconds since 1970. */
   newestSecond: EventSecond = 0;
   heardSecond: EventSecond;
-  /** True until it is lost. */
-  isOpen = true;
+  /** True from its first record until it is lost. */
+  isOpen = false;
+  /** A connection to it stands, which tells of each session: it is not lost for being quiet. */
+  isConnected = false;
   readonly #writers: readonly BatchWriter[];
   readonly #location = new PeerLocation();
   #minute: EventMinute;
@@ -53,7 +55,6 @@ export class LiveSource {
     options: LiveSourceOptions,
     sequences: readonly number[],
     nowSecond: EventSecond,
-    out: OutgoingRecord[],
   ) {
     this.source = source;
     this.heardSecond = nowSecond;
@@ -63,7 +64,6 @@ export class LiveSource {
       (sequence, partition) =>
         new BatchWriter(source, options.topic, partition, 0, options.batchBytes, sequence),
     );
-    this.#open(out);
   }
 
   /** Of each partition, that of the last record. */
@@ -81,7 +81,7 @@ export class LiveSource {
     return this.#held[0]?.number ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Adds a record that was let in, and opens the source again if it was lost. */
+  /** Adds a record that was let in, and opens the source if it is not. */
   take(
     bytes: Uint8Array,
     start: number,
@@ -118,6 +118,11 @@ export class LiveSource {
   /** It is not heard any more: what it said is written, and that it is lost. */
   lose(out: OutgoingRecord[]): void {
     if (!this.isOpen) return;
+    this.loseEarlier(out);
+  }
+
+  /** The same of what an earlier run may have left open. */
+  loseEarlier(out: OutgoingRecord[]): void {
     while (this.#held.length > 0) this.#nextMinute(out);
     for (const writer of this.#writers) writer.flush(this.#minute, out);
     this.#writeToAll({ case: 'sourceLost' }, this.#minute, out);
@@ -126,7 +131,8 @@ export class LiveSource {
 
   /** Complete up to the minute in which it is opened. */
   #open(out: OutgoingRecord[]): void {
-    this.#writeToAll({ case: 'sourceOpened', seed: false }, this.#minute, out);
+    const tells = this.isConnected && ({ tellsSessions: true } as const);
+    this.#writeToAll({ case: 'sourceOpened', seed: false, ...tells }, this.#minute, out);
     this.#writeToAll({ case: 'tick' }, this.#minute - 1, out);
   }
 

@@ -4,6 +4,7 @@ import {
   type PeerReport,
   type PeerState,
   peerCounts,
+  peerStates,
   type RouteChanges,
   type SourceChanges,
 } from '#core/contract/route-changes.ts';
@@ -25,7 +26,7 @@ import type { WireReader, WireWriter } from './wire.ts';
 const none8 = new Uint8Array();
 const none16 = new Uint16Array();
 const none32 = new Uint32Array();
-const peerStates = new EnumNames<PeerState>(['established', 'down', 'silent']);
+const stateNames = new EnumNames<PeerState>(peerStates);
 
 interface Target {
   trackerPartitions: number;
@@ -126,7 +127,7 @@ const firstPeerCount = 7;
 function writePeer(writer: WireWriter, peer: PeerReport): void {
   writeText(writer, 1, peer.address);
   writeUint(writer, 2, peer.asn);
-  writeUint(writer, 3, peerStates.number(peer.state));
+  writeUint(writer, 3, stateNames.number(peer.state));
   writeUint(writer, 4, peer.stateSinceMinute);
   writeMessage(writer, 5, peer.ipv4, writeFamily);
   writeMessage(writer, 6, peer.ipv6, writeFamily);
@@ -157,7 +158,7 @@ function readPeer(reader: WireReader): PeerReport {
 function readPeerField(reader: WireReader, field: number, peer: Writable<PeerReport>): boolean {
   if (field === 1) peer.address = reader.string();
   else if (field === 2) peer.asn = reader.uint32();
-  else if (field === 3) peer.state = peerStates.name(reader.uint32());
+  else if (field === 3) peer.state = stateNames.name(reader.uint32());
   else if (field === 4) peer.stateSinceMinute = reader.uint32();
   else if (field === 5) peer.ipv4 = readMessage(reader, emptyFamily(), readFamilyField);
   else if (field === 6) peer.ipv6 = readMessage(reader, emptyFamily(), readFamilyField);

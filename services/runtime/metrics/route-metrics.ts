@@ -1,4 +1,9 @@
-import type { PeerReport, PeerState, RouteChanges } from '#core/contract/route-changes.ts';
+import {
+  type PeerReport,
+  type PeerState,
+  peerStates,
+  type RouteChanges,
+} from '#core/contract/route-changes.ts';
 import type { UpdateCounts, WatchedUpdates } from '#core/rib/watched-updates.ts';
 import type { SeriesRegistry } from './metrics.ts';
 
@@ -12,8 +17,6 @@ const classes = {
   withdrawn: 'withdrawn',
   ww_dup: 'wwDup',
 } as const satisfies Readonly<Record<string, keyof UpdateCounts>>;
-
-const states: readonly PeerState[] = ['established', 'down', 'silent'];
 
 /** What route-trackers tell of their peers, added up. */
 export class RouteMetrics {
@@ -45,7 +48,7 @@ export class RouteMetrics {
       { name: 'steadybeat_peers', help: 'Peers of a source by state', labels: ['source', 'state'] },
       (tell) => {
         for (const [source, counts] of this.#bySource())
-          for (const state of states) tell(counts.get(state) ?? 0, source, state);
+          for (const state of peerStates) tell(counts.get(state) ?? 0, source, state);
       },
     );
     if (watched !== undefined) tellWatched(metrics, watched);

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file steadybeat/v1/bgp_updates.proto.
  */
 export const file_steadybeat_v1_bgp_updates: GenFile = /*@__PURE__*/
-  fileDesc("Ch9zdGVhZHliZWF0L3YxL2JncF91cGRhdGVzLnByb3RvEg1zdGVhZHliZWF0LnYxIoMDCgpCZ3BVcGRhdGVzEikKCGVudmVsb3BlGAEgASgLMhcuc3RlYWR5YmVhdC52MS5FbnZlbG9wZRIOCgZzb3VyY2UYAiABKAkSFQoLbXJ0X3JlY29yZHMYAyABKAxIABI0Cg1zb3VyY2Vfb3BlbmVkGAQgASgLMhsuc3RlYWR5YmVhdC52MS5Tb3VyY2VPcGVuZWRIABIjCgR0aWNrGAUgASgLMhMuc3RlYWR5YmVhdC52MS5UaWNrSAASMwoNZW5kX29mX3NvdXJjZRgGIAEoCzIaLnN0ZWFkeWJlYXQudjEuRW5kT2ZTb3VyY2VIABIwCgtzb3VyY2VfbG9zdBgHIAEoCzIZLnN0ZWFkeWJlYXQudjEuU291cmNlTG9zdEgAEiwKCXJpYl9iZWdpbhgIIAEoCzIXLnN0ZWFkeWJlYXQudjEuUmliQmVnaW5IABIoCgdyaWJfZW5kGAkgASgLMhUuc3RlYWR5YmVhdC52MS5SaWJFbmRIAEIJCgdjb250ZW50IhwKDFNvdXJjZU9wZW5lZBIMCgRzZWVkGAEgASgIIgYKBFRpY2siDQoLRW5kT2ZTb3VyY2UiDAoKU291cmNlTG9zdCIKCghSaWJCZWdpbiIICgZSaWJFbmRiBnByb3RvMw", [file_steadybeat_v1_envelope]);
+  fileDesc("Ch9zdGVhZHliZWF0L3YxL2JncF91cGRhdGVzLnByb3RvEg1zdGVhZHliZWF0LnYxIoMDCgpCZ3BVcGRhdGVzEikKCGVudmVsb3BlGAEgASgLMhcuc3RlYWR5YmVhdC52MS5FbnZlbG9wZRIOCgZzb3VyY2UYAiABKAkSFQoLbXJ0X3JlY29yZHMYAyABKAxIABI0Cg1zb3VyY2Vfb3BlbmVkGAQgASgLMhsuc3RlYWR5YmVhdC52MS5Tb3VyY2VPcGVuZWRIABIjCgR0aWNrGAUgASgLMhMuc3RlYWR5YmVhdC52MS5UaWNrSAASMwoNZW5kX29mX3NvdXJjZRgGIAEoCzIaLnN0ZWFkeWJlYXQudjEuRW5kT2ZTb3VyY2VIABIwCgtzb3VyY2VfbG9zdBgHIAEoCzIZLnN0ZWFkeWJlYXQudjEuU291cmNlTG9zdEgAEiwKCXJpYl9iZWdpbhgIIAEoCzIXLnN0ZWFkeWJlYXQudjEuUmliQmVnaW5IABIoCgdyaWJfZW5kGAkgASgLMhUuc3RlYWR5YmVhdC52MS5SaWJFbmRIAEIJCgdjb250ZW50IjQKDFNvdXJjZU9wZW5lZBIMCgRzZWVkGAEgASgIEhYKDnRlbGxzX3Nlc3Npb25zGAIgASgIIgYKBFRpY2siDQoLRW5kT2ZTb3VyY2UiDAoKU291cmNlTG9zdCIKCghSaWJCZWdpbiIICgZSaWJFbmRiBnByb3RvMw", [file_steadybeat_v1_envelope]);
 
 /**
  * A record of topic bgp.updates, written by the feeder. Peers are spread over the
@@ -71,7 +71,8 @@ export type BgpUpdates = Message<"steadybeat.v1.BgpUpdates"> & {
     case: "endOfSource";
   } | {
     /**
-     * The source fell silent; it no longer holds minutes open. Its peers become unknown.
+     * The source is not heard any more; it no longer holds minutes open. Its peers become unheard,
+     * until it is opened again or, where it tells of sessions, they are.
      *
      * @generated from field: steadybeat.v1.SourceLost source_lost = 7;
      */
@@ -111,6 +112,14 @@ export type SourceOpened = Message<"steadybeat.v1.SourceOpened"> & {
    * @generated from field: bool seed = 1;
    */
   seed: boolean;
+
+  /**
+   * True where the source tells of each session that it begins and ends (BMP, RFC 7854 4.9
+   * and 4.10): a peer that says nothing is up as long as the source is heard.
+   *
+   * @generated from field: bool tells_sessions = 2;
+   */
+  tellsSessions: boolean;
 };
 
 /**
