@@ -127,6 +127,7 @@ const rules: readonly { told: Alert; silenced: readonly Alert[]; heard: readonly
     told: pipeline('SteadybeatNoFeed'),
     silenced: [
       pipeline('SteadybeatFeedSilent', 'warning'),
+      pipeline('SteadybeatLiveFeedSilent', 'warning'),
       pipeline('SteadybeatBehind'),
       pipeline('SteadybeatWaiting'),
       pipeline('SteadybeatTooFewPeers'),

@@ -13,6 +13,8 @@ import { bgpUpdates, deadLetters } from '#runtime/topics.ts';
 import type { EmbeddedLog } from '#runtime/transport/embedded-log.ts';
 import { Health } from '../../services/main-job/kafka/run-command-health.ts';
 import { openProbes } from '../../services/main-job/kafka/run-command-probes.ts';
+import { feedMetrics } from '../../services/main-job/live/feed-metrics.ts';
+import type { LiveHealth } from '../../services/main-job/live/live.ts';
 import { ExporterWorld } from './exporter-world.ts';
 
 const eventMinute = 29_999_998;
@@ -49,6 +51,7 @@ async function trackerText(t: TestContext, log: EmbeddedLog): Promise<string> {
   const events = [{ kind: 'up', originAs: 12_654, eventSecond: 60 * eventMinute }];
   new BeaconMetrics(metrics).heard({ events } as unknown as AsMinutes);
   await feed(new WatchedTransport(log, metrics, () => 0));
+  feedMetrics(metrics, liveHealth);
   const health = new Health({ patienceMs: 1000, now: () => 0 });
   const web = { file: '', tls: undefined, users: new Map(), headers: {} };
   const probes = await openProbes({ host: '127.0.0.1', port: 0 }, health, metrics, {
@@ -58,6 +61,26 @@ async function trackerText(t: TestContext, log: EmbeddedLog): Promise<string> {
   t.after(() => probes.close());
   return (await metrics.exposition('')).text;
 }
+
+/** Of a feeder that hears everything there is. */
+export const liveHealth = (): LiveHealth => ({
+  ...{ sources: 3, peers: 40, records: 1000, elems: 3000, late: 2, delaySeconds: 4 },
+  refused: new Map([['json', 3]]),
+  risLive: { isConnected: true, connections: 2, messages: 900, pauses: 1, replacedTimes: 5 },
+  bmp: {
+    ...{ connections: 1, messages: 80, replacedTimes: 6, pauses: 1 },
+    turnedAway: new Map([
+      ['noPlaceLeft', 0],
+      ['tooManyOfAddress', 7],
+    ]),
+    cutOff: new Map([['said nothing', 8]]),
+  },
+  kafka: { isConnected: false, topics: 1, records: 20, pauses: 0, replacedTimes: 0, lagSeconds: undefined },
+  heardAt: new Map([
+    ['ris-live', 60_000 * eventMinute],
+    ['bmp', 60_000 * eventMinute],
+  ]),
+});
 
 function tellTask(metrics: Metrics): void {
   const tasks = new ServiceMetrics(metrics, () => Date.now());

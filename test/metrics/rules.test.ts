@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { BeaconMetrics } from '#runtime/metrics/beacon-metrics.ts';
+import { feedMetrics } from '../../services/main-job/live/feed-metrics.ts';
 import { ExporterWorld } from './exporter-world.ts';
+import { liveHealth } from './process-texts.ts';
 import { amtool, noAlertmanager, noPrometheus, promtool, run } from './prometheus-tools.ts';
 import { alerts, readYaml, ruleFiles, rules, testFiles } from './rules-files.ts';
 
@@ -69,6 +71,8 @@ test('rules, alerts and runbooks speak of series that there are', async (t) => {
   await world.start();
   // Of a visibility-tracker.
   new BeaconMetrics(world.metrics);
+  // Of a feeder.
+  feedMetrics(world.metrics, liveHealth);
   const text = await world.text();
   const names = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name!));
   const recorded = new Set(rules.map(({ record }) => record));

@@ -59,7 +59,7 @@ export function buildPart(name: ServiceName, options: PartOptions, transport: Tr
   const { configuration, files, isPaced, say, metrics, page } = options;
   if (name === 'feeder')
     return files.length === 0
-      ? new FeedingLive(configuration, say, transport)
+      ? new FeedingLive(configuration, say, metrics, transport)
       : new FeedingFiles({ partitions: configuration.updatePartitions, isPaced }, files, say, transport);
   if (name === 'active-prober') {
     const watchList = readWatchList(readFileSync(files[0]!, 'utf8'));

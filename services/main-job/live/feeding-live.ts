@@ -2,13 +2,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { kafkaOptionsOf } from '#runtime/configuration/configuration.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
+import type { SeriesRegistry } from '#runtime/metrics/metrics.ts';
 import type { FeedTransport } from '../../feeder/feed.ts';
 import type { BmpTls } from '../../feeder/live/bmp-listener.ts';
 import { CheckpointFile, noCheckpoint } from '../../feeder/live/live-checkpoint.ts';
 import { LiveFeed } from '../../feeder/live/live-feed.ts';
 import { risLiveDefaults } from '../../feeder/live/ris-live-options.ts';
 import { number } from '../report/progress.ts';
-import { countsText } from '../report/refusal-report.ts';
+import { countsText, firstRefusals } from '../report/refusal-report.ts';
+import { feedMetrics } from './feed-metrics.ts';
 import { LiveFeeds, type LiveFeedsOptions } from './live-feeds.ts';
 
 /** True where the settings name a live feed. */
@@ -22,15 +24,22 @@ export class FeedingLive {
   readonly #live: LiveFeed;
   readonly #feeds: LiveFeeds;
 
-  constructor(configuration: Configuration, say: (line: string) => void, transport: FeedTransport) {
+  constructor(
+    configuration: Configuration,
+    say: (line: string) => void,
+    metrics: SeriesRegistry,
+    transport: FeedTransport,
+  ) {
     const { updatePartitions: partitions, feedFolder } = configuration;
     this.#configuration = configuration;
     this.#say = say;
     if (feedFolder !== undefined) mkdirSync(feedFolder, { recursive: true });
     const checkpoint =
       feedFolder === undefined ? noCheckpoint : new CheckpointFile(join(feedFolder, 'live-position.json'));
-    this.#live = new LiveFeed({ partitions, checkpoint, now: Date.now }, transport);
+    const onRefused = firstRefusals(say);
+    this.#live = new LiveFeed({ partitions, checkpoint, now: Date.now, onRefused }, transport);
     this.#feeds = new LiveFeeds(this.#feedsOptions(), this.#live);
+    feedMetrics(metrics, () => ({ ...this.#live.totals(), ...this.#feeds.health() }));
   }
 
   /** Rejects when the log takes nothing any more. */

@@ -1,25 +1,23 @@
 import { join } from 'node:path';
 import type { Anomaly } from '#core/contract/anomalies.ts';
-import type { FeedHealth } from '#page/view/world-view.ts';
 import { kafkaOptionsOf, readConfiguration } from '#runtime/configuration/configuration.ts';
 import { maskedUrls } from '#runtime/configuration/masked-urls.ts';
 import { watchListIn } from '../../active-prober/watch-list.ts';
 import type { Command } from '../command.ts';
 import { number } from '../report/progress.ts';
-import { countsText } from '../report/refusal-report.ts';
+import { countsText, firstRefusals } from '../report/refusal-report.ts';
 import { StatusLine } from '../report/terminal.ts';
 import { Told } from '../report/told.ts';
 import { stopOnSignal } from '../signals.ts';
 import { watchFileOf } from '../watched.ts';
 import { Live, type LiveHealth } from './live.ts';
 import type { LiveFeedsOptions } from './live-feeds.ts';
+import { feedsOf } from './page-feeds.ts';
 
 type LiveCommand = Extract<Command, { case: 'live' }>;
 
 /** Where no terminal updates a line in place, the state of the feeds is told so often. */
 const plainStatusMilliseconds = 60_000;
-/** So many refusals are told one by one; the others are counted. */
-const toldOneByOne = 5;
 /** How the feeds are is brought to the page so often. */
 const feedsMilliseconds = 5000;
 
@@ -42,7 +40,6 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
     }),
   );
   const tell = (text: string) => status.line(out, `${paint('dim', clockText())}  ${maskedUrls(text)}`);
-  let refusals = 0;
   const live = new Live({
     dataFolder,
     feeds: { ...wantedFeeds(command), onEvent: tell },
@@ -54,16 +51,16 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
       const line = told.tell(anomaly, isKnown);
       if (line !== undefined) status.line(out, line);
     },
-    onRefused: (origin, reason) => {
-      if (++refusals <= toldOneByOne) tell(`refused: ${origin}: ${reason}`);
-      else if (refusals === toldOneByOne + 1) tell('refused: more, which are counted');
-    },
+    onRefused: firstRefusals(tell),
     ...(told.hasScores && { onScores: (value) => told.scores(value) }),
   });
   stopOnSignal(() => live.stop());
   tell(`the log is in ${dataFolder}`);
   if (page !== undefined) tell(`the page is at ${page.url}`);
-  const feeds = setInterval(() => page?.setFeeds(feedsOf(live.health())), feedsMilliseconds).unref();
+  const feeds = setInterval(
+    () => page?.setFeeds(feedsOf(live.health(), Date.now())),
+    feedsMilliseconds,
+  ).unref();
   try {
     await live.run();
   } catch (error) {
@@ -116,46 +113,22 @@ function healthText(health: LiveHealth, perSecond: number): string {
   if (turnedAway > 0) parts.push(`${number(turnedAway)} turned away`);
   if (kafka !== undefined)
     parts.push(kafka.isConnected ? `Kafka ${number(kafka.topics)} topics` : 'Kafka NOT CONNECTED');
+  if (kafka?.lagSeconds) parts.push(`archives ${number(Math.round(kafka.lagSeconds / 60))} min late`);
+  const replaced = replacedTimesOf(health);
+  if (replaced > 0) parts.push(`${number(replaced)} times replaced`);
   if (late > 0) parts.push(`${number(late)} late`);
   const total = sumOf(refused);
   if (total > 0) parts.push(`${number(total)} refused`);
   return parts.join(', ');
 }
 
-/** The feeds as the page shows them. */
-function feedsOf(health: LiveHealth | undefined): FeedHealth[] {
-  if (health === undefined) return [{ name: 'Feeds', isWell: true, text: 'starting' }];
-  const { sources, peers, delaySeconds, risLive, bmp, kafka } = health;
-  const behind = delaySeconds === undefined ? '' : `, ${number(delaySeconds)} s behind`;
-  return [
-    {
-      name: 'All',
-      isWell: sources > 0,
-      text: `${number(sources)} collectors and routers, ${number(peers)} peers${behind}`,
-    },
-    ...(risLive === undefined
-      ? []
-      : [
-          {
-            name: 'RIS Live',
-            isWell: risLive.isConnected,
-            text: `${risLive.isConnected ? 'connected' : 'no connection'}, ${number(risLive.messages)} messages`,
-          },
-        ]),
-    ...(bmp === undefined ? [] : [{ name: 'BMP', isWell: true, text: `${bmp.connections} connected` }]),
-    ...(kafka === undefined
-      ? []
-      : [
-          {
-            name: 'Kafka',
-            isWell: kafka.isConnected,
-            text: `${kafka.isConnected ? `${number(kafka.topics)} topics` : 'no connection'}, ${number(kafka.records)} records`,
-          },
-        ]),
-  ];
-}
+/** Records that count as of when they came, since their own time could not be believed. */
+const replacedTimesOf = ({ risLive, bmp, kafka }: LiveHealth): number =>
+  (risLive?.replacedTimes ?? 0) + (bmp?.replacedTimes ?? 0) + (kafka?.replacedTimes ?? 0);
 
-function totalsLines({ records, elems, refused, late, risLive, bmp, kafka }: LiveHealth): string[] {
+function totalsLines(health: LiveHealth): string[] {
+  const { records, elems, refused, late, risLive, bmp, kafka } = health;
+  const replaced = replacedTimesOf(health);
   const refusedText = countsText(refused);
   const cutOffText = countsText(bmp?.cutOff ?? new Map());
   return [
@@ -165,6 +138,9 @@ function totalsLines({ records, elems, refused, late, risLive, bmp, kafka }: Liv
       ? []
       : [`RIS Live: ${number(risLive.messages)} messages, ${risLive.connections} connections`]),
     ...(kafka === undefined ? [] : [`Kafka: ${number(kafka.records)} records of ${kafka.topics} topics`]),
+    ...(replaced === 0
+      ? []
+      : [`times that were not believed, replaced by when they came: ${number(replaced)}`]),
     ...(refusedText === '' ? [] : [`refused: ${refusedText}`]),
     ...(cutOffText === '' ? [] : [`BMP connections cut off: ${cutOffText}`]),
   ];

@@ -39,6 +39,15 @@ export class RefusalReport {
   }
 }
 
+/** Tells the first refusals of live feeds one by one, and that there are more. */
+export function firstRefusals(print: (line: string) => void): (origin: string, reason: string) => void {
+  let refusals = 0;
+  return (origin, reason) => {
+    if (++refusals <= toldOneByOne) print(`refused: ${origin}: ${reason}`);
+    else if (refusals === toldOneByOne + 1) print('refused: more, which are counted');
+  };
+}
+
 const whatFailed: Readonly<Record<InputFailure['reason'], string>> = {
   fileTruncated: 'the file ends too early',
   fileCorrupt: 'the file is damaged',
