@@ -17,6 +17,7 @@ import {
   ArchiveServer,
   busy,
   cutInHalf,
+  type Misbehaviour,
   redirect,
   sendFile,
   silent,
@@ -27,6 +28,7 @@ import { archiveFiles, goneAs } from './archive-world.ts';
 
 const http: HttpOptions = {
   idleMilliseconds: 1000,
+  leastBytesPerSecond: 1000,
   firstRetryMilliseconds: 5,
   maxRetryMilliseconds: 20,
   tries: 4,
@@ -70,6 +72,12 @@ async function readAll({ open: read }: MrtFile): Promise<{ bytes: Buffer; failur
 const one = async (archive: Archive, name: string): Promise<MrtFile> =>
   (await archive.ofPlaces([base + name.slice(1)], { fromSecond: undefined, untilSecond: undefined }))
     .files[0]!;
+
+/** Names of all files in a cache. */
+const cached = (cacheFolder: string): string[] =>
+  readdirSync(cacheFolder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
 
 const plain = Buffer.from('not looked into here '.repeat(20_000));
 const content = randomBytes(4_000_000);
@@ -198,6 +206,50 @@ suite('fetching', () => {
     assert.match(events[0]!, /a\.gz: nothing came for 1 s; trying again in/);
     server.misbehaviours.set('/b.gz', Array(10).fill(busy));
     await assert.rejects(one(archive, '/b.gz').then(readAll), /b\.gz: status 503/);
+  });
+
+  test('a file without an end, and one that says it has too much, are not kept, and the bound is named', async () => {
+    const endless: Misbehaviour = (_, response) => {
+      const chunk = Buffer.alloc(65_536, 7);
+      const more = () => {
+        while (!response.destroyed && response.write(chunk));
+      };
+      response.on('drain', more);
+      more();
+    };
+    const large: Misbehaviour = (_, response) => {
+      response.setHeader('content-length', 5e9);
+      response.write('x');
+    };
+    for (const [misbehaviour, why] of [
+      [endless, 'the server sends more and more; a file may have 0.0002 GB at most'],
+      [large, 'the server says that it has 5 GB; a file may have 0.0002 GB at most'],
+    ] as const) {
+      server.misbehaviours.set(file, [misbehaviour]);
+      const cacheFolder = newCache();
+      const options = { http, cacheFolder, cacheBytesMax: 1000, fileBytesMax: 2e5, now: Date.now };
+      const archive = new Archive({ ...options, onEvent: (text) => events.push(text) });
+      const span = { fromSecond: undefined, untilSecond: undefined };
+      const { files } = await archive.ofPlaces([new URL(file, base).href], span);
+      await assert.rejects(readAll(files[0]!), (error: Error) => error.message.endsWith(`gz: ${why}`));
+      assert.deepEqual(cached(cacheFolder), []);
+    }
+  });
+
+  test('an octet now and then is no download: it is given up after some tries', async () => {
+    const trickle: Misbehaviour = (_, response) => {
+      response.setHeader('etag', '"t"');
+      const timer = setInterval(() => response.write('x'), 20);
+      response.on('close', () => clearInterval(timer));
+    };
+    server.misbehaviours.set(file, Array<Misbehaviour>(10).fill(trickle));
+    const options = { cacheFolder: newCache(), cacheBytesMax: 1e9, now: Date.now };
+    const slow = { ...http, idleMilliseconds: 100 };
+    const archive = new Archive({ ...options, http: slow, onEvent: (text) => events.push(text) });
+    const span = { fromSecond: undefined, untilSecond: undefined };
+    const { files } = await archive.ofPlaces([new URL(file, base).href], span);
+    await assert.rejects(readAll(files[0]!), /only \d+ octets came in 0.1 s/);
+    assert.equal(server.requests.filter((request) => request.startsWith(file)).length, http.tries);
   });
 
   test('a server that packs what is packed, or that ignores ranges, gives the file all the same', async () => {

@@ -1,4 +1,4 @@
-import { type HttpOptions, HttpProblem, httpGet, withRetries } from './http-get.ts';
+import { bodyOf, type HttpOptions, HttpProblem, httpGet, withRetries } from './http-get.ts';
 
 export interface ListingOptions {
   readonly http: HttpOptions;
@@ -32,7 +32,7 @@ async function pageOf(url: URL, http: HttpOptions, signal: AbortSignal): Promise
   const answer = await httpGet(url, {}, http, signal);
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
+  for await (const chunk of bodyOf(answer, http)) {
     bytes += chunk.length;
     if (bytes > listingBytesMax) throw new HttpProblem('a listing of more than 32 MB', false);
     chunks.push(chunk);

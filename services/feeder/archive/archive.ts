@@ -18,6 +18,8 @@ export interface ArchiveOptions {
   /** Where fetched files lie; at most so many bytes. */
   readonly cacheFolder: string;
   readonly cacheBytesMax: number;
+  /** What a server may send as one file: more than the table of any collector has. */
+  readonly fileBytesMax?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** For people. */
@@ -45,6 +47,8 @@ export interface Found {
 
 type Dated = ArchiveName & { readonly file: MrtFile };
 
+/** The largest tables are a tenth of it. */
+const fileBytesMaxDefault = 4e9;
 /** At a time, of all servers together. */
 const downloadsMax = 4;
 /** RouteViews'; RIS's files are shorter. */
@@ -221,6 +225,7 @@ export class Archive {
   #downloadOptions(): DownloadOptions {
     return {
       http: this.#options.http,
+      fileBytesMax: this.#options.fileBytesMax ?? fileBytesMaxDefault,
       signal: this.#stopping.signal,
       onRetry: (url, why, milliseconds) => {
         this.counts.retries++;

@@ -10,13 +10,15 @@ import {
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { FileCache } from './file-cache.ts';
-import { type HttpOptions, HttpProblem, httpGet, withRetries } from './http-get.ts';
+import { bodyOf, type HttpOptions, HttpProblem, httpGet, withRetries } from './http-get.ts';
 
 /** 'cached': it was there already. 'missing': the server says that there is none. 'page': it sent a web page instead. */
 export type Downloaded = 'fetched' | 'cached' | 'missing' | 'page';
 
 export interface DownloadOptions {
   readonly http: HttpOptions;
+  /** A larger file is not fetched. */
+  readonly fileBytesMax: number;
   readonly signal: AbortSignal;
   readonly onRetry: (url: URL, why: string, milliseconds: number) => void;
   /** So many octets came. */
@@ -36,15 +38,21 @@ export async function download(url: URL, cache: FileCache, options: DownloadOpti
   const path = cache.pathOf(url);
   if (existsSync(path)) return 'cached';
   const part = new Part(path, cache);
+  /** Octets that came, but for those that came too slowly. */
   let received = 0;
+  const counts: PartCounts = {
+    onBytes: (count) => {
+      received += count;
+      options.onBytes(count);
+    },
+    onSlow: (count) => {
+      received -= count;
+    },
+  };
   cache.use(part.path);
   try {
     const result = await withRetries(options.http, options.signal, {
-      run: () =>
-        part.fetch(url, options, (count) => {
-          received += count;
-          options.onBytes(count);
-        }),
+      run: () => part.fetch(url, options, counts),
       progress: () => received,
       onRetry: (why, milliseconds) => options.onRetry(url, why, milliseconds),
     });
@@ -56,10 +64,24 @@ export async function download(url: URL, cache: FileCache, options: DownloadOpti
       part.discard();
       return 'missing';
     }
+    if (error instanceof TooLarge) part.discard();
     throw error;
   } finally {
     cache.release(part.path);
   }
+}
+
+class TooLarge extends HttpProblem {
+  constructor(what: string, fileBytesMax: number) {
+    super(`${what}; a file may have ${gigabytes(fileBytesMax)} at most`, false);
+  }
+}
+
+const gigabytes = (bytes: number): string => `${Number((bytes / 1e9).toPrecision(3))} GB`;
+
+interface PartCounts {
+  onBytes(count: number): void;
+  onSlow(count: number): void;
 }
 
 /** A file on its way. */
@@ -91,11 +113,7 @@ class Part {
     this.#cache.remove(this.path);
   }
 
-  async fetch(
-    url: URL,
-    options: DownloadOptions,
-    onBytes: (count: number) => void,
-  ): Promise<'fetched' | 'page'> {
+  async fetch(url: URL, options: DownloadOptions, counts: PartCounts): Promise<'fetched' | 'page'> {
     const tag = existsSync(this.#tagPath) ? readFileSync(this.#tagPath, 'utf8') : '';
     const has = tag !== '' && existsSync(this.path) ? statSync(this.path).size : 0;
     const headers: Record<string, string> = has > 0 ? { range: `bytes=${has}-`, 'if-range': tag } : {};
@@ -114,21 +132,26 @@ class Part {
       throw new HttpProblem('another part than the one asked for', true);
     }
     if (from === 0) writeFileSync(this.#tagPath, tagOf(answer));
-    return this.#write(answer, from, onBytes);
+    return this.#write(answer, from, options, counts);
   }
 
   async #write(
     answer: IncomingMessage,
     from: number,
-    onBytes: (count: number) => void,
+    { http, fileBytesMax }: DownloadOptions,
+    { onBytes, onSlow }: PartCounts,
   ): Promise<'fetched' | 'page'> {
     const expected = lengthOf(answer);
+    if (from + (expected ?? 0) > fileBytesMax) {
+      answer.destroy();
+      throw new TooLarge(`the server says that it has ${gigabytes(from + expected!)}`, fileBytesMax);
+    }
     let received = 0;
     let isPage = false;
     const cache = this.#cache;
     const { path } = this;
     await pipeline(
-      answer,
+      bodyOf(answer, http, onSlow),
       async function* (chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
           if (from + received === 0 && isWebPage(answer, chunk)) {
@@ -136,6 +159,8 @@ class Part {
             return;
           }
           received += chunk.length;
+          if (from + received > fileBytesMax)
+            throw new TooLarge('the server sends more and more', fileBytesMax);
           onBytes(chunk.length);
           cache.grew(path, from + received);
           yield chunk;

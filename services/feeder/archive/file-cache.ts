@@ -13,8 +13,8 @@ interface CachedFile {
 const ownFolder = 'steadybeat-cache';
 
 /**
- * A folder of fetched files with a bound: what was not used for the longest time goes first, and never what is in use. Files lie
- * in it as on their servers: HOST/PATH.
+ * A folder of fetched files with a bound: what was not used for the longest time goes first, and never what is in use: beyond its bound
+ * it has what is read or fetched now. Files lie in it as on their servers: HOST/PATH.
  */
 export class FileCache {
   readonly folder: string;

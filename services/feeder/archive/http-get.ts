@@ -21,8 +21,10 @@ export class HttpProblem extends Error {
 }
 
 export interface HttpOptions {
-  /** A connection on which nothing comes for so long is given up. */
+  /** A connection on which nothing comes for so long is given up, and one whose answer has not begun in twice the time. */
   readonly idleMilliseconds: number;
+  /** So it is where less than this comes on the average of that time. */
+  readonly leastBytesPerSecond: number;
   readonly firstRetryMilliseconds: number;
   readonly maxRetryMilliseconds: number;
   /** Tries in a row without an octet of progress. */
@@ -31,6 +33,7 @@ export interface HttpOptions {
 
 export const httpDefaults: HttpOptions = {
   idleMilliseconds: 60_000,
+  leastBytesPerSecond: 1000,
   firstRetryMilliseconds: 1000,
   maxRetryMilliseconds: 60_000,
   tries: 8,
@@ -82,12 +85,42 @@ function answerOf(
   const get = url.protocol === 'http:' ? plainGet : tlsGet;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const all = { 'user-agent': 'steadybeat', 'accept-encoding': 'identity', ...headers };
+  const begun = globalThis.setTimeout(
+    () => request.destroy(new Error(`its answer had not begun after ${(2 * idleMilliseconds) / 1000} s`)),
+    2 * idleMilliseconds,
+  );
+  promise.catch(() => undefined).finally(() => clearTimeout(begun));
   const request = get(url, { headers: all, signal }, resolve);
   request.setTimeout(idleMilliseconds, () =>
     request.destroy(new Error(`nothing came for ${idleMilliseconds / 1000} s`)),
   );
   request.on('error', reject);
   return promise;
+}
+
+/** What comes of an answer. `onSlow` hears how many octets came in a time in which too few did; then it fails. */
+export async function* bodyOf(
+  answer: IncomingMessage,
+  { idleMilliseconds, leastBytesPerSecond }: HttpOptions,
+  onSlow: (bytes: number) => void = () => undefined,
+): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  const seconds = idleMilliseconds / 1000;
+  const watch = setInterval(() => {
+    if (bytes < leastBytesPerSecond * seconds) {
+      onSlow(bytes);
+      answer.destroy(new Error(`only ${bytes} octets came in ${seconds} s`));
+    }
+    bytes = 0;
+  }, idleMilliseconds);
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  } finally {
+    clearInterval(watch);
+  }
 }
 
 /** A try: what it got until it failed, if anything, counts as progress. */
