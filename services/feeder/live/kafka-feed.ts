@@ -1,8 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { BackOff } from '#runtime/back-off.ts';
 import type { KafkaOptions } from '#runtime/kafka/kafka-options.ts';
 import { TopicReader } from '#runtime/kafka/topic-reader.ts';
+import { KafkaPositions } from './kafka-positions.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { TopicRecords } from './topic-records.ts';
 
@@ -35,27 +35,18 @@ export interface KafkaHealth {
   readonly lagSeconds: number | undefined;
 }
 
-interface Positions {
-  /** Milliseconds since 1970. */
-  readonly savedAt: number;
-  /** By "topic/partition". */
-  readonly offsets: Readonly<Record<string, number>>;
-}
-
 const batchBytes = 1024 * 1024;
 /** New topics are looked for so often: a peer of a collector that is new has one. */
 const listMillisecondsDefault = 60_000;
 /** A silence of so long is told; without brokers for so long, all sources are lost. */
 const silenceMillisecondsDefault = 60_000;
 const saveMilliseconds = 3000;
-/** Reading goes on where it was after so long at most: what is older would be taken for what happens now. */
-const resumeMilliseconds = 600_000;
-
 /** What others write to Kafka into bgp.updates: BMP, or routes that were parsed already. */
 export class KafkaFeed {
   readonly #options: KafkaFeedOptions;
   readonly #live: LiveFeed;
   readonly #records: TopicRecords;
+  readonly #positions: KafkaPositions;
   readonly #backOff = new BackOff(1000, 60_000);
   readonly #stopping = new AbortController();
   readonly #heard = new Set<string>();
@@ -79,11 +70,12 @@ export class KafkaFeed {
   constructor(options: KafkaFeedOptions, live: LiveFeed) {
     this.#options = options;
     this.#live = live;
+    this.#positions = new KafkaPositions(options.positionsFile, options.now);
     this.#records = new TopicRecords(options, live, (source) => this.#heard.add(source));
   }
 
   start(): void {
-    this.#offsets = this.#keptOffsets();
+    this.#offsets = this.#positions.load(this.#options.onEvent);
     this.#settled = { ...this.#offsets };
     this.#lost = globalThis.setTimeout(() => this.#onSilence(), this.#silenceMilliseconds);
     this.#saving = setInterval(() => this.#save(), saveMilliseconds);
@@ -106,7 +98,7 @@ export class KafkaFeed {
     this.#heard.clear();
     await this.#live.flush();
     this.#settled = this.#offsets;
-    this.#write();
+    this.#positions.save(this.#settled);
   }
 
   health(): KafkaHealth {
@@ -235,18 +227,6 @@ export class KafkaFeed {
     this.#heard.clear();
   }
 
-  #keptOffsets(): Record<string, number> {
-    const { positionsFile, now } = this.#options;
-    if (positionsFile === undefined) return {};
-    try {
-      const { savedAt, offsets } = JSON.parse(readFileSync(positionsFile, 'utf8')) as Positions;
-      return now() - savedAt < resumeMilliseconds ? { ...offsets } : {};
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-      throw error;
-    }
-  }
-
   #save(): void {
     const { taken, written } = this.#live;
     // While reading pauses nothing is taken, and one mark is enough.
@@ -254,14 +234,6 @@ export class KafkaFeed {
     this.#marks.push({ taken, offsets: { ...this.#offsets } });
     while (this.#marks.length > 0 && this.#marks[0]!.taken <= written)
       this.#settled = this.#marks.shift()!.offsets;
-    this.#write();
-  }
-
-  #write(): void {
-    const { positionsFile, now } = this.#options;
-    if (positionsFile === undefined) return;
-    const positions: Positions = { savedAt: now(), offsets: this.#settled };
-    writeFileSync(`${positionsFile}.new`, JSON.stringify(positions));
-    renameSync(`${positionsFile}.new`, positionsFile);
+    this.#positions.save(this.#settled);
   }
 }
