@@ -3,7 +3,7 @@ import type { Family } from '../prefix.ts';
 import { AddPathRoutes } from './add-path-routes.ts';
 import type { AdjRibIn } from './adj-rib-in.ts';
 import { ChangeLog, packPlace, peerOf } from './change-log.ts';
-import { ElemQueue, runHasPathIds, runIsLate, runIsOfDump, runWithdraws } from './elem-queue.ts';
+import { type ElemQueue, runHasPathIds, runIsLate, runIsOfDump, runWithdraws } from './elem-queue.ts';
 import type { Peer } from './peer.ts';
 import {
   pathOf,
@@ -22,7 +22,7 @@ import { tally, WatchedRoutes } from './watched-updates.ts';
  * Says of each route which class of Labovitz et al. (1997) it is in, by AS_PATH: a change of other attributes is AADup.
  */
 export class RouteWriter {
-  readonly queue = new ElemQueue();
+  readonly queue: ElemQueue;
   readonly log: ChangeLog;
   readonly #family: Family;
   readonly #shortest: number;
@@ -34,6 +34,7 @@ export class RouteWriter {
 
   constructor(family: Family, tables: RouteTables, peers: readonly Peer[]) {
     this.#family = family;
+    this.queue = tables.queues[family];
     this.#shortest = shortestPrefix[family];
     this.log = new ChangeLog(tables[family].addressWords);
     this.#tables = tables;
