@@ -4,29 +4,33 @@ import type { InputFailure } from '#runtime/input/input.ts';
 import { openInput } from '#runtime/input/open-input.ts';
 import { ReadAhead } from '#runtime/input/read-ahead.ts';
 import { RecordReader } from '../feeder/record-reader.ts';
-import { RefusalReport } from './report/refusal-report.ts';
+import { nothingUsed, RefusalReport } from './report/refusal-report.ts';
 
 /** Characters of lines that are written at once. */
 const writeCharacters = 128 * 1024;
 const readAheadBytes = 8 * 1024 * 1024;
 
-/** Prints every route of the files as `bgpdump -m` does; what was refused goes to standard error. */
+/** Prints every route of the files as `bgpdump -m` does; what was refused goes to standard error. Status 1 where nothing of them could be used. */
 export async function decodeCommand(files: readonly string[]): Promise<number> {
   const report = new RefusalReport((line) => process.stderr.write(`${line}\n`));
+  let records = 0;
   // The next file is decompressed while this one is printed.
   const opened = files.slice(0, 2).map(open);
   for (const [index, name] of files.entries()) {
     const next = files[index + 2];
-    await decodeFile(name, opened[index]!, report);
+    records += await decodeFile(name, opened[index]!, report);
     if (next !== undefined) opened.push(open(next));
   }
   report.summarize();
-  return 0;
+  if (records > 0 || !report.hasAny) return 0;
+  process.stderr.write(`steadybeat: ${nothingUsed}\n`);
+  return 1;
 }
 
 const open = (name: string): ReadAhead => new ReadAhead(openInput(name), readAheadBytes);
 
-async function decodeFile(name: string, input: ReadAhead, report: RefusalReport): Promise<void> {
+/** Returns how many records there were. */
+async function decodeFile(name: string, input: ReadAhead, report: RefusalReport): Promise<number> {
   let text = '';
   const lines = new BgpdumpLines((line) => {
     text += `${line}\n`;
@@ -51,6 +55,7 @@ async function decodeFile(name: string, input: ReadAhead, report: RefusalReport)
     }
   }
   await write(text);
+  return reader.records;
 }
 
 /** Waits where the reader of standard output is slow. */

@@ -5,7 +5,7 @@ import type { MrtFile } from '../feeder/mrt-file.ts';
 import type { OutputOptions } from './command.ts';
 import { Detection, type DetectionOptions } from './detection.ts';
 import { number } from './report/progress.ts';
-import { countsText, RefusalReport } from './report/refusal-report.ts';
+import { countsText, nothingUsed, RefusalReport } from './report/refusal-report.ts';
 import { StatusLine } from './report/terminal.ts';
 import { Told } from './report/told.ts';
 import { stopOnSignal } from './signals.ts';
@@ -25,7 +25,7 @@ export interface DetectFilesOptions
   readonly closingLines?: () => readonly string[];
 }
 
-/** Runs the detector over files and tells what it finds; status 0, or 130 where it was interrupted. */
+/** Runs the detector over files and tells what it finds; status 0, 1 where nothing of them could be used, or 130 where it was interrupted. */
 export async function detectFiles(files: readonly MrtFile[], options: DetectFilesOptions): Promise<number> {
   const { output, progress, toldFrom = 0, onStart, onInterrupted, closingLines, ...bounds } = options;
   const told = await Told.open(output);
@@ -71,6 +71,11 @@ export async function detectFiles(files: readonly MrtFile[], options: DetectFile
   for (const line of totalsLines(detection, seconds())) out.write(`${line}\n`);
   for (const line of closingLines?.() ?? []) out.write(`${line}\n`);
   for (const line of told.incidents.summary(told.paint)) out.write(`${line}\n`);
+  if (!interrupted() && report.hasAny && detection.totals()?.records === 0) {
+    process.stderr.write(`steadybeat: ${nothingUsed}\n`);
+    await page?.close();
+    return 1;
+  }
   if (page !== undefined && !interrupted()) {
     out.write(`\nThe page stays at ${page.url} until Ctrl-C.\n`);
     await page.stay();

@@ -130,12 +130,23 @@ suite('detection over files', { concurrency: 2 }, () => {
     assert.match(stdout, /refused: .*1 fileTruncated/);
   });
 
-  test('a file that is no MRT gives no records and says why', async () => {
+  test('a file that is no MRT gives no records and says why, and the status is 1 where there is no other', async () => {
     const path = join(world.folder, 'notes.txt');
     writeFileSync(path, 'Nothing to see here.\n'.repeat(1000));
     const { status, stdout, stderr } = await steadybeat([path]);
-    assert.equal(status, 0);
-    assert.match(stderr, /notes\.txt, offset 0: framing \(21000 bytes\)/);
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /notes\.txt, offset 0: framing \(21000 bytes\): not an MRT file \(it looks like text\)/,
+    );
+    assert.match(stderr, /^steadybeat: nothing of the given files could be used$/m);
     assert.match(stdout, /^0 records of 1 file/m);
+    const page = join(world.folder, 'page.mrt');
+    writeFileSync(page, `<!DOCTYPE html><html>${'<p>Please log in</p>'.repeat(50)}</html>`);
+    const decoded = await steadybeat(['decode', page]);
+    assert.equal(decoded.status, 1);
+    assert.match(decoded.stderr, /page\.mrt, offset 0: framing .*: not an MRT file \(it looks like HTML\)/);
+    const both = await steadybeat([page, world.files[0]!]);
+    assert.equal(both.status, 0, both.stderr);
   });
 });

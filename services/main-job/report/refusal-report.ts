@@ -14,11 +14,18 @@ export class RefusalReport {
     this.#print = print;
   }
 
-  refused(file: string, { reason, position, length }: RefusedBytes): void {
+  /** True where anything was refused. */
+  get hasAny(): boolean {
+    return this.#counts.size > 0;
+  }
+
+  refused(file: string, { reason, position, length, head }: RefusedBytes): void {
     this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1);
     this.#told++;
     if (this.#told <= toldOneByOne) {
-      this.#print(`refused: ${file}, offset ${position}: ${reason} (${length} bytes)`);
+      const other = position === 0 ? otherFormat(head) : undefined;
+      const what = other === undefined ? '' : `: not an MRT file (it looks like ${other})`;
+      this.#print(`refused: ${file}, offset ${position}: ${reason} (${length} bytes)${what}`);
     } else if (this.#told === toldOneByOne + 1) {
       this.#print('refused: more, which are counted at the end');
     }
@@ -38,6 +45,17 @@ export class RefusalReport {
     if (text !== '') this.#print(`refused: ${text}`);
   }
 }
+
+/** Where the file as a whole is something else; of what begins as MRT may, undefined. */
+function otherFormat(head: Uint8Array): string | undefined {
+  const text = Buffer.from(head.subarray(0, 256)).toString('latin1');
+  if (/^\s*<(!doctype|html|\?xml|head|body|!--)/i.test(text)) return 'HTML';
+  if (!/^[\t\n\r -~]{16,}$/.test(text)) return undefined;
+  return /^\s*[{[]/.test(text) ? 'JSON' : 'text';
+}
+
+/** What people are told where all that they gave was in vain. */
+export const nothingUsed = 'nothing of the given files could be used';
 
 /** Tells the first refusals of live feeds one by one, and that there are more. */
 export function firstRefusals(print: (line: string) => void): (origin: string, reason: string) => void {
