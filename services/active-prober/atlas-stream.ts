@@ -2,6 +2,7 @@ import type { ProbeContent, ProbeResult } from '#core/contract/probe-results.ts'
 import { type EventMinute, type EventSecond, firstSecondOf, minuteOf } from '#core/event-time.ts';
 import { type AtlasMessage, type ListedOriginOf, readAtlasMessage } from '#core/probe/atlas-message.ts';
 import type { ProbedAddress } from '#core/visibility/target-origins.ts';
+import { EventLines } from '#runtime/event-lines.ts';
 import { WebSocketClient, type WebSocketOptions } from '#runtime/web-socket-client.ts';
 
 /** What of RIPE Atlas is heard. */
@@ -58,6 +59,8 @@ export class AtlasStream {
   readonly #origins: ReadonlyMap<number, number>;
   readonly #client: WebSocketClient;
   readonly #refused = new Map<string, number>();
+  /** What the server says. */
+  readonly #words: EventLines;
   #step: NodeJS.Timeout | undefined;
   #waiting: ProbeResult[] = [];
   /** Results on their way to the log. */
@@ -74,6 +77,7 @@ export class AtlasStream {
   constructor({ url, connections, origins }: AtlasWatch, options: AtlasStreamOptions) {
     this.#options = options;
     this.#origins = origins;
+    this.#words = new EventLines(options.onEvent, options.now);
     const subscriptions = [...origins.keys()].map((msm) => subscription({ streamType: 'result', msm }));
     if (connections) subscriptions.push(subscription({ streamType: 'probestatus' }));
     this.#client = new WebSocketClient(
@@ -133,7 +137,7 @@ export class AtlasStream {
         this.#refuse(message.reason);
         return false;
       case 'error':
-        this.#options.onEvent(`RIPE Atlas says: ${message.text}`);
+        this.#words.tell(`RIPE Atlas says: ${message.text}`);
         return false;
       case 'control':
         return true;

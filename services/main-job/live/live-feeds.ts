@@ -1,3 +1,4 @@
+import { EventLines } from '#runtime/event-lines.ts';
 import { type BmpHealth, BmpListener, type BmpTls, bmpDefaults } from '../../feeder/live/bmp-listener.ts';
 import { KafkaFeed, type KafkaFeedOptions, type KafkaHealth } from '../../feeder/live/kafka-feed.ts';
 import type { LiveFeed } from '../../feeder/live/live-feed.ts';
@@ -36,10 +37,13 @@ export class LiveFeeds {
     this.#options = options;
     const { risLiveUrl, bmp, kafka, onEvent } = options;
     const common = { now: Date.now, onEvent };
+    const lines = new EventLines(onEvent, Date.now);
+    // What the server says is among it.
+    const ofServer = (text: string) => lines.tell(text);
     this.#risLive =
       risLiveUrl === undefined
         ? undefined
-        : new RisLiveFeed({ ...risLiveDefaults, url: risLiveUrl, ...common }, live);
+        : new RisLiveFeed({ ...risLiveDefaults, url: risLiveUrl, ...common, onEvent: ofServer }, live);
     this.#bmp = bmp && new BmpListener({ ...bmpDefaults, ...bmp, ...common }, live);
     this.#kafka = kafka && new KafkaFeed({ ...kafka, ...common }, live);
     this.#watch = new FeedWatch({ ...common, isPaused: () => live.isFull }, this.#watched());
