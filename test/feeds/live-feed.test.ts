@@ -137,7 +137,7 @@ test('with a checkpoint only what lies behind it is read again', async (t) => {
   const first = await started(t, log, checkpoint);
   first.take('rrc00', withdrawal(start, 1));
   await first.pass(1);
-  assert.deepEqual(saved, [{ offsets: [0], sequences: { rrc00: [3] } }]);
+  assert.deepEqual(saved, [{ offsets: [0], sequences: { rrc00: [3] }, resting: {} }]);
   for (let i = 2; i < 100; i++) {
     first.take('rrc00', withdrawal(start + i, i));
     first.take(`router${i}`, withdrawal(start + i, i));
@@ -225,4 +225,73 @@ test('one address under ever new names takes no place from others', async (t) =>
   take('rrc00', withdrawal(start, 1));
   assert.equal(feed.totals().sources, 18);
   assert.deepEqual([...feed.totals().refused], [['sourceLimit', 84]]);
+});
+
+test('a source that is lost gives its place, not one that is heard; when it comes again it counts on', async (t) => {
+  const saved: LivePosition[] = [];
+  const checkpoint: LiveCheckpoint = { load: () => saved.at(-1), save: (position) => saved.push(position) };
+  const log = new LiveLog();
+  const first = await started(t, log, checkpoint);
+  first.take('rrc00', withdrawal(start, 1));
+  first.take('first', withdrawal(start, 1));
+  first.feed.lose('first');
+  for (let i = 0; i < 3000; i++) {
+    const source = `collector${i}`;
+    first.take(source, withdrawal(start, 1));
+    first.feed.lose(source);
+  }
+  await first.pass(125);
+  assert.deepEqual([first.feed.totals().sources, first.feed.totals().records], [1, 3002]);
+  assert.deepEqual([...first.feed.totals().refused], []);
+  assert.equal(saved.length, 2);
+  assert.deepEqual(saved[1]!.resting!.first, [4]);
+  assert.equal(Object.keys(saved[1]!.sequences).length, 1024);
+  first.take('first', withdrawal(start, 2));
+  await first.pass(1);
+  // Reading back fails where a sequence is missing or there twice.
+  assert.equal(first.told('first').at(-1), 'W 10.2.0.0/16');
+  t.mock.timers.reset();
+  const second = await started(t, log, checkpoint);
+  second.take('collector0', withdrawal(start, 3));
+  second.take('first', withdrawal(start, 3));
+  await second.pass(1);
+  assert.equal(second.told('collector0').at(-1), 'W 10.3.0.0/16');
+  assert.deepEqual(
+    second.told('first').filter((line) => !line.startsWith('tick')),
+    [
+      'sourceOpened 0',
+      'W 10.1.0.0/16',
+      'sourceLost 0',
+      'sourceOpened 2',
+      'W 10.2.0.0/16',
+      'sourceLost 0',
+      'sourceOpened 0',
+      'W 10.3.0.0/16',
+    ],
+  );
+});
+
+test('as long as all are heard, nobody gives a place', async (t) => {
+  const { feed, take } = await started(t);
+  for (let i = 0; i < 1100; i++) take(`collector${i}`, withdrawal(start, 1));
+  assert.equal(feed.totals().sources, 1024);
+  assert.deepEqual([...feed.totals().refused], [['sourceLimit', 76]]);
+  feed.lose('collector7');
+  take('rrc00', withdrawal(start, 1));
+  take('rrc01', withdrawal(start, 1));
+  assert.deepEqual([...feed.totals().refused], [['sourceLimit', 77]]);
+});
+
+test('one network under ever new names uses up its own, also where each was lost before the next one came', async (t) => {
+  const { feed, take } = await started(t);
+  for (let i = 0; i < 100; i++) {
+    const source = `x@2001:db8::${i.toString(16)}`;
+    take(source, withdrawal(start, 1));
+    feed.lose(source);
+  }
+  assert.deepEqual([...feed.totals().refused], [['sourceLimit', 36]]);
+  take('x@2001:db8::5', withdrawal(start, 1));
+  take('x@2001:db8:0:1::', withdrawal(start, 1));
+  take('rrc00', withdrawal(start, 1));
+  assert.equal(feed.totals().sources, 3);
 });

@@ -75,7 +75,7 @@ export class BmpPlaces {
 }
 
 /** The address itself, or the /64 of one of IPv6. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   const text = address.replace(/^::ffff:(?=[\d.]+$)/, '').replace(/%.*$/, '');
   const octets = new Uint8Array(16);
   return writeAddress(text, octets, 0) === 16 ? octets.subarray(0, 8).join() : text;

@@ -2,11 +2,13 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /**
  * How far the sources of a live feed had come in bgp.updates: `sequences` by source, of each partition, are those of all
- * that lies before `offsets`, or later ones. What lies behind tells the rest.
+ * that lies before `offsets`, or later ones. What lies behind tells the rest. `resting` are those that were lost and gave their place.
  */
 export interface LivePosition {
   readonly offsets: readonly number[];
   readonly sequences: Readonly<Record<string, readonly number[]>>;
+  /** A position of before has none. */
+  readonly resting?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** Keeps a position where a process that starts again finds it. */

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { EventSecond } from '#core/event-time.ts';
 import { recordEnd } from '#core/mrt/record.ts';
 import { envelopeOf, lastSequences } from '#runtime/read-back.ts';
@@ -9,6 +8,7 @@ import type { FeedTransport } from '../feed.ts';
 import type { LiveCheckpoint, LivePosition } from './live-checkpoint.ts';
 import { LiveLetters } from './live-letters.ts';
 import { LiveSource } from './live-source.ts';
+import { type KeptSequences, LiveSources } from './live-sources.ts';
 
 export interface LiveFeedOptions {
   /** Of bgp.updates. */
@@ -40,9 +40,6 @@ const sendBytes = 2 * 1024 * 1024;
 const stepMilliseconds = 1000;
 /** A source of which nothing has been heard for so long is lost, though its feed goes on. */
 const silenceSeconds = 300;
-const maxSources = 1024;
-/** Routers of one address: who comes again under ever new names takes no place from others. */
-const maxSourcesOfAddress = 16;
 /** So often is it kept how far the sources have come. */
 const checkpointMilliseconds = 60_000;
 const letterProducer = 'live-feed';
@@ -55,7 +52,7 @@ export class LiveFeed {
   readonly #options: LiveFeedOptions;
   readonly #transport: FeedTransport;
   readonly #waitingBytesMax: number;
-  readonly #sources = new Map<string, LiveSource>();
+  readonly #sources: LiveSources;
   readonly #connected = new Set<string>();
   readonly #door = new Door();
   readonly #roomListeners = new Set<() => void>();
@@ -81,6 +78,7 @@ export class LiveFeed {
     this.#options = options;
     this.#waitingBytesMax = options.waitingBytesMax ?? defaultWaitingBytesMax;
     this.#transport = transport;
+    this.#sources = new LiveSources(options.partitions, (source, sequences) => this.#made(source, sequences));
     this.#failed.promise.catch(() => undefined);
   }
 
@@ -115,7 +113,7 @@ export class LiveFeed {
     const kept = await this.#keptSequences();
     const letters = await lastSequences(this.#transport, deadLetters.topic, 0, [letterProducer]);
     this.#letters = new LiveLetters(letterProducer, letters.get(letterProducer)!);
-    for (const [name, sequences] of kept) this.#add(name, sequences).loseEarlier(this.#out);
+    for (const source of this.#sources.restore(kept)) source.loseEarlier(this.#out);
     this.#timer = setInterval(() => this.#step(), stepMilliseconds);
     this.#send();
   }
@@ -130,7 +128,7 @@ export class LiveFeed {
       this.#taken++;
       const verdict = this.#door.check(bytes, at, next);
       if (verdict === 'in') {
-        const live = known ?? this.#sources.get(source) ?? this.#addNew(source);
+        const live = known ?? this.#sources.heard(source);
         if (live === undefined) this.refuse(source, 'sourceLimit', 0, bytes.subarray(at, next));
         else live.take(bytes, at, next, this.#taken, now, this.#out);
       } else if (verdict !== 'silent') {
@@ -178,9 +176,10 @@ export class LiveFeed {
   }
 
   totals(): LiveTotals {
-    let [sources, peers, records, late] = [0, 0, 0, 0];
+    let [sources, peers] = [0, 0];
+    let { records, late } = this.#sources.left;
     let delaySeconds: number | undefined;
-    for (const source of this.#sources.values()) {
+    for (const source of this.#sources.all()) {
       records += source.records;
       late += source.late;
       if (!source.isOpen) continue;
@@ -205,7 +204,7 @@ export class LiveFeed {
   /** Writes what has come, and that all sources are lost: nobody hears them any more. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    for (const source of this.#sources.values()) source.lose(this.#out);
+    for (const source of this.#sources.all()) source.lose(this.#out);
     this.#send();
     while (this.#sending !== undefined) {
       await this.#sending;
@@ -214,27 +213,12 @@ export class LiveFeed {
     await this.#producer?.close();
   }
 
-  /** Undefined where there are more than a hostile feed shall make. */
-  #addNew(source: string): LiveSource | undefined {
-    if (this.#sources.size >= maxSources || this.#namesOf(source) >= maxSourcesOfAddress) return undefined;
-    return this.#add(source, new Array<number>(this.#options.partitions).fill(0));
-  }
-
-  /** So many "NAME@ADDRESS" are there of its address; 0 of one without a name. */
-  #namesOf(source: string): number {
-    const at = source.lastIndexOf('@');
-    if (at < 0 || !isIP(source.slice(at + 1))) return 0;
-    const address = source.slice(at);
-    let names = 0;
-    for (const name of this.#sources.keys()) if (name.endsWith(address)) names++;
-    return names;
-  }
-
   /** Of every source of an earlier run, the last sequence in each partition: the kept ones, and what the log has behind them. */
-  async #keptSequences(): Promise<Map<string, number[]>> {
+  async #keptSequences(): Promise<KeptSequences> {
     const { partitions, checkpoint } = this.#options;
     const kept = checkpoint.load();
-    const found = new Map(Object.entries(kept?.sequences ?? {}).map(([name, own]) => [name, [...own]]));
+    const sequences = mapOf(kept?.sequences);
+    const resting = mapOf(kept?.resting);
     for (let partition = 0; partition < partitions; partition++) {
       const { low, high } = await this.#transport.offsets(bgpUpdates.topic, partition);
       const from = Math.max(low, kept?.offsets[partition] ?? low);
@@ -242,19 +226,20 @@ export class LiveFeed {
         const envelope = envelopeOf(record);
         if (envelope === undefined) continue;
         const { producer, sequence } = envelope;
-        const own = found.get(producer) ?? new Array<number>(partitions).fill(0);
-        found.set(producer, own);
+        const own = sequences.get(producer) ?? resting.get(producer) ?? new Array<number>(partitions).fill(0);
+        // It was heard again since: it may have been left open.
+        resting.delete(producer);
+        sequences.set(producer, own);
         own[partition] = Math.max(own[partition]!, sequence);
       }
     }
-    return found;
+    return { sequences, resting };
   }
 
-  #add(source: string, sequences: readonly number[]): LiveSource {
+  #made(source: string, sequences: readonly number[]): LiveSource {
     const options = { topic: bgpUpdates.topic, partitions: this.#options.partitions, batchBytes };
     const live = new LiveSource(source, options, sequences, this.#nowSecond());
     live.isConnected = this.#connected.has(source);
-    this.#sources.set(source, live);
     return live;
   }
 
@@ -265,13 +250,12 @@ export class LiveFeed {
 
   #advance(): void {
     const now = this.#nowSecond();
-    for (const source of this.#sources.values()) {
+    for (const source of this.#sources.all()) {
       if (!source.isConnected && now - source.heardSecond > silenceSeconds) source.lose(this.#out);
       source.advance(now, this.#out);
     }
     this.#flushed = this.#taken;
-    for (const { firstHeld } of this.#sources.values())
-      this.#flushed = Math.min(this.#flushed, firstHeld - 1);
+    for (const { firstHeld } of this.#sources.all()) this.#flushed = Math.min(this.#flushed, firstHeld - 1);
   }
 
   /** Sends what is there, one send at a time. */
@@ -307,9 +291,7 @@ export class LiveFeed {
     this.#sendingBytes = this.#bytesOut();
     this.#out = [];
     this.#outBytes = this.#countedOut = 0;
-    const position: LivePosition | undefined = isDue
-      ? { offsets, sequences: this.#allSequences() }
-      : undefined;
+    const position: LivePosition | undefined = isDue ? { offsets, ...this.#sources.sequences() } : undefined;
     await this.#producer!.send(records);
     this.#written = flushed;
     if (position === undefined) return;
@@ -325,13 +307,9 @@ export class LiveFeed {
     return Promise.all(ends);
   }
 
-  #allSequences(): Record<string, number[]> {
-    return Object.fromEntries([...this.#sources].map(([name, source]) => [name, source.sequences]));
-  }
-
   #waitingBytes(): number {
     let bytes = this.#sendingBytes + this.#bytesOut();
-    for (const source of this.#sources.values()) bytes += source.waitingBytes;
+    for (const source of this.#sources.all()) bytes += source.waitingBytes;
     return bytes;
   }
 
@@ -345,3 +323,6 @@ export class LiveFeed {
     return Math.floor(this.#options.now() / 1000);
   }
 }
+
+const mapOf = (sequences: Readonly<Record<string, readonly number[]>> = {}): Map<string, number[]> =>
+  new Map(Object.entries(sequences).map(([name, own]) => [name, [...own]]));
