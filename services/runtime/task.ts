@@ -125,6 +125,10 @@ export class Task<Input, Output> {
   #inputOf(record: LogRecord): Input | undefined {
     const value = record.value ?? new Uint8Array();
     this.#outbox.from(this.#partition, record.offset, this.eventMinute);
+    if (record.unreadable !== undefined) {
+      this.#outbox.refused(record.unreadable, value, value.length);
+      return undefined;
+    }
     const opened = this.#open(value);
     if (opened === undefined) return undefined;
     const { envelope } = opened;

@@ -122,6 +122,8 @@ suite('examples', { skip: missing }, () => {
   }, async (t) => {
     const garbage = ['-P', '-b', environment.BROKERS, '-t', `${prefix}as.scores`, '-p', '0'];
     execFileSync('kcat', garbage, { input: 'more garbage\n' });
+    for (const codec of ['lz4', 'snappy'])
+      execFileSync('kcat', [...garbage, '-z', codec], { input: `${'garbage '.repeat(100)}\n` });
     const settings = {
       STEADYBEAT_KAFKA_BROKERS: environment.BROKERS,
       STEADYBEAT_KAFKA_TOPIC_PREFIX: prefix,
@@ -130,8 +132,17 @@ suite('examples', { skip: missing }, () => {
     const detector = new ServiceProcess(['run', 'anomaly-detector'], settings);
     t.after(() => detector.kill('SIGKILL'));
     const letters = async () => (await steadybeat(['dead-letters'], settings)).stdout;
-    while (!/in all: 2 .*1 of-old/.test(await letters()))
+    while (!/in all: (?=.*2 record-without)(?=.*2 batch-of).*1 of-old/.test(await letters()))
       assert.equal(await Promise.race([detector.ended, undefined]), undefined);
+    assert.match(await letters(), /batch-of-unknown-compression .* together, compression lz4 /);
+    const exporter = new ServiceProcess(['run', 'metrics-exporter'], settings);
+    t.after(() => exporter.kill('SIGKILL'));
+    await exporter.ready();
+    assert.match(
+      await exporter.text('metrics'),
+      /records_unread_total\{.*topic="as\.scores",reason="undecodable"\} 4/,
+    );
+    assert.deepEqual(await exporter.kill('SIGTERM'), { code: 0, signal: null }, exporter.log);
     assert.match(await letters(), /record-without-envelope {2}as\.scores\/0 {2}offset \d+ {2}12 bytes/);
     assert.deepEqual(await detector.kill('SIGTERM'), { code: 0, signal: null }, detector.log);
     assert.deepEqual(incidentsOnce(), incidents);

@@ -27,3 +27,21 @@ test('a dead letter says who wrote the record and of which schema version it is,
     '-  record-without-envelope  as.minutes/0  offset 7  2 bytes  told by instability-scorer/0',
   );
 });
+
+test('a dead letter of records that could not be unpacked says which they are', () => {
+  const head = Buffer.alloc(70);
+  head.writeBigInt64BE(12n, 0);
+  head.writeInt16BE(3, 21);
+  head.writeInt32BE(2, 23);
+  const letter = {
+    reason: 'batch-of-unknown-compression',
+    origin: 'as.scores/0',
+    position: 14,
+    head,
+    length: 70,
+  };
+  assert.equal(
+    letterLine(told, letter),
+    '-  batch-of-unknown-compression  as.scores/0  offset 14  70 bytes  offsets 12 to 14 together, compression lz4  told by instability-scorer/0',
+  );
+});

@@ -2,6 +2,7 @@ import { formatMinute } from '#core/event-time.ts';
 import type { DeadLetter } from '#runtime/codec/dead-letters.ts';
 import { type Envelope, openRecord } from '#runtime/codec/envelope.ts';
 import type { Configuration } from '#runtime/configuration/schema.ts';
+import { batchHeader } from '#runtime/kafka/fetched-batch.ts';
 import { deadLetters } from '#runtime/topics.ts';
 import type { Transport } from '#runtime/transport/transport.ts';
 import { number } from '../report/progress.ts';
@@ -56,8 +57,19 @@ export function letterLine(
 ): string {
   // Before the first record with a time.
   const time = eventMinute === 0 ? '-' : formatMinute(eventMinute);
-  return `${time}  ${reason}  ${origin}  offset ${position}  ${number(length)} bytes  ${writerText(head)}told by ${producer}`;
+  return `${time}  ${reason}  ${origin}  offset ${position}  ${number(length)} bytes  ${reason.startsWith('batch-') ? batchText(head) : writerText(head)}told by ${producer}`;
 }
+
+/** Of records that could not be unpacked: the position is that of the last. */
+function batchText(head: Uint8Array): string {
+  const header = batchHeader(head);
+  return header === undefined
+    ? ''
+    : `offsets ${header.firstOffset} to ${header.lastOffset} together, compression ${compressions[header.compression] ?? header.compression}  `;
+}
+
+/** By Kafka's numbers. */
+const compressions = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 
 /** Of a record whose envelope could be read, what that says. */
 function writerText(head: Uint8Array): string {

@@ -16,6 +16,8 @@ export function topicPlans(configuration: Configuration): TopicPlan[] {
   const { kafkaReplicas: replicas, logRetentionHours, resultRetentionHours } = configuration;
   const common = {
     'max.message.bytes': messageBytesMax,
+    // As they are written: a broker that packs them anew may do it as no service can read it.
+    'compression.type': 'producer',
     ...(replicas !== undefined && replicas >= safeReplicas && { 'min.insync.replicas': '2' }),
   };
   return topicSpecs(configuration).map(({ name, partitions, compacted }) => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { type FetchedMessage, withoutAborted, zstd } from './mended-kafkajs.ts';
+import type { FetchedMessage } from './fetched-batch.ts';
+import { withoutAborted, zstd } from './mended-kafkajs.ts';
 
 const require = createRequire(import.meta.url);
 const silent = { namespace: () => silent, debug() {}, info() {}, warn() {}, error() {} };
@@ -71,4 +72,60 @@ test('zstd, small and large', async () => {
     assert.ok(packed.length < Math.max(length / 10, 64));
     assert.deepEqual(await lookupCodec(zstd).decompress(packed), bytes);
   }
+});
+
+/** Offsets [first, first + count), as a producer sends them; `change` gets the batch. */
+async function batchOf(
+  first: number,
+  count: number,
+  change: (bytes: Buffer) => void = () => undefined,
+): Promise<Buffer> {
+  const { RecordBatch } = require('kafkajs/src/protocol/recordBatch/v0');
+  const Record = require('kafkajs/src/protocol/recordBatch/record/v0');
+  const records = Array.from({ length: count }, (_, offsetDelta) =>
+    Record({ offsetDelta, key: 'k', value: 'v' }),
+  );
+  const { buffer } = await RecordBatch({ lastOffsetDelta: count - 1, records });
+  const bytes = Buffer.from(buffer);
+  bytes.writeBigInt64BE(BigInt(first), 0);
+  change(bytes);
+  return bytes;
+}
+
+/** What an answer with these batches tells: the offset, and of what is no record why. */
+async function fetched(batches: readonly Buffer[]): Promise<string[]> {
+  const Decoder = require('kafkajs/src/protocol/decoder');
+  const decodeMessages = require('kafkajs/src/protocol/requests/fetch/v4/decodeMessages');
+  const set = Buffer.concat(batches);
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(set.length);
+  const messages: FetchedMessage[] = await decodeMessages(new Decoder(Buffer.concat([length, set])));
+  return messages.map(({ offset, isControlRecord, unreadable, value }) =>
+    [offset, isControlRecord ? 'marker' : '', unreadable ?? '', unreadable ? value!.length : '']
+      .filter((part) => part !== '')
+      .join(' '),
+  );
+}
+
+/** Kafka's number of a codec; the records stay as they are, so that no codec can unpack them. */
+const said = (codec: number) => (bytes: Buffer) => bytes.writeInt16BE(codec, 21);
+
+test('a batch that cannot be read is one message that says why; those around it are read', async () => {
+  const lz4 = await batchOf(12, 3, said(3));
+  const gzip = await batchOf(15, 2, said(1));
+  const [first, last] = [await batchOf(10, 2), await batchOf(17, 1)];
+  const told = [
+    '10',
+    '11',
+    `14 batch-of-unknown-compression ${lz4.length}`,
+    `16 batch-not-decodable ${gzip.length}`,
+  ];
+  assert.deepEqual(await fetched([first, lz4, gzip, last]), [...told, '17']);
+  assert.deepEqual((await fetched([first, lz4, last.subarray(0, -1)])).length, 3, 'the last is cut off');
+});
+
+test('a batch whose last records were compacted away ends at its last offset', async () => {
+  const isLonger = (by: number) => (bytes: Buffer) => bytes.writeInt32BE(by, 23);
+  assert.deepEqual(await fetched([await batchOf(10, 2, isLonger(9))]), ['10', '11', '19 marker']);
+  assert.deepEqual(await fetched([await batchOf(10, 0, isLonger(9))]), ['19 marker']);
 });

@@ -3,12 +3,13 @@
  * are used are stated here as types; the version is pinned, and nobody works on another.
  *
  * Mended: idle connections that wake a thousand times a second; records of aborted transactions that are shown; zstd, which it
- * lacks. Avoided, by using what lies below them: its producer, which groups records in quadratic time and loses acknowledged ones when
+ * lacks; batches that it cannot read, which end it for ever. Avoided, by using what lies below them: its producer, which groups records in quadratic time and loses acknowledged ones when
  * it is idempotent; its consumer, which stays dead after some errors, hides others, and goes back to the start after a rebalance.
  */
 import { createRequire } from 'node:module';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Admin, Kafka, KafkaConfig } from 'kafkajs';
+import { type BatchDecoder, type FetchedMessage, sparing } from './fetched-batch.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -28,17 +29,16 @@ function mendIdleTimers(): void {
   };
 }
 
+/** Before the modules that use it are loaded: they keep what they find then. */
+function mendUnreadableBatches(): void {
+  const path = require.resolve('kafkajs/src/protocol/recordBatch/v0/decoder');
+  const decode = require(path) as (decoder: BatchDecoder) => Promise<{ records: FetchedMessage[] }>;
+  require.cache[path]!.exports = sparing(decode);
+}
+
 export interface AbortedTransaction {
   readonly producerId: string;
   readonly firstOffset: string;
-}
-
-export interface FetchedMessage {
-  readonly offset: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly isControlRecord: boolean;
-  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
 }
 
 interface FilterInput {
@@ -202,6 +202,7 @@ export const zstd = 4;
 export const readCommitted = 1;
 const silent = 0;
 
+mendUnreadableBatches();
 mendIdleTimers();
 const kafkajs = require('kafkajs') as typeof import('kafkajs');
 kafkajs.CompressionCodecs[zstd as never] = zstdCodec as never;

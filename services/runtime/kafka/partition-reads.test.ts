@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClusterLink } from './cluster-link.ts';
+import type { FetchedMessage } from './fetched-batch.ts';
 import { KafkaProblem } from './kafka-problem.ts';
-import type { FetchedMessage } from './mended-kafkajs.ts';
 import { scanPartition } from './partition-reads.ts';
 
 /** Offsets [first, end), and those of them that still have a record. */

@@ -1,13 +1,8 @@
 import type { LogRecord } from '../transport/transport.ts';
 import type { ClusterLink } from './cluster-link.ts';
+import type { FetchedMessage } from './fetched-batch.ts';
 import { KafkaProblem } from './kafka-problem.ts';
-import {
-  type Broker,
-  type Cluster,
-  type FetchedMessage,
-  readCommitted,
-  withoutAborted,
-} from './mended-kafkajs.ts';
+import { type Broker, type Cluster, readCommitted, withoutAborted } from './mended-kafkajs.ts';
 
 /** Where to read on in one partition. */
 export interface ReadFrom {
@@ -102,8 +97,9 @@ export async function fetchFrom(
   );
 }
 
-function recordOf({ offset, key, value }: FetchedMessage): LogRecord {
+function recordOf({ offset, key, value, unreadable }: FetchedMessage): LogRecord {
   return {
+    ...(unreadable !== undefined && { unreadable }),
     offset: Number(offset),
     key: key === null ? '' : key.toString('utf8'),
     // A plain array over the same bytes: a Buffer's slice does not copy, which a step may count on.
@@ -132,7 +128,7 @@ export async function* scanPartition(
     );
     for (const record of read?.records ?? []) if (record.offset < end) yield record;
     if (read !== undefined && read.next > next) next = read.next;
-    // A batch whose last records were compacted away still has their offsets, and comes again until these are over.
+    // Whole batches were compacted away, and those behind them are of the next segment.
     else if (read !== undefined && read.shownBefore > next) next++;
     else if (++inVain < readsInVain) continue;
     else throw notShown(from, read, end);

@@ -26,6 +26,8 @@ export interface LogRecord {
   readonly key: string;
   /** Null only in a compacted topic: the key is deleted. A transport may leave such a record out. */
   readonly value: Uint8Array | null;
+  /** Why records up to this offset could not be read: the value is then their whole batch as the log has it. */
+  readonly unreadable?: string;
 }
 
 export interface OutgoingRecord {
