@@ -36,7 +36,7 @@ export async function liveCommand(command: LiveCommand): Promise<number> {
     process.stderr,
     plainEvery(process.stderr, () => {
       const health = live.health();
-      return health === undefined ? 'starting' : healthText(health, rate.of(health.records));
+      return health === undefined ? 'starting' : healthText(health, live.frozen, rate.of(health.records));
     }),
   );
   const tell = (text: string) => status.line(out, `${paint('dim', clockText())}  ${maskedUrls(text)}`);
@@ -99,12 +99,13 @@ function wantedFeeds({ risLiveUrl, bmp, kafka, dataFolder }: LiveCommand): Omit<
 }
 
 /** "23 collectors and routers, 1,204 peers, 5,210 records/s, 2 s behind; RIS Live connected". */
-function healthText(health: LiveHealth, perSecond: number): string {
+function healthText(health: LiveHealth, frozen: readonly string[], perSecond: number): string {
   const { sources, peers, delaySeconds, late, refused, risLive, bmp, kafka } = health;
   const parts = [
     `${clockText()}  ${number(sources)} collectors and routers, ${number(peers)} peers, ${number(perSecond)} records/s`,
   ];
   if (delaySeconds !== undefined) parts.push(`${delaySeconds} s behind`);
+  if (frozen.length > 0) parts.push(`CANNOT JUDGE ${frozen.join(' and ')} NOW: too few peers vote`);
   if (risLive !== undefined)
     parts.push(risLive.isConnected ? 'RIS Live connected' : 'RIS Live NOT CONNECTED');
   if (risLive !== undefined && risLive.pauses > 0) parts.push(`paused ${number(risLive.pauses)} times`);

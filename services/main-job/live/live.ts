@@ -12,6 +12,7 @@ import { CheckpointFile } from '../../feeder/live/live-checkpoint.ts';
 import { LiveFeed, type LiveTotals } from '../../feeder/live/live-feed.ts';
 import { type Pipeline, startPipeline } from '../pipeline.ts';
 import { atlasKeyOf } from '../probe/atlas-key.ts';
+import { JudgedFamilies } from './judged-families.ts';
 import { LiveFeeds, type LiveFeedsHealth, type LiveFeedsOptions } from './live-feeds.ts';
 
 export interface LiveOptions {
@@ -47,6 +48,7 @@ export class Live {
   readonly #stopped = Promise.withResolvers<void>();
   #live: LiveFeed | undefined;
   #feeds: LiveFeeds | undefined;
+  #judged: JudgedFamilies | undefined;
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -56,6 +58,11 @@ export class Live {
   health(): LiveHealth | undefined {
     if (this.#live === undefined || this.#feeds === undefined) return undefined;
     return { ...this.#live.totals(), ...this.#feeds.health() };
+  }
+
+  /** Families that cannot be judged now, since too few peers vote; for people. */
+  get frozen(): readonly string[] {
+    return this.#judged?.frozen ?? [];
   }
 
   /** Ends run in order: what was heard goes through all services. */
@@ -73,6 +80,7 @@ export class Live {
     try {
       await this.#runOver(log);
     } finally {
+      this.#judged?.stop();
       await log.close();
     }
   }
@@ -80,6 +88,8 @@ export class Live {
   async #runOver(log: EmbeddedLog): Promise<void> {
     const { dataFolder, watchList } = this.#options;
     const pipeline = await this.#startPipeline(log);
+    this.#judged = new JudgedFamilies(log);
+    this.#judged.start();
     const checkpoint = new CheckpointFile(join(dataFolder, 'live-position.json'));
     const live = new LiveFeed(
       {
