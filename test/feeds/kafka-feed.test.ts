@@ -109,6 +109,8 @@ suite('topics of others on a real broker', { skip: missing, timeout: 600_000 }, 
     await until(() => events.filter((text) => text.startsWith('Kafka: 2 topics')).length === 3);
     await send('linx.6830', route(7));
     await until(() => live.totals().records === 3);
+    assert.equal(feed.health().leftOut, 1);
+    assert.equal(events.filter((text) => text.startsWith('Kafka: 1 records are left out')).length, 1);
     await feed.stop();
     await live.stop();
     const paths = log.routes(collector('linx')).map((line) => line.split(' ').at(-1));

@@ -118,6 +118,23 @@ test('cut in the midst of a frame, closed, refused by a proxy: it connects again
   );
 });
 
+test('after a cut it is said, and counted, for how long nothing was heard', async (t) => {
+  const { live, feed, events } = await started(t, [
+    (connection) => {
+      connection.send(frame(0), () => setTimeout(() => connection.terminate(), 20));
+    },
+    (connection) => {
+      setTimeout(() => connection.send(frame(1)), 100);
+    },
+  ]);
+  await until(() => live.totals().records === 2);
+  assert.equal(
+    events.filter((text) => /not heard for [\d.]+ s; what it said meanwhile is missing/.test(text)).length,
+    1,
+  );
+  assert.ok(feed.health().unheardMilliseconds > 0, `${feed.health().unheardMilliseconds} ms`);
+});
+
 test('a server that stalls is silent, and so is one that sends only answers', async (t) => {
   const answering: Act = (connection) => {
     const timer = setInterval(() => connection.send('{"type":"pong"}'), 50);

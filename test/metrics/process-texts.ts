@@ -66,7 +66,14 @@ async function trackerText(t: TestContext, log: EmbeddedLog): Promise<string> {
 export const liveHealth = (): LiveHealth => ({
   ...{ sources: 3, peers: 40, records: 1000, elems: 3000, late: 2, delaySeconds: 4 },
   refused: new Map([['json', 3]]),
-  risLive: { isConnected: true, connections: 2, messages: 900, pauses: 1, replacedTimes: 5 },
+  risLive: {
+    isConnected: true,
+    connections: 2,
+    messages: 900,
+    pauses: 1,
+    replacedTimes: 5,
+    unheardMilliseconds: 12_000,
+  },
   bmp: {
     ...{ connections: 1, messages: 80, replacedTimes: 6, pauses: 1 },
     turnedAway: new Map([
@@ -75,7 +82,15 @@ export const liveHealth = (): LiveHealth => ({
     ]),
     cutOff: new Map([['said nothing', 8]]),
   },
-  kafka: { isConnected: false, topics: 1, records: 20, pauses: 0, replacedTimes: 0, lagSeconds: undefined },
+  kafka: {
+    isConnected: false,
+    topics: 1,
+    records: 20,
+    pauses: 0,
+    replacedTimes: 0,
+    lagSeconds: undefined,
+    leftOut: 9,
+  },
   heardAt: new Map([
     ['ris-live', 60_000 * eventMinute],
     ['bmp', 60_000 * eventMinute],

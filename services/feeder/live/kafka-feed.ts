@@ -33,6 +33,8 @@ export interface KafkaHealth {
   readonly replacedTimes: number;
   /** By how much the times of collectors that lag are moved: the most of any; undefined where there are none. */
   readonly lagSeconds: number | undefined;
+  /** Records that came while nothing was read, and were too old to be what happens now, or were there no more. */
+  readonly leftOut: number;
 }
 
 const batchBytes = 1024 * 1024;
@@ -59,6 +61,7 @@ export class KafkaFeed {
   /** Undefined before they were listed. */
   #topics: number | undefined;
   #isConnected = false;
+  #leftOut = 0;
   #pauses = 0;
   /** Ends the wait for room. */
   #goOn: () => void = () => undefined;
@@ -109,6 +112,7 @@ export class KafkaFeed {
       pauses: this.#pauses,
       replacedTimes: this.#records.replacedTimes,
       lagSeconds: this.#records.lagSeconds,
+      leftOut: this.#leftOut,
     };
   }
 
@@ -167,15 +171,24 @@ export class KafkaFeed {
 
   /** Reads topics that were not there before too; `start` says where, of those that were never read. */
   async #follow(reader: TopicReader, start: (low: number, high: number) => number): Promise<void> {
+    const leftOutBefore = this.#leftOut;
     const wanted = (await reader.list()).filter((topic) => this.#options.topics.test(topic)).sort();
     await reader.follow(wanted, (topic, partition, low, high) => {
       const place = `${topic}/${partition}`;
       const kept = this.#offsets[place];
       const offset = kept === undefined || kept > high ? start(low, high) : Math.max(low, kept);
+      // After topics were made anew nothing says how much came.
+      const last = kept ?? this.#positions.tooOld[place] ?? offset;
+      if (last <= high) this.#leftOut += Math.max(0, offset - last);
       this.#offsets[place] = offset;
       return offset;
     });
     this.#connected();
+    const leftOut = this.#leftOut - leftOutBefore;
+    if (leftOut > 0)
+      this.#options.onEvent(
+        `Kafka: ${leftOut} records are left out: they came while nothing was read, and are too old to be what happens now, or are there no more`,
+      );
     if (wanted.length === this.#topics) return;
     this.#topics = wanted.length;
     this.#options.onEvent(

@@ -17,8 +17,10 @@ test('a file of positions that is empty, cut, or another’s is told by its name
   positions.save({ 'a/0': 5 });
   assert.deepEqual(load(), { 'a/0': 5 });
   assert.deepEqual(readdirSync(folder), ['kafka-positions.json']);
+  assert.deepEqual(positions.tooOld, {});
   now += 600_000;
   assert.deepEqual(load(), {});
+  assert.deepEqual(positions.tooOld, { 'a/0': 5 });
   assert.deepEqual(told, []);
   for (const text of [
     '',

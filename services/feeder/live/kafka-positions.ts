@@ -16,6 +16,8 @@ interface Kept {
 export class KafkaPositions {
   readonly #path: string | undefined;
   readonly #now: () => number;
+  /** What was kept longer ago: not where reading goes on, but it says how much is left out. */
+  tooOld: KafkaOffsets = {};
 
   constructor(path: string | undefined, now: () => number) {
     this.#path = path;
@@ -31,7 +33,10 @@ export class KafkaPositions {
         warn(
           `${this.#path} does not say how far Kafka was read (it was cut, perhaps): reading begins with what comes now`,
         );
-      return kept !== undefined && this.#now() - kept.savedAt < resumeMilliseconds ? { ...kept.offsets } : {};
+      if (kept === undefined) return {};
+      if (this.#now() - kept.savedAt < resumeMilliseconds) return { ...kept.offsets };
+      this.tooOld = kept.offsets;
+      return {};
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
       throw error;

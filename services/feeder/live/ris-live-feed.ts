@@ -18,6 +18,8 @@ export interface RisLiveHealth {
   readonly pauses: number;
   /** Messages whose time lay too far ahead. */
   readonly replacedTimes: number;
+  /** After cuts, until it was heard again: what it said meanwhile is missing. */
+  readonly unheardMilliseconds: number;
 }
 
 const feedName = 'ris-live';
@@ -47,6 +49,11 @@ export class RisLiveFeed {
   #messages = 0;
   #connections = 0;
   #pauses = 0;
+  /** Milliseconds since 1970; undefined before the first message. */
+  #heardAt: number | undefined;
+  /** The connection ended, and nothing was heard since. */
+  #isCut = false;
+  #unheardMilliseconds = 0;
 
   constructor(options: RisLiveFeedOptions, live: LiveFeed) {
     this.#options = options;
@@ -79,13 +86,15 @@ export class RisLiveFeed {
       messages: this.#messages,
       pauses: this.#pauses,
       replacedTimes: this.#translator.replacedTimes,
+      unheardMilliseconds: this.#unheardMilliseconds,
     };
   }
 
   #takeFrame(text: string): boolean {
     const translator = this.#translator;
     this.#frames++;
-    const outcome = translator.take(text, Math.floor(this.#options.now() / 1000));
+    const now = this.#options.now();
+    const outcome = translator.take(text, Math.floor(now / 1000));
     switch (outcome) {
       case 'records': {
         const { source, out } = translator;
@@ -104,6 +113,8 @@ export class RisLiveFeed {
         return false;
     }
     this.#messages++;
+    if (this.#isCut) this.#heardAgain(now);
+    this.#heardAt = now;
     this.#lost?.refresh();
     return true;
   }
@@ -117,7 +128,19 @@ export class RisLiveFeed {
 
   #disconnected(why: string, milliseconds: number): void {
     this.#isConnected = false;
+    this.#isCut = true;
     this.#options.onEvent(`RIS Live: ${why}; trying again in ${(milliseconds / 1000).toFixed(1)} s`);
+  }
+
+  /** RIS Live repeats nothing: what it said since the last message is missing, and no collector says so. */
+  #heardAgain(now: number): void {
+    this.#isCut = false;
+    if (this.#heardAt === undefined) return;
+    const milliseconds = Math.max(0, now - this.#heardAt);
+    this.#unheardMilliseconds += milliseconds;
+    this.#options.onEvent(
+      `RIS Live: not heard for ${(milliseconds / 1000).toFixed(1)} s; what it said meanwhile is missing`,
+    );
   }
 
   /** Nothing was heard for as long as a silence takes; a new connection may be under way. */

@@ -63,6 +63,22 @@ export function feedMetrics(metrics: SeriesRegistry, health: () => LiveHealth): 
       kafka: kafka?.replacedTimes,
     }),
   );
+  each(
+    'counter',
+    {
+      name: 'steadybeat_feed_unheard_seconds_total',
+      help: 'How long a live feed that repeats nothing was cut until it was heard again: what it said meanwhile is missing',
+    },
+    ({ risLive }) => ({ 'ris-live': risLive && risLive.unheardMilliseconds / 1000 }),
+  );
+  each(
+    'counter',
+    {
+      name: 'steadybeat_feed_left_out_records_total',
+      help: 'Records that came while nothing was read, and were too old when it was again, or there no more',
+    },
+    ({ kafka }) => ({ kafka: kafka?.leftOut }),
+  );
   connectionMetrics(metrics, health);
   recordMetrics(metrics, health);
 }

@@ -109,12 +109,15 @@ function healthText(health: LiveHealth, frozen: readonly string[], perSecond: nu
   if (risLive !== undefined)
     parts.push(risLive.isConnected ? 'RIS Live connected' : 'RIS Live NOT CONNECTED');
   if (risLive !== undefined && risLive.pauses > 0) parts.push(`paused ${number(risLive.pauses)} times`);
+  const unheardSeconds = Math.ceil((risLive?.unheardMilliseconds ?? 0) / 1000);
+  if (unheardSeconds > 0) parts.push(`not heard for ${number(unheardSeconds)} s in all`);
   if (bmp !== undefined) parts.push(`BMP ${bmp.connections} connected`);
   const turnedAway = sumOf(bmp?.turnedAway ?? new Map());
   if (turnedAway > 0) parts.push(`${number(turnedAway)} turned away`);
   if (kafka !== undefined)
     parts.push(kafka.isConnected ? `Kafka ${number(kafka.topics)} topics` : 'Kafka NOT CONNECTED');
   if (kafka?.lagSeconds) parts.push(`archives ${number(Math.round(kafka.lagSeconds / 60))} min late`);
+  if (kafka !== undefined && kafka.leftOut > 0) parts.push(`${number(kafka.leftOut)} left out`);
   const replaced = replacedTimesOf(health);
   if (replaced > 0) parts.push(`${number(replaced)} times replaced`);
   if (late > 0) parts.push(`${number(late)} late`);
