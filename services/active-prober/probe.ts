@@ -16,6 +16,7 @@ export type Target = {
   readonly timeoutSeconds: number;
 } & (
   | { readonly kind: 'ping' }
+  | { readonly kind: 'traceroute' }
   | { readonly kind: 'tcp'; readonly port: number }
   | {
       readonly kind: 'http';

@@ -7,6 +7,7 @@ import { probePing } from './ping-probe.ts';
 import { type Answer, type ProbeOptions, proberError, type Target } from './probe.ts';
 import { ProbeSchedule } from './probe-schedule.ts';
 import { probeTcp } from './tcp-probe.ts';
+import { probeTraceroute } from './traceroute-probe.ts';
 import type { WatchList } from './watch-list.ts';
 
 export interface ProberOptions {
@@ -78,7 +79,7 @@ export class Prober {
     this.#underWay.set(minute, this.#underWay.get(minute)! - 1);
     this.#schedule.done(target);
     this.#results.push({
-      kind: target.kind,
+      kind: target.kind === 'traceroute' ? 'tracerouteEnd' : target.kind,
       prober: this.#watchList.prober,
       targetAddress: target.address,
       originAs,
@@ -108,6 +109,8 @@ export async function probe(target: Target, options: ProbeOptions): Promise<Answ
   switch (target.kind) {
     case 'ping':
       return probePing(target, options);
+    case 'traceroute':
+      return probeTraceroute(target, options);
     case 'tcp':
       return probeTcp(target, options);
     case 'http':

@@ -152,8 +152,9 @@ function targetOf(value: unknown, at: string, allow: BlockList, times: Times): T
     refuseUnknown(target, at, ['kind', 'address', 'as', ...timeNames, ...names]);
   switch (target.kind) {
     case 'ping':
+    case 'traceroute':
       own();
-      return { ...base, kind: 'ping' };
+      return { ...base, kind: target.kind };
     case 'tcp':
       own('port');
       return { ...base, kind: 'tcp', port: portOf(target.port, at) };
@@ -170,7 +171,7 @@ function targetOf(value: unknown, at: string, allow: BlockList, times: Times): T
         ...(target.body !== undefined && { body: textOf(target.body, `${at}.body`) }),
       };
     default:
-      throw new WrongWatchList(`${at}.kind is none of ping, tcp, http, dns`);
+      throw new WrongWatchList(`${at}.kind is none of ping, traceroute, tcp, http, dns`);
   }
 }
 
