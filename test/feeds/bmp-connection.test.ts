@@ -12,9 +12,9 @@ const initiation = Buffer.from(bmpMessage(4, [0, 2, 0, 2, ...Buffer.from('r1')])
 const route = Buffer.from(ofPeer(0, {}, update([64_500, 1])));
 
 /** A connection whose octets and time come by hand. */
-function connected(t: TestContext) {
+function connected(t: TestContext, log = new LiveLog()) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: Date.UTC(2026, 0) });
-  const live = new LiveFeed({ partitions: 1, checkpoint: noCheckpoint, now: Date.now }, new LiveLog());
+  const live = new LiveFeed({ partitions: 1, checkpoint: noCheckpoint, now: Date.now }, log);
   const nothing = () => undefined;
   const socket = Object.assign(new EventEmitter(), {
     remoteAddress: '192.0.2.1',
@@ -63,4 +63,15 @@ test('one that is paused before it said anything has its time when reading goes 
   connection.resume();
   pass(1000);
   assert.equal(end(), 'said nothing');
+});
+
+test('a router tells of sessions as long as its connection stands: its peers are quiet, not silent', async (t) => {
+  const log = new LiveLog();
+  const { live, says } = connected(t, log);
+  await live.start();
+  says(initiation);
+  says(route);
+  await live.stop();
+  const [opened] = log.updates();
+  assert.deepEqual(opened!.content, { case: 'sourceOpened', seed: false, tellsSessions: true });
 });

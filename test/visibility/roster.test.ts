@@ -41,6 +41,34 @@ test('a session that goes masks its peer until 30 minutes after it is back, and 
   assert.equal(world.close().ipv4.livePeers, 20);
 });
 
+test('a collector that was unheard for ten minutes at most votes as before at once, as it last stood', () => {
+  for (const minutes of [1, 10]) {
+    const world = settled({ collectors: 2 });
+    for (const peer of range(0, 20)) world.enter(peer, 'unheard');
+    assert.deepEqual([world.close().ipv4.maskedPeers, world.pass(minutes - 1)], [20, []]);
+    for (const peer of range(0, 20)) world.enter(peer, 'established');
+    world.set(prefix, 'absent');
+    const { ipv4, events } = world.close();
+    assert.deepEqual([ipv4.livePeers, ipv4.maskedPeers, brief(events)], [40, 0, [down]]);
+  }
+});
+
+test('one that was unheard for longer is masked for 30 minutes, and so is one whose session goes', () => {
+  const world = settled({ collectors: 2 });
+  for (const peer of range(0, 20)) world.enter(peer, 'unheard');
+  world.pass(11);
+  for (const peer of range(0, 20)) world.enter(peer, 'established');
+  world.pass(29);
+  assert.equal(world.close().ipv4.livePeers, 20);
+  assert.equal(world.close().ipv4.livePeers, 40);
+  world.enter(0, 'unheard');
+  world.close();
+  world.enter(0, 'down');
+  world.close();
+  world.enter(0, 'established');
+  assert.equal(world.close().ipv4.livePeers, 39);
+});
+
 test('a table transfer masks its peer while it lasts and 30 minutes after', () => {
   const world = settled();
   world.peers[0].refreshed = 501;
