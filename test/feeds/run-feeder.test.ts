@@ -64,6 +64,15 @@ test('routers and topics of others go to bgp.updates; SIGTERM ends their sources
     };
     const has = async (route1: string) => [...(await told()).values()].flat().includes(route1);
     while (!(await has('A 198.51.100.0/24 64500 1')) || !(await has('A 198.51.100.0/24 64500 2')));
+    const metrics = await feeder.text('metrics');
+    for (const feed of ['bmp', 'kafka']) {
+      for (const name of ['connections', 'messages_total'])
+        assert.match(metrics, new RegExp(`^steadybeat_feed_${name}\\{feed="${feed}"\\} 1$`, 'm'));
+      assert.match(
+        metrics,
+        new RegExp(`^steadybeat_feed_heard_timestamp_seconds\\{feed="${feed}"\\} \\d`, 'm'),
+      );
+    }
     assert.deepEqual(await feeder.kill('SIGTERM'), { code: 0, signal: null }, feeder.log);
     router.destroy();
     const lines = await told();
