@@ -34,6 +34,7 @@ test('counts grow with each minute, peers are those of the last minute of each t
     'steadybeat_peers{source="rrc00",state="established"} 2',
     'steadybeat_peers{source="rrc00",state="down"} 0',
     'steadybeat_peers{source="rrc00",state="silent"} 0',
+    'steadybeat_peers{source="rrc00",state="unheard"} 0',
   ]);
   routes.lost(1);
   assert.match((await told(metrics, /established/))[0]!, / 1$/);
