@@ -225,6 +225,11 @@ test('one address under ever new names takes no place from others', async (t) =>
   take('rrc00', withdrawal(start, 1));
   assert.equal(feed.totals().sources, 18);
   assert.deepEqual([...feed.totals().refused], [['sourceLimit', 84]]);
+  feed.lose('r7@192.0.2.1');
+  take('r99@192.0.2.1', withdrawal(start, 1));
+  take('r98@192.0.2.1', withdrawal(start, 1));
+  assert.equal(feed.totals().sources, 18);
+  assert.deepEqual([...feed.totals().refused], [['sourceLimit', 85]]);
 });
 
 test('a source that is lost gives its place, not one that is heard; when it comes again it counts on', async (t) => {

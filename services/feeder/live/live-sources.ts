@@ -25,6 +25,8 @@ export class LiveSources {
   readonly #make: (source: string, sequences: readonly number[]) => LiveSource;
   readonly #placed = new Map<string, LiveSource>();
   readonly #resting = new Map<string, readonly number[]>();
+  /** Those that have a place, by address: who is turned away asks for each record. */
+  readonly #placedOfAddress = new Map<string, Set<LiveSource>>();
   readonly #namesOfAddress = new Map<string, number>();
 
   constructor(partitions: number, make: (source: string, sequences: readonly number[]) => LiveSource) {
@@ -70,6 +72,10 @@ export class LiveSources {
   #place(source: string, sequences: readonly number[]): LiveSource {
     const live = this.#make(source, sequences);
     this.#placed.set(source, live);
+    const address = addressOf(source);
+    if (address === undefined) return live;
+    const ofAddress = this.#placedOfAddress.get(address) ?? new Set();
+    this.#placedOfAddress.set(address, ofAddress.add(live));
     return live;
   }
 
@@ -87,11 +93,9 @@ export class LiveSources {
 
   /** True where there is a place, if need be that of one that is lost. */
   #makePlace(source: string): boolean {
-    const address = addressOf(source);
-    if (address !== undefined) {
-      const ofAddress = [...this.all()].filter((other) => addressOf(other.source) === address);
-      if (ofAddress.length >= maxSourcesOfAddress && !this.#rest(ofAddress)) return false;
-    }
+    const ofAddress = this.#placedOfAddress.get(addressOf(source) ?? '');
+    if (ofAddress !== undefined && ofAddress.size >= maxSourcesOfAddress && !this.#rest(ofAddress))
+      return false;
     return this.#placed.size < maxSources || this.#rest(this.all());
   }
 
@@ -104,6 +108,10 @@ export class LiveSources {
     }
     if (oldest === undefined) return false;
     this.#placed.delete(oldest.source);
+    const address = addressOf(oldest.source);
+    const ofAddress = address === undefined ? undefined : this.#placedOfAddress.get(address);
+    ofAddress?.delete(oldest);
+    if (address !== undefined && ofAddress?.size === 0) this.#placedOfAddress.delete(address);
     this.#resting.set(oldest.source, oldest.sequences);
     this.left.records += oldest.records;
     this.left.late += oldest.late;
