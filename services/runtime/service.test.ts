@@ -166,3 +166,47 @@ test('of much that follows from one record, no more than two pieces are on their
   assert.ok(most <= 2 * 4096, `${most} records`);
   await log.close();
 });
+
+test('a snapshot is written when the outputs before it are kept, and not sooner', async () => {
+  const log = await openLog();
+  const telling: TaskDefinition<BgpUpdates, number> = {
+    ...definition,
+    createStep: () => ({ ...definition.createStep(0), apply: (_, emit) => emit(1) }),
+    publish: (position, post) =>
+      post.value(deadLetters, 0, 'k', 0, {
+        reason: '',
+        origin: '',
+        position,
+        head: new Uint8Array(),
+        length: 0,
+      }),
+  };
+  await log.ensureTopics([{ name: deadLetters.topic, partitions: 1, compacted: false }]);
+  await fill(log, 'rrc00', 1);
+  const sent: string[] = [];
+  const [asked, kept] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const openProducer = log.openProducer.bind(log);
+  log.openProducer = async () => {
+    const producer = await openProducer();
+    const send = async (records: readonly OutgoingRecord[]) => {
+      sent.push(...records.map(({ topic }) => topic));
+      if (records.some(({ topic }) => topic === deadLetters.topic)) {
+        asked.resolve();
+        await kept.promise;
+      }
+      await producer.send(records);
+    };
+    return { send, close: () => producer.close() };
+  };
+  const running = new Service(telling, { snapshots: { everyEventMinutes: 1, everyInputBytes: 1 } }, log);
+  await running.start();
+  await asked.promise;
+  // All that needs no answer has happened then.
+  await setTimeout(50);
+  assert.deepEqual(sent, [deadLetters.topic]);
+  kept.resolve();
+  await running.caughtUp(1);
+  await running.stop();
+  assert.deepEqual([...new Set(sent)], [deadLetters.topic, snapshotTopic(service)]);
+  await log.close();
+});

@@ -87,6 +87,14 @@ test('a file that is missing, or no JSON object', () => {
   assert.match(wrong(readConfiguration({}, written('d.json', '{')))[0]!, /d\.json: .*JSON/);
 });
 
+test('a broker cannot be given by an IPv6 address', () => {
+  const mistakes = wrong(readConfiguration({ STEADYBEAT_KAFKA_BROKERS: 'kafka:9092,[::1]:9092' }, undefined));
+  assert.match(
+    mistakes[0]!,
+    /^STEADYBEAT_KAFKA_BROKERS: "\[::1\]:9092": of brokers no IPv6 address .* host name/,
+  );
+});
+
 test('TLS and SASL for the transport', () => {
   assert.equal(options({}).tls, undefined);
   assert.equal(options({}).sasl, undefined);

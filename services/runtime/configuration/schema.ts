@@ -329,7 +329,13 @@ const parsers: { readonly [Kind in keyof Kinds]: (text: string, field: Field) =>
   addresses: (text) =>
     text.split(',').map((one) => {
       const trimmed = one.trim();
-      if (addressOf(trimmed)?.port) return trimmed;
+      const address = addressOf(trimmed);
+      // kafkajs takes an address apart at its first colon.
+      if (address?.host.includes(':'))
+        throw new Error(
+          `"${trimmed}": of brokers no IPv6 address can be given; give a host name that stands for it`,
+        );
+      if (address?.port) return trimmed;
       throw new Error(`"${trimmed}" is not host:port`);
     }),
   address(text) {
