@@ -62,6 +62,7 @@ export class MetricsExporter {
       group: `metrics-exporter-${randomUUID()}`,
       topics: [asScores.topic, anomalies.topic],
       batchBytes,
+      isPassing: true,
     });
     this.#run(this.#consumer).then(this.#finished.resolve, this.#finished.reject);
   }

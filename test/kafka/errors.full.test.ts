@@ -47,6 +47,22 @@ scene('a topic with another number of partitions', async (transport) => {
   );
 });
 
+scene('a passing group leaves no position behind', async (transport) => {
+  await transport.ensureTopics([{ name: 't', partitions: 1, compacted: false }]);
+  await send(transport, numbered('t', 0, 0, 3));
+  const seen: number[] = [];
+  for (const isPassing of [true, false, false]) {
+    const options = { group: 'g', topics: ['t'], batchBytes: manyBytes, isPassing };
+    const consumer = await transport.openConsumer(options);
+    if (!isPassing) await send(transport, numbered('t', 0, 0, 1));
+    const { records, ack } = await nextBatch(consumer);
+    seen.push(records[0]!.offset);
+    assert.equal(await ack(), true);
+    await consumer.close();
+  }
+  assert.deepEqual(seen, [0, 0, 4]);
+});
+
 scene('a record that is too large, after which nothing is sent', async (transport) => {
   await transport.ensureTopics([{ name: 't', partitions: 1, compacted: false }]);
   const producer = await transport.openProducer();

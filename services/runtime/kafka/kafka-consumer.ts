@@ -172,6 +172,8 @@ export class KafkaConsumer implements Consumer {
 
   #takeMoved(): Position[] {
     const moved: Position[] = [];
+    // A group that has committed something stays with the brokers for days.
+    if (this.#options.isPassing) return moved;
     for (const partition of this.#owned) {
       if (partition.moved === undefined) continue;
       moved.push({ topic: partition.topic, partition: partition.partition, offset: partition.moved });

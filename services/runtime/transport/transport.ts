@@ -53,6 +53,8 @@ export interface ConsumerOptions {
   readonly topics: readonly string[];
   /** At most so many bytes of values a batch (one record may be larger). */
   readonly batchBytes: number;
+  /** Nobody goes on from this group's position: a transport may forget it with the last member. */
+  readonly isPassing?: boolean;
 }
 
 /** What a read gives: batches in offset order within a partition, and changes of ownership between them. */
