@@ -1,5 +1,5 @@
-import type { StateReader, StateWriter } from '../state.ts';
 import type { Family } from '../prefix.ts';
+import type { StateReader, StateWriter } from '../state.ts';
 import { ElemQueue } from './elem-queue.ts';
 import { PathStore } from './path-store.ts';
 import { Ipv4PrefixTable, Ipv6PrefixTable } from './prefix-table.ts';
