@@ -132,7 +132,7 @@ suite('examples', { skip: missing }, () => {
     const detector = new ServiceProcess(['run', 'anomaly-detector'], settings);
     t.after(() => detector.kill('SIGKILL'));
     const letters = async () => (await steadybeat(['dead-letters'], settings)).stdout;
-    while (!/in all: (?=.*2 record-without)(?=.*2 batch-of).*1 of-old/.test(await letters()))
+    while (!/in all: (?=.*3 record-without)(?=.*1 batch-of).*1 of-old/.test(await letters()))
       assert.equal(await Promise.race([detector.ended, undefined]), undefined);
     assert.match(await letters(), /batch-of-unknown-compression .* together, compression lz4 /);
     const exporter = new ServiceProcess(['run', 'metrics-exporter'], settings);

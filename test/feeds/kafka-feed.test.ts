@@ -1,6 +1,7 @@
 /** Topics of others on a real broker: what RouteViews and OpenBMP write there comes into bgp.updates. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,6 +20,7 @@ import { LiveLog } from './live-log.ts';
 import { until } from './until.ts';
 
 const { brokers, missing } = await testBroker();
+const noKcat = spawnSync('kcat', ['-V']).status !== 0 && 'there is no kcat';
 const kafka = { brokers: brokers ?? [], clientId: 'test' };
 /** Names of this run's own, also on a broker that others use. */
 const world = ownPrefix().replaceAll('.', '-');
@@ -91,6 +93,26 @@ suite('topics of others on a real broker', { skip: missing, timeout: 600_000 }, 
     assert.deepEqual(log.routes(collector('linx')), ['S 5 6', 'A 198.51.100.0/24 64500 2']);
     assert.deepEqual(log.routes(collector('amsix.ams')), ['A 198.51.100.0/24 64500 3']);
     assert.deepEqual(Object.fromEntries(live.totals().refused), { frameMagic: 1 });
+  });
+
+  test('what librdkafka packs with Snappy is read, as OpenBMP’s collectors write; lz4 is refused', {
+    skip: noKcat,
+  }, async () => {
+    start();
+    await until(() => feed.health().topics === 2);
+    const file = path.join(folder, 'frame');
+    writeFileSync(file, route(11));
+    for (const codec of ['snappy', 'lz4'])
+      execFileSync('kcat', [
+        ...['-P', '-b', kafka.brokers.join(','), '-t', topic('linx.6830'), '-p', '0', '-z', codec],
+        ...[file, file, file],
+        ...['-X', 'linger.ms=500'],
+      ]);
+    await until(() => live.totals().records === 3 && live.totals().refused.size > 0);
+    await feed.stop();
+    await live.stop();
+    assert.deepEqual(log.routes(collector('linx')), Array(3).fill('A 198.51.100.0/24 64500 11'));
+    assert.deepEqual(Object.fromEntries(live.totals().refused), { 'batch-of-unknown-compression': 1 });
   });
 
   test('it goes on where it was, unless that is long ago', async () => {

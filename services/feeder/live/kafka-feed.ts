@@ -155,9 +155,10 @@ export class KafkaFeed {
       for (;;) {
         const batch = await reader.read(batchBytes);
         if (batch === undefined) return;
-        for (const { offset, value } of batch.records) {
+        for (const { offset, value, unreadable } of batch.records) {
           if (this.#live.isFull) await this.#room();
-          if (value !== null) this.#records.take(batch.topic, value);
+          if (unreadable !== undefined) this.#records.refuse(batch.topic, unreadable, value!);
+          else if (value !== null) this.#records.take(batch.topic, value);
           this.#offsets[`${batch.topic}/${batch.partition}`] = offset + 1;
         }
         // Only what was taken is progress: a batch that is read and fails waits longer each time.

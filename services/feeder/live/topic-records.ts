@@ -63,6 +63,11 @@ export class TopicRecords {
     }
   }
 
+  /** What is no record, but a batch of them that could not be unpacked. */
+  refuse(topic: string, reason: string, batch: Uint8Array): void {
+    this.#live.refuse(topic, reason, this.records, batch);
+  }
+
   #read(topic: string, value: Uint8Array): void {
     const second = Math.floor(this.#options.now() / 1000);
     const first = value[0] ?? 0;

@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Admin, Kafka, KafkaConfig } from 'kafkajs';
 import { type BatchDecoder, type FetchedMessage, sparing } from './fetched-batch.ts';
+import { unpackSnappy } from './snappy.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -74,6 +75,9 @@ const zstdCodec = () => ({
   compress: async ({ buffer }: { readonly buffer: Buffer }) => zstdCompressSync(buffer, { params: level }),
   decompress: async (buffer: Buffer) => zstdDecompressSync(buffer, { chunkSize: pieceBytes(buffer) }),
 });
+
+/** Only read: nothing here is written so. */
+const snappyCodec = () => ({ decompress: async (buffer: Buffer) => unpackSnappy(buffer) });
 
 export interface Broker {
   produce(request: {
@@ -198,6 +202,7 @@ type ClusterClass = new (
 
 /** Kafka's codes. */
 export const uncompressed = 0;
+const snappy = 2;
 export const zstd = 4;
 export const readCommitted = 1;
 const silent = 0;
@@ -206,6 +211,7 @@ mendUnreadableBatches();
 mendIdleTimers();
 const kafkajs = require('kafkajs') as typeof import('kafkajs');
 kafkajs.CompressionCodecs[zstd as never] = zstdCodec as never;
+kafkajs.CompressionCodecs[snappy as never] = snappyCodec as never;
 const ClusterOf = require('kafkajs/src/cluster') as ClusterClass;
 export const { AssignerProtocol } = kafkajs;
 
