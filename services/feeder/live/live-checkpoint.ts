@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /**
  * How far the sources of a live feed had come in bgp.updates: `sequences` by source, of each partition, are those of all
@@ -28,13 +28,14 @@ export class CheckpointFile implements LiveCheckpoint {
     this.#path = path;
   }
 
+  /** Throws where the file is damaged: a source whose sequence is not known would begin at 1 again, and be dropped by who reads it. */
   load(): LivePosition | undefined {
-    try {
-      return JSON.parse(readFileSync(this.#path, 'utf8')) as LivePosition;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
+    if (!existsSync(this.#path)) return undefined;
+    const position = positionIn(readFileSync(this.#path, 'utf8'));
+    if (position !== undefined) return position;
+    throw new Error(
+      `${this.#path} does not say how far the feeds had come (it was cut, perhaps): put a copy of it back, or begin with another folder`,
+    );
   }
 
   /** Whole or not at all: it is put in the place of the one before. */
@@ -42,5 +43,15 @@ export class CheckpointFile implements LiveCheckpoint {
     const next = `${this.#path}.new`;
     writeFileSync(next, JSON.stringify(position), { flush: true });
     renameSync(next, this.#path);
+  }
+}
+
+function positionIn(text: string): LivePosition | undefined {
+  try {
+    const position = JSON.parse(text) as Partial<LivePosition> | null;
+    const isWhole = Array.isArray(position?.offsets) && typeof position.sequences === 'object';
+    return isWhole ? (position as LivePosition) : undefined;
+  } catch {
+    return undefined;
   }
 }
