@@ -115,6 +115,29 @@ test('a source of which nothing is heard for five minutes is lost, and opened wh
   assert.deepEqual(told().slice(length), ['sourceOpened 7', 'tick 6', 'W 10.2.0.0/16']);
 });
 
+test('a source of which a quarter-hour came at once is not silent while that is told', async (t) => {
+  const { take, pass, told } = await started(t);
+  const minutes = [0, 4, 8, 12];
+  take('ihr', ...minutes.map((after) => withdrawal(start + after * 60, after)));
+  await pass(900);
+  assert.ok(!told('ihr').some((line) => line.startsWith('sourceLost')));
+  const withdrawn = told('ihr').filter((line) => /^W|tick (3|4|7|8|11)$/.test(line));
+  const of = (after: number) => `W 10.${after}.0.0/16`;
+  assert.deepEqual(withdrawn, [
+    of(0),
+    'tick 3',
+    of(4),
+    'tick 4',
+    'tick 7',
+    of(8),
+    'tick 8',
+    'tick 11',
+    of(12),
+  ]);
+  await pass(200);
+  assert.equal(told('ihr').at(-1), 'sourceLost 17');
+});
+
 test('one that starts again loses its sources first, and counts on', async (t) => {
   const log = new LiveLog();
   const first = await started(t, log);

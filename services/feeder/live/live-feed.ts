@@ -251,7 +251,7 @@ export class LiveFeed {
   #advance(): void {
     const now = this.#nowSecond();
     for (const source of this.#sources.all()) {
-      if (!source.isConnected && now - source.heardSecond > silenceSeconds) source.lose(this.#out);
+      if (source.silentSeconds(now) > silenceSeconds) source.lose(this.#out);
       source.advance(now, this.#out);
     }
     this.#flushed = this.#taken;

@@ -66,6 +66,11 @@ export class LiveSource {
     );
   }
 
+  /** For how long it has told nothing; what came of minutes that are yet to begin is told in them. */
+  silentSeconds(nowSecond: EventSecond): number {
+    return this.isConnected ? 0 : nowSecond - Math.max(this.heardSecond, this.newestSecond);
+  }
+
   /** Of each partition, that of the last record. */
   get sequences(): number[] {
     return this.#writers.map((writer) => writer.sequence);
