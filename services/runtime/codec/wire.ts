@@ -149,8 +149,9 @@ export class WireReader {
   pos = 0;
   readonly len: number;
   readonly #bytes: Uint8Array;
-  /** The same bytes, for their texts. */
+  /** The same bytes, for their texts, and for their doubles. */
   #texts: Buffer | undefined;
+  #view: DataView | undefined;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -194,7 +195,9 @@ export class WireReader {
 
   double(): number {
     const at = this.#pass(8);
-    return new DataView(this.#bytes.buffer, this.#bytes.byteOffset + at, 8).getFloat64(0, true);
+    const { buffer, byteOffset } = this.#bytes;
+    this.#view ??= new DataView(buffer, byteOffset, this.len);
+    return this.#view.getFloat64(at, true);
   }
 
   string(): string {
