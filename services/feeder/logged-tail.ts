@@ -1,11 +1,8 @@
 import { openRecord } from '#runtime/codec/envelope.ts';
-import { envelopeOf } from '#runtime/read-back.ts';
+import { envelopeOf, stepsBack } from '#runtime/read-back.ts';
 import { markOf } from '#runtime/task.ts';
 import { bgpUpdates } from '#runtime/topics.ts';
 import type { LogRecord, OutgoingRecord, Transport } from '#runtime/transport/transport.ts';
-
-/** So many records are looked at in one step back from the end. */
-const stepRecords = 256;
 
 /** The log holds something else of a source than what it was to be given. Nothing was written. */
 export class OtherInput extends Error {
@@ -79,15 +76,13 @@ export class LoggedTail {
 
   /** Backwards from the end until all sources are found, and one step further. */
   async #read(transport: Pick<Transport, 'offsets' | 'scan'>, partition: number): Promise<void> {
-    const { low, high } = await transport.offsets(bgpUpdates.topic, partition);
     /** By source: the step that found it. */
     const foundIn = new Map<string, number>();
     let step = 0;
-    for (let to = high; to > low; to -= stepRecords, step++) {
+    for await (const records of stepsBack(transport, bgpUpdates.topic, partition)) {
       if (foundIn.size === this.#through.size && Math.max(...foundIn.values()) < step - 1) return;
-      const from = Math.max(low, to - stepRecords);
-      for await (const record of transport.scan(bgpUpdates.topic, partition, from, to))
-        this.#take(partition, record, step, foundIn);
+      for await (const record of records) this.#take(partition, record, step, foundIn);
+      step++;
     }
   }
 

@@ -32,6 +32,17 @@ export async function* readBack<T>(
 /** So many records are looked at in one step back from the end. */
 const stepRecords = 256;
 
+/** A partition backwards from its end, step by step; within a step the records are in order. */
+export async function* stepsBack(
+  transport: Pick<Transport, 'offsets' | 'scan'>,
+  topic: string,
+  partition: number,
+): AsyncGenerator<AsyncIterable<LogRecord>> {
+  const { low, high } = await transport.offsets(topic, partition);
+  for (let to = high; to > low; to -= stepRecords)
+    yield transport.scan(topic, partition, Math.max(low, to - stepRecords), to);
+}
+
 /**
  * The last sequence that each of the producers has in a partition of a binary topic, 0 where it has none:
  * a producer that starts again skips as many. Looks backwards from the end until all are found.
@@ -44,9 +55,9 @@ export async function lastSequences(
 ): Promise<Map<string, number>> {
   const sequences = new Map(producers.map((producer) => [producer, 0]));
   const missing = new Set(producers);
-  const { low, high } = await transport.offsets(topic, partition);
-  for (let to = high; to > low && missing.size > 0; to -= stepRecords) {
-    for await (const record of transport.scan(topic, partition, Math.max(low, to - stepRecords), to)) {
+  for await (const step of stepsBack(transport, topic, partition)) {
+    if (missing.size === 0) break;
+    for await (const record of step) {
       const envelope = envelopeOf(record);
       const last = envelope && sequences.get(envelope.producer);
       if (last === undefined) continue;

@@ -26,7 +26,7 @@ export type Incident =
   | GroupIncident
   | GroupBeatIncident;
 
-interface IncidentBase {
+export interface IncidentBase {
   id: string;
   readonly subject: string;
   readonly originAs: number;

@@ -1,13 +1,13 @@
 import type { Minute } from '../detect/as-state.ts';
-import { noFacts } from '../detect/evidence.ts';
 import { changePhase, type GroupBeatIncident, link } from '../detect/incident.ts';
-import { type IncidentBook, incidentId } from '../detect/incident-book.ts';
+import type { IncidentBook } from '../detect/incident-book.ts';
 import { groupBeatSeverity } from '../detect/severity.ts';
 import { groupBeat, limits } from '../detect/thresholds.ts';
 import type { EventSecond } from '../event-time.ts';
+import { begunIncident } from './group-incident.ts';
 import type { GroupMembers } from './group-loss.ts';
 import { firstBeyond, type MemberBeat, shareOf } from './member-beats.ts';
-import { type Group, groupSubject } from './watch-file.ts';
+import type { Group } from './watch-file.ts';
 
 /** What is remembered of it. Plain data, as incident.ts says. */
 export interface GroupBeatState {
@@ -87,28 +87,22 @@ function open(at: GroupBeatCase, state: GroupBeatState, kind: Kind): void {
   const byStart = inForce(at).sort((a, b) => a.incident.startSecond - b.incident.startSecond);
   // Since more than half of it beats.
   const { startSecond } = firstBeyond(members, byStart, groupBeat.share)!.incident;
-  const stem = `group${group.name}-beat`;
-  const id = incidentId(stem, startSecond, (taken) => book.isOpen(taken) || taken === state.lastId);
-  const incident: GroupBeatIncident = {
-    type: 'groupBeat',
+  const begin = {
+    group,
+    sort: 'beat',
     kind,
-    id,
-    subject: groupSubject(group.name),
-    title: group.title,
-    originAs: 0,
     startSecond,
     openedSecond: now.eventSecond,
-    severity: 'info',
-    prefixes: [],
-    prefixCount: 0,
-    linked: [],
-    phases: [{ kind, startSecond }],
+    lastId: state.lastId,
+  };
+  const incident: GroupBeatIncident = {
+    type: 'groupBeat',
+    ...begunIncident(begin, book),
     peakShare: 0,
     lastEventSecond: 0,
-    evidence: noFacts,
   };
-  state.incidentId = id;
-  state.lastId = id;
+  state.incidentId = incident.id;
+  state.lastId = incident.id;
   book.open(incident);
   describe(at, incident);
 }

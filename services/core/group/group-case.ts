@@ -1,13 +1,14 @@
 import type { Minute } from '../detect/as-state.ts';
-import { countFacts, noFacts } from '../detect/evidence.ts';
+import { countFacts } from '../detect/evidence.ts';
 import { changePhase, type GroupIncident, link } from '../detect/incident.ts';
-import { type IncidentBook, incidentId } from '../detect/incident-book.ts';
+import type { IncidentBook } from '../detect/incident-book.ts';
 import { groupSeverity } from '../detect/severity.ts';
 import { limits, outage } from '../detect/thresholds.ts';
 import { type EventSecond, firstSecondOf } from '../event-time.ts';
 import type { Family } from '../prefix.ts';
+import { begunIncident } from './group-incident.ts';
 import type { GroupLoss, GroupMembers } from './group-loss.ts';
-import { type Group, groupSubject } from './watch-file.ts';
+import type { Group } from './watch-file.ts';
 
 /** What is remembered of the losses of a group in one family. Plain data, as incident.ts says. */
 export interface GroupFamilyState {
@@ -69,31 +70,19 @@ const isPartial = (at: GroupCase, gone: number): boolean => visibleShare(at, gon
 function open(at: GroupCase, own: GroupFamilyState, kind: GroupIncident['kind']): void {
   const { group, family, loss, members, now, book } = at;
   const { startSecond } = loss.facts(false);
-  const stem = `group${group.name}-${family === 'ipv4' ? 'outage' : 'outage-ipv6'}`;
-  const id = incidentId(stem, startSecond, (taken) => book.isOpen(taken) || taken === own.lastId);
+  const sort = family === 'ipv4' ? 'outage' : 'outage-ipv6';
+  const begin = { group, sort, kind, startSecond, openedSecond: now.eventSecond, lastId: own.lastId };
   const incident: GroupIncident = {
     type: 'group',
-    kind,
-    id,
+    ...begunIncident(begin, book),
     family,
-    subject: groupSubject(group.name),
-    title: group.title,
-    originAs: 0,
-    startSecond,
-    openedSecond: now.eventSecond,
-    severity: 'info',
-    prefixes: [],
-    prefixCount: 0,
-    linked: [],
-    phases: [{ kind, startSecond }],
     peakBlocks: 0,
     blocks: 0,
     lostNow: 0,
     totalBlocks: members.totalBlocks[family],
-    evidence: noFacts,
   };
-  own.incidentId = id;
-  own.lastId = id;
+  own.incidentId = incident.id;
+  own.lastId = incident.id;
   own.wellMinutes = 0;
   own.notFullMinutes = 0;
   describe(at, incident, false);

@@ -10,7 +10,6 @@ import {
 import type { StateReader, StateWriter } from '../state.ts';
 
 /** What route-trackers have sent of minutes that cannot be evaluated yet, as state. */
-
 export function saveChanges(writer: StateWriter, changes: RouteChanges): void {
   writer.u32(changes.tracker);
   writer.u32(changes.trackerPartitions);

@@ -29,11 +29,12 @@ export class KafkaPositions {
     if (this.#path === undefined) return {};
     try {
       const kept = keptIn(readFileSync(this.#path, 'utf8'));
-      if (kept === undefined)
+      if (kept === undefined) {
         warn(
           `${this.#path} does not say how far Kafka was read (it was cut, perhaps): reading begins with what comes now`,
         );
-      if (kept === undefined) return {};
+        return {};
+      }
       if (this.#now() - kept.savedAt < resumeMilliseconds) return { ...kept.offsets };
       this.tooOld = kept.offsets;
       return {};
